@@ -1,0 +1,1 @@
+//! The mobile client's backend for frontend.

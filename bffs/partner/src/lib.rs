@@ -1,0 +1,1 @@
+//! The partner client's backend for frontend.

@@ -1,0 +1,1 @@
+//! Many calls, one answer: shape, project, plan, run, outcome, and the faces.

@@ -1,0 +1,26 @@
+//! Who is asking: what the edge verified, and what a composition may refer to as `caller`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// The claims of a verified token, by name, as the issuer wrote them.
+pub type Claims = serde_json::Map<String, Value>;
+
+/// A caller whose token was verified. Only the edge makes one from a request; nothing a client sends reaches it unverified.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The subject (`sub`, RFC 7519 section 4.1.2): `{caller.id}` in a declaration.
+    pub id: String,
+    /// The scopes granted (`scope`, RFC 9068 section 2.2.3: a list separated by blanks).
+    pub scopes: BTreeSet<String>,
+    /// All claims of the token, for the BFF's own typed claims.
+    pub claims: Claims,
+}
+
+impl Caller {
+    /// Whether every one of `needed` was granted.
+    pub fn has_scopes<'a>(&self, needed: impl IntoIterator<Item = &'a str>) -> bool {
+        needed.into_iter().all(|scope| self.scopes.contains(scope))
+    }
+}

@@ -1,0 +1,97 @@
+//! The headers by which backends learn who is asking. Only the gateway sets them: the edge removes what a client sends
+//! under these names, in every spelling.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::Caller;
+
+/// The prefix of every header of ours, in lower case. A client's headers with it are removed at the edge, save
+/// `Trefoil-Timeout-Ms` and [`ATTEMPT_HEADER`], which are read there and never passed on as they came.
+pub const FAMILY: &str = "trefoil-";
+
+/// `Trefoil-Attempt`: which attempt at the same call this is, from 1.
+pub const ATTEMPT_HEADER: HeaderName = HeaderName::from_static("trefoil-attempt");
+
+/// The names under which backends learn the caller.
+#[derive(Debug, Clone)]
+pub struct IdentityHeaders {
+    /// Carries the caller's id. Default `Trefoil-Caller`.
+    pub caller: HeaderName,
+    /// Carries the granted scopes, separated by blanks. Default `Trefoil-Scopes`.
+    pub scopes: HeaderName,
+}
+
+/// A caller's id or scope that cannot stand in a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsendableIdentity;
+
+impl Default for IdentityHeaders {
+    fn default() -> IdentityHeaders {
+        IdentityHeaders {
+            caller: HeaderName::from_static("trefoil-caller"),
+            scopes: HeaderName::from_static("trefoil-scopes"),
+        }
+    }
+}
+
+impl IdentityHeaders {
+    /// Writes who is asking into `headers`. An id or a scope that cannot stand in a header (control characters, not
+    /// ASCII) is an error and writes nothing: it must not be sent altered.
+    pub fn write(&self, caller: &Caller, headers: &mut HeaderMap) -> Result<(), UnsendableIdentity> {
+        let id = visible(&caller.id)?;
+        let scopes = visible(&caller.scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" "))?;
+        headers.insert(self.caller.clone(), id);
+        headers.insert(self.scopes.clone(), scopes);
+        Ok(())
+    }
+
+    /// Whether a client may not send `name`: it is of the `Trefoil-` family or one of these names, in any spelling
+    /// (`_` counts as `-`; header names have no case).
+    pub fn reserves(&self, name: &HeaderName) -> bool {
+        let name = name.as_str();
+        let is = |reserved: &str| {
+            name.len() == reserved.len() && name.bytes().zip(reserved.bytes()).all(|(a, b)| fold(a) == fold(b))
+        };
+        (name.len() >= FAMILY.len() && name.bytes().zip(FAMILY.bytes()).all(|(a, b)| fold(a) == b))
+            || is(self.caller.as_str())
+            || is(self.scopes.as_str())
+    }
+}
+
+fn visible(text: &str) -> Result<HeaderValue, UnsendableIdentity> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        HeaderValue::from_str(text).map_err(|_| UnsendableIdentity)
+    } else {
+        Err(UnsendableIdentity)
+    }
+}
+
+fn fold(byte: u8) -> u8 {
+    if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_reserved_name_is_reserved() {
+        let headers = IdentityHeaders { caller: HeaderName::from_static("x-user-id"), ..IdentityHeaders::default() };
+        for name in ["trefoil-caller", "trefoil_caller", "Trefoil-Anything", "TREFOIL_x", "x-user-id", "X_USER-ID"] {
+            assert!(headers.reserves(&name.parse().unwrap()), "{name}");
+        }
+        for name in ["trefoi", "x-user-ids", "x-user", "authorization"] {
+            assert!(!headers.reserves(&name.parse().unwrap()), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_cannot_stand_in_a_header_is_refused_whole() {
+        let mut headers = HeaderMap::new();
+        for id in ["a\r\nb", "é", "a\0"] {
+            let caller = Caller { id: id.into(), scopes: Default::default(), claims: Default::default() };
+            assert!(IdentityHeaders::default().write(&caller, &mut headers).is_err(), "{id:?}");
+        }
+        assert!(headers.is_empty());
+    }
+}

@@ -1,0 +1,19 @@
+//! What travels with a request, and the one way to answer that something is wrong.
+//!
+//! Every other crate may import this one; this one imports none of them, and knows neither clients nor routes.
+
+mod caller;
+mod code;
+mod deadline;
+mod identity;
+mod problem;
+mod request;
+mod trace;
+
+pub use caller::{Caller, Claims};
+pub use code::Code;
+pub use deadline::{Deadline, TIMEOUT_HEADER};
+pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity};
+pub use problem::{Fault, Place, Problem};
+pub use request::{REQUEST_ID_HEADER, RequestContext, RequestId};
+pub use trace::{TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext};

@@ -1,0 +1,130 @@
+//! Where a request stands in a distributed trace (W3C Trace Context, level 1).
+//!
+//! It exists for every request, recorded or not: logs and backends get the trace id either way. Whether spans are made is
+//! decided once, at the edge, before any span exists.
+
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, Hasher};
+
+use http::{HeaderMap, HeaderName};
+
+/// `traceparent`.
+pub const TRACEPARENT_HEADER: HeaderName = HeaderName::from_static("traceparent");
+/// `tracestate`.
+pub const TRACESTATE_HEADER: HeaderName = HeaderName::from_static("tracestate");
+
+/// A trace id, the id of the span that stands for this gateway's part, and whether it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceContext {
+    /// The id of the whole trace; never all zero.
+    pub trace_id: u128,
+    /// The id of the current span; never zero.
+    pub span_id: u64,
+    /// Whether spans of it are recorded (the `sampled` flag).
+    pub sampled: bool,
+}
+
+impl TraceContext {
+    /// A new trace that is not recorded.
+    pub fn random() -> TraceContext {
+        let high = u128::from(random_u64());
+        TraceContext { trace_id: (high << 64) | u128::from(random_u64()), span_id: random_u64(), sampled: false }
+    }
+
+    /// The same trace, seen from a new span.
+    #[must_use]
+    pub fn child(self) -> TraceContext {
+        TraceContext { span_id: random_u64(), ..self }
+    }
+
+    /// Reads the one `traceparent` of these headers. More than one, a wrong length, upper-case digits, zero ids or
+    /// version `ff` count as none; a higher version is read as version 00.
+    pub fn from_headers(headers: &HeaderMap) -> Option<TraceContext> {
+        let mut values = headers.get_all(TRACEPARENT_HEADER).iter();
+        let value = values.next()?.as_bytes();
+        if values.next().is_some() || value.len() < 55 {
+            return None;
+        }
+        let version = hex(&value[0..2])?;
+        let separated = value[2] == b'-' && value[35] == b'-' && value[52] == b'-';
+        let length_fits = if version == 0 { value.len() == 55 } else { value.len() == 55 || value[55] == b'-' };
+        if version == 0xff || !separated || !length_fits {
+            return None;
+        }
+        let trace_id = hex(&value[3..35])?;
+        let span_id = u64::try_from(hex(&value[36..52])?).ok()?;
+        let flags = hex(&value[53..55])?;
+        (trace_id != 0 && span_id != 0).then_some(TraceContext { trace_id, span_id, sampled: flags & 1 == 1 })
+    }
+
+    /// The `traceparent` value, version 00.
+    pub fn to_traceparent(self) -> String {
+        let mut text = String::with_capacity(55);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "00-{:032x}-{:016x}-0{}", self.trace_id, self.span_id, u8::from(self.sampled));
+        text
+    }
+}
+
+fn hex(digits: &[u8]) -> Option<u128> {
+    digits.iter().try_fold(0u128, |number, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some((number << 4) | u128::from(value))
+    })
+}
+
+/// Unpredictable enough for ids that only need to be unique: the standard library's randomly keyed hasher over a counter.
+fn random_u64() -> u64 {
+    use std::cell::Cell;
+    use std::collections::hash_map::RandomState;
+    thread_local! {
+        static SOURCE: (RandomState, Cell<u64>) = (RandomState::new(), const { Cell::new(0) });
+    }
+    SOURCE.with(|(state, counter)| {
+        loop {
+            counter.set(counter.get().wrapping_add(1));
+            let mut hasher = state.build_hasher();
+            hasher.write_u64(counter.get());
+            let value = hasher.finish();
+            if value != 0 {
+                return value;
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(value: &str) -> Option<TraceContext> {
+        let mut headers = HeaderMap::new();
+        headers.insert(TRACEPARENT_HEADER, value.parse().unwrap());
+        TraceContext::from_headers(&headers)
+    }
+
+    #[test]
+    fn a_traceparent_survives_the_round_trip() {
+        let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(read(text).unwrap().to_traceparent(), text);
+        assert!(read("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-holds").is_some());
+    }
+
+    #[test]
+    fn a_malformed_traceparent_counts_as_none() {
+        for text in [
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

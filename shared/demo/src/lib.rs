@@ -1,0 +1,1 @@
+//! A small shop to try Trefoil on: backends, an OpenID issuer, dev certificates.

@@ -1,0 +1,1 @@
+//! The onion around every request: identity, quota, limits, CORS, compression.

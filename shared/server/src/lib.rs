@@ -1,0 +1,1 @@
+//! A process: config, listeners, admin, telemetry, command line.
