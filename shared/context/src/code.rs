@@ -33,10 +33,10 @@ macro_rules! codes {
 
             /// The RFC 9457 `type`: where this code is explained. A path on the gateway itself, save where a registry has one.
             pub const fn uri(self) -> &'static str {
-                match self {
-                    Code::QuotaExceeded => "https://iana.org/assignments/http-problem-types#quota-exceeded",
-                    $(Code::$variant => concat!("/problems/", $name)),*
+                if let Code::QuotaExceeded = self {
+                    return "https://iana.org/assignments/http-problem-types#quota-exceeded";
                 }
+                match self { $(Code::$variant => concat!("/problems/", $name)),* }
             }
 
             /// The code with this name.
