@@ -1,1 +1,16 @@
-//! One call out: the client, its layers in order, and the transport behind them.
+//! One call out: a client per backend, its layers in one order, and the seam behind which a transport sends bytes.
+//!
+//! Read [`client`] first, then `stack.rs`, which shows what a call passes through. This crate knows nothing of what a call
+//! is for: that is composition's.
+
+pub mod client;
+mod collect;
+pub mod config;
+mod headers;
+mod signal;
+mod stack;
+pub mod transport;
+
+pub use client::{Call, CallFailure, Client, Clients, ClientsError, Reply};
+pub use config::BackendConfig;
+pub use transport::{Body, Outgoing, Sending, Transport, TransportError};

@@ -1,1 +1,25 @@
-//! Many calls, one answer: shape, project, plan, run, outcome, and the faces.
+//! Many calls, one answer: a declared struct becomes a plan, and the plan is run behind every face.
+//!
+//! Read in this order: [`shape`] (what an answer looks like), [`declare`] (what an endpoint says), [`plan`] (what will be
+//! done, as data), [`project`] (a backend's body becomes part of an answer), [`run`] (the calls), [`outcome`] (what became
+//! of them), then the faces: [`rest`], [`openapi`], [`graphql`].
+
+pub mod declare;
+pub mod names;
+pub mod refer;
+pub mod shape;
+
+pub use trefoil_composition_derive::{backend, caller, composition, input, view};
+
+/// What the macros' expansions name. Not for people: anything here may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use std::time::Duration;
+
+    pub use http::{HeaderName, Method};
+    pub use serde;
+    pub use serde_json;
+    pub use trefoil_context::Place;
+
+    pub use crate::{declare, refer, shape};
+}

@@ -1,0 +1,179 @@
+//! A client per backend: what composition calls.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use opentelemetry::metrics::Meter;
+use trefoil_context::{Deadline, IdentityHeaders, RequestContext};
+
+use crate::config::{BackendConfig, Base};
+use crate::signal::Signals;
+use crate::stack;
+use crate::transport::{Body, ReqwestTransport, Transport, TransportError};
+
+/// Calls one backend.
+pub struct Client {
+    pub(crate) name: String,
+    pub(crate) base: Base,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) identity: IdentityHeaders,
+    pub(crate) signals: Signals,
+    pub(crate) transport: Arc<dyn Transport>,
+}
+
+/// One call, as composition makes it.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The request that it is made for.
+    pub context: &'a RequestContext,
+    /// The part of the answer that it fills, for its span.
+    pub field: &'a str,
+    /// The method.
+    pub method: Method,
+    /// The path and query below the backend's URL, encoded, starting with `/`.
+    pub path_and_query: String,
+    /// The declared headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// When it is given up.
+    pub deadline: Deadline,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, decoded.
+    pub body: Bytes,
+}
+
+/// Why there is no whole answer. The text is for the log, never for a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallFailure {
+    /// The deadline passed first.
+    Timeout,
+    /// No connection, or it broke.
+    Transport(TransportError),
+    /// The body is larger than the backend's `max_body_bytes`.
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The request cannot be put into words: a value that fits no URL, or an identity that fits no header.
+    Unsendable(&'static str),
+}
+
+impl fmt::Display for CallFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallFailure::Timeout => f.write_str("no whole answer in time"),
+            CallFailure::Transport(error) => error.fmt(f),
+            CallFailure::TooLarge { limit } => write!(f, "the body is larger than {limit} bytes"),
+            CallFailure::Unsendable(what) => write!(f, "the call cannot be sent: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for CallFailure {}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("name", &self.name).field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client that sends by `transport`.
+    pub fn new(
+        name: &str,
+        config: &BackendConfig,
+        identity: IdentityHeaders,
+        meter: &Meter,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Client, String> {
+        let base = config.base()?;
+        Ok(Client {
+            signals: Signals::new(name, &base, meter),
+            name: name.to_owned(),
+            base,
+            max_body_bytes: config.max_body_bytes,
+            identity,
+            transport,
+        })
+    }
+
+    /// The backend's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes one call. Dropping the future ends it, and that counts against no backend.
+    pub async fn call(&self, call: Call<'_>) -> Result<Reply, CallFailure> {
+        stack::send(self, call).await
+    }
+}
+
+/// The clients of all backends, by name.
+#[derive(Debug, Default)]
+pub struct Clients(BTreeMap<String, Client>);
+
+/// A backend that cannot be called as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientsError {
+    /// The backend's name.
+    pub backend: String,
+    /// What is wrong and what is expected.
+    pub reason: String,
+}
+
+impl fmt::Display for ClientsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "backend `{}`: {}", self.backend, self.reason)
+    }
+}
+
+impl std::error::Error for ClientsError {}
+
+impl Clients {
+    /// One client per configured backend, each with its own transport.
+    pub fn build(
+        configs: &BTreeMap<String, BackendConfig>,
+        identity: &IdentityHeaders,
+        meter: &Meter,
+    ) -> Result<Clients, ClientsError> {
+        Clients::with_transports(configs, identity, meter, |_, config| {
+            ReqwestTransport::new(config).map(|transport| Arc::new(transport) as Arc<dyn Transport>)
+        })
+    }
+
+    /// The same, with transports of the caller's choosing (name and config in, transport out).
+    pub fn with_transports(
+        configs: &BTreeMap<String, BackendConfig>,
+        identity: &IdentityHeaders,
+        meter: &Meter,
+        transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
+    ) -> Result<Clients, ClientsError> {
+        configs
+            .iter()
+            .map(|(name, config)| {
+                transport(name, config)
+                    .and_then(|transport| Client::new(name, config, identity.clone(), meter, transport))
+                    .map(|client| (name.clone(), client))
+                    .map_err(|reason| ClientsError { backend: name.clone(), reason })
+            })
+            .collect::<Result<_, _>>()
+            .map(Clients)
+    }
+
+    /// The client of the backend with this name.
+    pub fn get(&self, name: &str) -> Option<&Client> {
+        self.0.get(name)
+    }
+}

@@ -1,0 +1,122 @@
+//! What an operator says about one backend.
+
+use std::time::Duration;
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use serde::{Deserialize, Serialize};
+
+/// One backend, under its name in `backends:`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackendConfig {
+    /// Where it is: `http://host:port` or `https://host`, with an optional path that every call starts with. No query,
+    /// no fragment, no credentials. No default.
+    pub url: String,
+    /// The most time to connect, in milliseconds, inside the call's own time. Default 1000 (Linkerd's outbound default).
+    #[serde(default = "default_connect_timeout_ms")]
+    pub connect_timeout_ms: u64,
+    /// The most bytes of one answer's body, after decoding. A larger one fails its call. Default 4194304 (4 MiB).
+    #[serde(default = "default_max_body_bytes")]
+    pub max_body_bytes: usize,
+    /// The idle connections kept per host. Default 64.
+    #[serde(default = "default_max_idle_connections")]
+    pub max_idle_connections: usize,
+    /// How long an idle connection is kept, in milliseconds; shorter than the backend's own. Default 30000.
+    #[serde(default = "default_idle_timeout_ms")]
+    pub idle_timeout_ms: u64,
+}
+
+fn default_connect_timeout_ms() -> u64 {
+    1000
+}
+fn default_max_body_bytes() -> usize {
+    4 << 20
+}
+fn default_max_idle_connections() -> usize {
+    64
+}
+fn default_idle_timeout_ms() -> u64 {
+    30_000
+}
+
+/// A backend's URL, taken apart once.
+#[derive(Debug, Clone)]
+pub(crate) struct Base {
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: Authority,
+    pub(crate) prefix: String,
+}
+
+impl BackendConfig {
+    /// The defaults, at `url`.
+    pub fn at(url: impl Into<String>) -> BackendConfig {
+        BackendConfig {
+            url: url.into(),
+            connect_timeout_ms: default_connect_timeout_ms(),
+            max_body_bytes: default_max_body_bytes(),
+            max_idle_connections: default_max_idle_connections(),
+            idle_timeout_ms: default_idle_timeout_ms(),
+        }
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    pub(crate) fn idle_timeout(&self) -> Duration {
+        Duration::from_millis(self.idle_timeout_ms)
+    }
+
+    /// Checks the URL, without connecting. The error says what is wrong and what is expected.
+    pub fn check(&self) -> Result<(), String> {
+        self.base().map(|_| ())
+    }
+
+    pub(crate) fn base(&self) -> Result<Base, String> {
+        let expected = "expected `http://host:port` or `https://host`, with an optional path";
+        if self.url.contains('#') {
+            return Err(format!("`{}` has a fragment; {expected}", self.url));
+        }
+        let uri: Uri =
+            self.url.parse().map_err(|error| format!("`{}` is not a URL ({error}); {expected}", self.url))?;
+        let parts = uri.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(format!("`{}` is not an absolute URL; {expected}", self.url));
+        };
+        if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
+            return Err(format!("`{}` has the scheme `{scheme}`; {expected}", self.url));
+        }
+        if authority.as_str().contains('@') {
+            return Err("the URL has credentials in it, which would end up in logs; leave them out".to_owned());
+        }
+        let path = parts.path_and_query;
+        if path.as_ref().is_some_and(|path| path.query().is_some()) {
+            return Err(format!("`{}` has a query; {expected}", self.url));
+        }
+        let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
+        Ok(Base { scheme, authority, prefix })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_that_cannot_be_a_backend_is_refused_with_its_reason() {
+        for (url, reason) in [
+            ("users:8080", "absolute"),
+            ("/users", "absolute"),
+            ("ftp://users", "scheme"),
+            ("http://a:b@users", "credentials"),
+            ("http://users/?a=1", "query"),
+            ("http://users/#a", "fragment"),
+            ("http://us ers", "not a URL"),
+        ] {
+            let error = BackendConfig::at(url).check().unwrap_err();
+            assert!(error.contains(reason), "{url}: {error}");
+        }
+        assert_eq!(BackendConfig::at("http://users:1/v2/").base().unwrap().prefix, "/v2");
+    }
+}

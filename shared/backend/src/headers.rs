@@ -1,0 +1,37 @@
+//! The headers that every call carries beside the declared ones. Only these and the declared ones are sent.
+
+use http::{HeaderValue, header};
+use trefoil_context::{
+    ATTEMPT_HEADER, Deadline, REQUEST_ID_HEADER, TIMEOUT_HEADER, TRACEPARENT_HEADER, TRACESTATE_HEADER,
+};
+
+use crate::client::{CallFailure, Client};
+use crate::signal::Propagated;
+use crate::stack::Pending;
+
+/// Writes who asks, how long is left, and where the call stands in the trace. Set, never appended: a declared header of
+/// the same name loses.
+pub(crate) fn write(
+    client: &Client,
+    pending: &mut Pending<'_>,
+    trace: Propagated,
+    deadline: Deadline,
+) -> Result<(), CallFailure> {
+    let Pending(request, context) = pending;
+    let headers = request.headers_mut();
+    headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+    if let Some(caller) = &context.caller {
+        let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
+        client.identity.write(caller, headers).map_err(unsendable)?;
+    }
+    let remaining = u64::try_from(deadline.remaining().as_millis()).unwrap_or(u64::MAX);
+    headers.insert(TIMEOUT_HEADER, HeaderValue::from(remaining));
+    headers.insert(ATTEMPT_HEADER, HeaderValue::from(1));
+    let value = |text: &str| HeaderValue::from_str(text).map_err(|_| CallFailure::Unsendable("a trace header"));
+    headers.insert(TRACEPARENT_HEADER, value(&trace.traceparent)?);
+    if let Some(tracestate) = &trace.tracestate {
+        headers.insert(TRACESTATE_HEADER, value(tracestate)?);
+    }
+    headers.insert(REQUEST_ID_HEADER, value(context.id.as_str())?);
+    Ok(())
+}

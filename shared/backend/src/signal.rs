@@ -1,0 +1,145 @@
+//! What a call leaves behind for operators: one client span when the request is recorded, one measurement always.
+//!
+//! Names and units are those of OpenTelemetry's HTTP semantic conventions (1.44).
+
+use opentelemetry::metrics::{Histogram, Meter};
+use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry::{KeyValue, TraceFlags};
+use tokio::time::Instant;
+use tracing::{Span, field};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use trefoil_context::TraceContext;
+
+use crate::client::{Call, CallFailure, Reply};
+use crate::config::Base;
+
+/// The bucket bounds that the semantic conventions advise for request durations, in seconds.
+const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The instruments of one backend.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    duration: Histogram<f64>,
+    address: [KeyValue; 3],
+}
+
+/// One call under way. Dropped without [`Signal::finish`], the call was given up by its caller: that is measured as
+/// nothing, since it says nothing about the backend.
+pub(crate) struct Signal<'a> {
+    signals: &'a Signals,
+    started: Instant,
+    method: String,
+    span: Span,
+    trace: TraceContext,
+}
+
+/// The trace headers of a call.
+pub(crate) struct Propagated {
+    pub(crate) traceparent: String,
+    pub(crate) tracestate: Option<String>,
+}
+
+impl Signals {
+    pub(crate) fn new(name: &str, base: &Base, meter: &Meter) -> Signals {
+        let duration = meter
+            .f64_histogram("http.client.request.duration")
+            .with_unit("s")
+            .with_description("Duration of calls to backends, until the whole body was read.")
+            .with_boundaries(SECONDS.to_vec())
+            .build();
+        let port = base.authority.port_u16().unwrap_or(if base.scheme == http::uri::Scheme::HTTPS { 443 } else { 80 });
+        let address = [
+            KeyValue::new("server.address", base.authority.host().to_owned()),
+            KeyValue::new("server.port", i64::from(port)),
+            KeyValue::new("trefoil.backend", name.to_owned()),
+        ];
+        Signals { duration, address }
+    }
+
+    pub(crate) fn start(&self, call: &Call<'_>, base: &Base) -> Signal<'_> {
+        let span = if call.context.trace.sampled { self.span(call, base) } else { Span::none() };
+        Signal {
+            signals: self,
+            started: Instant::now(),
+            method: call.method.to_string(),
+            span,
+            trace: call.context.trace,
+        }
+    }
+
+    fn span(&self, call: &Call<'_>, base: &Base) -> Span {
+        let [address, port, backend] = &self.address;
+        tracing::info_span!(
+            target: "trefoil::call",
+            "call",
+            otel.name = call.method.as_str(),
+            otel.kind = "client",
+            otel.status_code = field::Empty,
+            http.request.method = call.method.as_str(),
+            server.address = address.value.as_str().as_ref(),
+            server.port = port.value.as_str().parse::<i64>().unwrap_or_default(),
+            url.full = format!("{}://{}{}{}", base.scheme, base.authority, base.prefix, call.path_and_query),
+            http.response.status_code = field::Empty,
+            error.type = field::Empty,
+            trefoil.backend = backend.value.as_str().as_ref(),
+            trefoil.field = call.field,
+        )
+    }
+}
+
+impl Signal<'_> {
+    /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded.
+    pub(crate) fn trace(&self) -> Propagated {
+        let context = self.span.context();
+        let span = context.span().span_context().clone();
+        if !span.is_valid() {
+            return Propagated { traceparent: self.trace.child().to_traceparent(), tracestate: None };
+        }
+        let flags = u8::from(span.trace_flags() & TraceFlags::SAMPLED == TraceFlags::SAMPLED);
+        let tracestate = span.trace_state().header();
+        Propagated {
+            traceparent: format!("00-{}-{}-0{flags}", span.trace_id(), span.span_id()),
+            tracestate: (!tracestate.is_empty()).then_some(tracestate),
+        }
+    }
+
+    /// Records how the call ended. For a client, a status of 400 and above is an error too.
+    pub(crate) fn finish(self, result: &Result<Reply, CallFailure>) {
+        let (status, error) = match result {
+            Ok(reply) => {
+                let status = reply.status;
+                let error = status.is_client_error() || status.is_server_error();
+                (Some(status.as_u16()), error.then(|| status.as_str().to_owned()))
+            }
+            Err(failure) => (None, Some(error_type(failure).to_owned())),
+        };
+        if !self.span.is_none() {
+            if let Some(status) = status {
+                self.span.record("http.response.status_code", i64::from(status));
+            }
+            if let Some(error) = &error {
+                self.span.record("error.type", error.as_str());
+                self.span.record("otel.status_code", "ERROR");
+            }
+        }
+        let mut attributes = Vec::with_capacity(6);
+        attributes.extend_from_slice(&self.signals.address);
+        attributes.push(KeyValue::new("http.request.method", self.method));
+        if let Some(status) = status {
+            attributes.push(KeyValue::new("http.response.status_code", i64::from(status)));
+        }
+        if let Some(error) = error {
+            attributes.push(KeyValue::new("error.type", error));
+        }
+        self.signals.duration.record(self.started.elapsed().as_secs_f64(), &attributes);
+    }
+}
+
+fn error_type(failure: &CallFailure) -> &'static str {
+    match failure {
+        CallFailure::Timeout => "timeout",
+        CallFailure::Transport(_) => "connect",
+        CallFailure::TooLarge { .. } => "shape",
+        CallFailure::Unsendable(_) => "unsendable",
+    }
+}

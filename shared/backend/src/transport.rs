@@ -1,0 +1,118 @@
+//! The seam between what a call means and how its bytes travel.
+//!
+//! In: a request with a streaming body and a deadline. Out: a response with a streaming body. Behind the seam stand reqwest
+//! and, in tests, memory. A transport neither retries, nor redirects, nor follows an environment's proxy, nor judges a status.
+
+mod reqwest;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http_body::{Frame, SizeHint};
+use trefoil_context::Deadline;
+
+pub use self::reqwest::ReqwestTransport;
+
+/// A request on its way out.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// The request, with an absolute URI.
+    pub request: http::Request<Body>,
+    /// When nobody waits any more. The caller drops the sending then; a transport may use it to give up earlier.
+    pub deadline: Deadline,
+}
+
+/// A response on its way in, as a future.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<http::Response<Body>, TransportError>> + Send + 'a>>;
+
+/// Sends requests to one backend. Dropping the future gives up: nothing of it goes on.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request.
+    fn send(&self, outgoing: Outgoing) -> Sending<'_>;
+}
+
+/// Why no whole answer came. The text is for the log, never for a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransportError {
+    /// No connection: refused, no such host, TLS failed.
+    Connect(String),
+    /// The connection broke before the answer was whole, or what came was not HTTP.
+    Broken(String),
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TransportError::Connect(cause) => write!(f, "cannot connect: {cause}"),
+            TransportError::Broken(cause) => write!(f, "the connection broke: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+/// The bytes of a request or a response.
+#[derive(Default)]
+pub enum Body {
+    /// None.
+    #[default]
+    Empty,
+    /// All of them, at hand.
+    Full(Bytes),
+    /// As they come.
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Empty => f.write_str("Empty"),
+            Body::Full(bytes) => write!(f, "Full({} bytes)", bytes.len()),
+            Body::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Body {
+        if bytes.is_empty() { Body::Empty } else { Body::Full(bytes) }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        match std::mem::take(&mut *self) {
+            Body::Empty => Poll::Ready(None),
+            Body::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            Body::Stream(mut stream) => {
+                let polled = stream.as_mut().poll_next(cx);
+                if !matches!(polled, Poll::Ready(None)) {
+                    *self = Body::Stream(stream);
+                }
+                polled.map(|item| item.map(|bytes| bytes.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Body::Empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Body::Empty => SizeHint::with_exact(0),
+            Body::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Body::Stream(_) => SizeHint::default(),
+        }
+    }
+}

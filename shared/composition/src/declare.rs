@@ -1,0 +1,269 @@
+//! What the macro emits: declarations as plain owned data, and the traits that carry them.
+//!
+//! The macro emits data; the library runs it. A declaration can be printed, drawn, checked and compiled to a
+//! [`crate::plan::Plan`] by ordinary code.
+
+use std::time::Duration;
+
+use http::{HeaderName, Method};
+use trefoil_context::Place;
+
+use crate::shape::{Shape, Shapes};
+
+/// An endpoint: its answer is the implementing struct. `#[composition]` implements it; do not write it by hand.
+pub trait Endpoint: 'static {
+    /// Describes the endpoint; the views it leads to are entered into `shapes`.
+    fn declare(shapes: &mut Shapes) -> Declaration;
+}
+
+/// A backend that a BFF may call. `#[backend]` implements it on a unit struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a backend",
+    note = "declare it in `backends.rs`: `#[backend] pub struct {Self};`"
+)]
+pub trait Backend: 'static {
+    /// Its name in config, metrics and traces: the struct's in kebab-case.
+    const NAME: &'static str;
+    /// Its doc comment.
+    const DOC: &'static str;
+}
+
+/// The input of an endpoint. `#[input]` implements it.
+pub trait Input: 'static {
+    /// The companion whose members are `path`, `query` and `header` (see [`crate::refer`]).
+    type Parts;
+    /// The Rust names of the path parameters.
+    const PATH: &'static [&'static str];
+    /// The companion's value.
+    fn parts() -> Self::Parts;
+    /// Describes the parameters.
+    fn declare(shapes: &mut Shapes) -> Vec<Param>;
+}
+
+/// What a BFF knows of a caller beside the id: typed claims of the token. `#[caller]` implements it.
+pub trait CallerType: 'static {
+    /// The companion: `id` and the claims (see [`crate::refer`]).
+    type Parts;
+    /// The companion's value.
+    fn parts() -> Self::Parts;
+    /// Describes the claims.
+    fn declare(shapes: &mut Shapes) -> Vec<Claim>;
+}
+
+/// One endpoint, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declaration {
+    /// The struct's name.
+    pub type_name: String,
+    /// The struct's doc comment: the operation's summary and description.
+    pub doc: String,
+    /// The method that clients use.
+    pub method: Method,
+    /// The path below the BFF's prefix, with `{rust_name}` for path parameters.
+    pub path: String,
+    /// The most time an answer may take.
+    pub deadline: Duration,
+    /// Who may call.
+    pub access: Access,
+    /// The parameters, in declaration order.
+    pub params: Vec<Param>,
+    /// The answer.
+    pub answer: Shape,
+}
+
+/// Who may call an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, without a token.
+    Public,
+    /// Whoever has a valid token of the BFF with all of these scopes (which may be none).
+    Token {
+        /// The scopes needed.
+        scopes: Vec<String>,
+    },
+}
+
+/// One parameter of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// Where it stands.
+    pub place: Place,
+    /// The Rust name.
+    pub rust: String,
+    /// The client's name, where the declaration fixes it; a header always has one.
+    pub renamed: Option<String>,
+    /// The doc comment.
+    pub doc: String,
+    /// Its kind: text, number, boolean, enum, or one of them nullable.
+    pub shape: Shape,
+    /// What stands in when it is not given, as JSON.
+    pub default: Option<String>,
+    /// What it must satisfy beside its kind.
+    pub bounds: Bounds,
+}
+
+/// What a parameter must satisfy beside its kind. Both ends are included.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bounds {
+    /// The least number.
+    pub min: Option<i128>,
+    /// The greatest number.
+    pub max: Option<i128>,
+    /// The fewest characters.
+    pub min_length: Option<usize>,
+    /// The most characters; 1,024 unless declared.
+    pub max_length: Option<usize>,
+}
+
+/// One typed claim of a BFF's tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The Rust name: `{caller.partner}`.
+    pub rust: String,
+    /// The name in the token.
+    pub wire: String,
+    /// The doc comment.
+    pub doc: String,
+    /// Its kind: text, number, boolean, enum, or one of them nullable.
+    pub shape: Shape,
+}
+
+/// The call that fills a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The backend's name.
+    pub backend: String,
+    /// The method.
+    pub method: Method,
+    /// The path at the backend.
+    pub path: Template,
+    /// The query parameters, in declaration order.
+    pub query: Vec<(String, Template)>,
+    /// The headers, in declaration order.
+    pub headers: Vec<(HeaderName, Template)>,
+    /// The most time this call may take, inside the endpoint's deadline.
+    pub within: Option<Duration>,
+    /// Statuses that mean "there is none": null, complete.
+    pub absent: Vec<u16>,
+    /// Statuses that the answer takes on when this call gets them.
+    pub pass: Vec<u16>,
+    /// What stands in when the call fails, as JSON in the backend's names.
+    pub or: Option<String>,
+}
+
+/// Text with references in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Template(pub Vec<Piece>);
+
+/// A piece of a [`Template`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it stands in the declaration.
+    Literal(String),
+    /// A value, encoded for where it stands.
+    Reference(Reference),
+}
+
+/// A value that a declaration refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Where the value comes from.
+    pub root: Root,
+    /// The Rust names from there.
+    pub path: Vec<String>,
+}
+
+/// Where a referred value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// The request: a path, query or header parameter.
+    Request(Place),
+    /// The verified caller.
+    Caller,
+    /// A field of the same struct, the first name of the path.
+    Field,
+}
+
+impl Template {
+    /// The references in it, in order.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Reference(reference) => Some(reference),
+            Piece::Literal(_) => None,
+        })
+    }
+}
+
+impl Call {
+    /// Every reference of the call, in order.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let rest = self.query.iter().map(|(_, value)| value).chain(self.headers.iter().map(|(_, value)| value));
+        std::iter::once(&self.path).chain(rest).flat_map(Template::references)
+    }
+}
+
+impl Input for () {
+    type Parts = ();
+    const PATH: &'static [&'static str] = &[];
+    fn parts() {}
+    fn declare(_: &mut Shapes) -> Vec<Param> {
+        Vec::new()
+    }
+}
+
+/// Checks at compile time that a path's parameters and an input's path parameters are the same.
+pub const fn same_names(left: &[&str], right: &[&str]) -> bool {
+    contains_all(left, right) && contains_all(right, left)
+}
+
+const fn contains_all(names: &[&str], wanted: &[&str]) -> bool {
+    let mut index = 0;
+    while index < wanted.len() {
+        let mut at = 0;
+        let mut found = false;
+        while at < names.len() {
+            found = found || equal(names[at].as_bytes(), wanted[index].as_bytes());
+            at += 1;
+        }
+        if !found {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+const fn equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < left.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// A caller of whom a BFF knows no more than the id: what a BFF re-exports as its `Caller` when it has no typed claims.
+#[derive(Debug, Clone, Copy)]
+pub struct StandardCaller;
+
+/// The companion of [`StandardCaller`].
+#[derive(Debug)]
+pub struct StandardCallerParts {
+    /// The subject of the token.
+    pub id: crate::refer::Part<String, crate::refer::Sure>,
+}
+
+impl CallerType for StandardCaller {
+    type Parts = StandardCallerParts;
+    fn parts() -> StandardCallerParts {
+        StandardCallerParts { id: crate::refer::Part::NEW }
+    }
+    fn declare(_: &mut Shapes) -> Vec<Claim> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,132 @@
+//! Typed markers by which the compiler itself checks the references of a declaration.
+//!
+//! Each view has a companion whose members are [`Part`]s. `{profile.segment}` expands to a member access on companions, so
+//! rustc names an unknown part and lists those there are. Whether a part is optional, or fit for a URL, is decided here by
+//! traits, never by the spelling of a type. Nothing of this exists at run time: all markers have size zero.
+
+use std::marker::PhantomData;
+
+/// The value is always there.
+#[derive(Debug, Clone, Copy)]
+pub struct Sure;
+
+/// The value may be null, or its call may fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Maybe;
+
+/// A part of type `T`; `N` is [`Maybe`] if something on the way to it may be null.
+#[derive(Debug)]
+pub struct Part<T, N>(PhantomData<fn() -> (T, N)>);
+
+impl<T, N> Part<T, N> {
+    /// The marker.
+    pub const NEW: Part<T, N> = Part(PhantomData);
+}
+
+impl<T, N> Clone for Part<T, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, N> Copy for Part<T, N> {}
+
+/// A type with parts that a reference can name: a view, or an optional or boxed one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no parts that a reference could name",
+    note = "only a view has: a struct with `#[view]`. A list, a map, a string or a number has none"
+)]
+pub trait HasParts {
+    /// The companion.
+    type Parts<N>;
+
+    /// The companion's value.
+    fn parts<N>() -> Self::Parts<N>;
+}
+
+impl<T: HasParts> HasParts for Option<T> {
+    type Parts<N> = T::Parts<Maybe>;
+    fn parts<N>() -> T::Parts<Maybe> {
+        T::parts()
+    }
+}
+
+impl<T: HasParts> HasParts for Box<T> {
+    type Parts<N> = T::Parts<N>;
+    fn parts<N>() -> T::Parts<N> {
+        T::parts()
+    }
+}
+
+/// Steps into a part: `{profile.address.city}` is `open(open(of.profile).address).city`.
+pub fn open<T: HasParts, N>(_: Part<T, N>) -> T::Parts<N> {
+    T::parts()
+}
+
+/// A type whose value can stand in a URL or a header as text.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot stand in a URL or a header",
+    note = "a string, a number, a boolean or an enum can; of a view, name a part: `{{field.part}}`; a list cannot"
+)]
+pub trait InUrl {
+    /// [`Maybe`] if it may be null, else `N`.
+    type Null<N>;
+}
+
+macro_rules! in_url {
+    ($($t:ty),*) => {$( impl InUrl for $t { type Null<N> = N; } )*};
+}
+in_url!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String);
+
+impl<T: InUrl> InUrl for Option<T> {
+    type Null<N> = Maybe;
+}
+
+impl<T: InUrl> InUrl for Box<T> {
+    type Null<N> = T::Null<N>;
+}
+
+/// Checks that the part can stand in a URL, for a call whose field has nullness `Field`; the part must not be
+/// optional where the field is required.
+pub fn feeds<Field, T: InUrl, N>(_: Part<T, N>)
+where
+    T::Null<N>: MayFeed<Field>,
+{
+}
+
+/// Checks that the part can stand in a URL, whatever its nullness: a request's optional input, whose query parameter or
+/// header is left out when it is not given.
+pub fn fits<T: InUrl, N>(_: Part<T, N>) {}
+
+/// Whether a value of this nullness may feed a call whose field has nullness `Field`.
+#[diagnostic::on_unimplemented(
+    message = "a required call refers to an optional value",
+    label = "this call is required, and what it refers to may be null",
+    note = "make the call's field an `Option`, give it a default with `or = …`, or make the value that it refers to required"
+)]
+pub trait MayFeed<Field> {}
+impl MayFeed<Sure> for Sure {}
+impl MayFeed<Maybe> for Sure {}
+impl MayFeed<Maybe> for Maybe {}
+
+/// Checks that `T` is an `Option`: what `absent = […]` needs.
+pub fn absent_needs_an_option<T: CanBeAbsent>() {}
+
+/// A type that can say "there is none".
+#[diagnostic::on_unimplemented(
+    message = "`absent` needs an `Option`, and this field is `{Self}`",
+    note = "`absent = […]` makes a status mean \"there is none\": write `Option<{Self}>`, or use `pass = […]` to answer with that status"
+)]
+pub trait CanBeAbsent {}
+impl<T> CanBeAbsent for Option<T> {}
+
+/// Checks that a field of nullness `N` is required: what `pass = […]` and `or = …` need.
+pub fn needs_a_required_field<N: Required>() {}
+
+/// The nullness of a required field.
+#[diagnostic::on_unimplemented(
+    message = "`pass` and `or` need a required field, and this one is an `Option`",
+    note = "an optional field is null when its call fails: drop the `Option`, or drop `pass` or `or`"
+)]
+pub trait Required {}
+impl Required for Sure {}

@@ -1,0 +1,256 @@
+//! What an answer looks like: a description of every view, read by everything else.
+//!
+//! The OpenAPI schema, the GraphQL type, the allow-list of the projection, the references and the pictures all come from
+//! this one description. Views may be recursive, so a shape is reached by function, once, at start: [`Shapes`] holds each
+//! view once and others point to it by [`ObjectId`].
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::declare::Call;
+use crate::names::Naming;
+use crate::refer::{Maybe, Sure};
+
+/// The kind of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number within these bounds.
+    Int(Int),
+    /// Any JSON number (`f32`, `f64`); its literal is kept.
+    Float,
+    /// A string.
+    Text,
+    /// One of a closed set of strings.
+    Enum(EnumId),
+    /// A view.
+    Object(ObjectId),
+    /// A list of values of one shape.
+    List(Box<Shape>),
+    /// An object whose member names are data.
+    Map(Box<Shape>),
+    /// The value, or null, or absent.
+    Nullable(Box<Shape>),
+}
+
+/// The whole numbers that a Rust integer type can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Int {
+    /// The least.
+    pub min: i128,
+    /// The greatest.
+    pub max: i128,
+}
+
+/// Where an object stands in [`Shapes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(pub(crate) usize);
+
+/// Where an enum stands in [`Shapes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EnumId(pub(crate) usize);
+
+/// A view: a struct whose fields are the allow-list of what leaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectShape {
+    /// The struct's name; the OpenAPI schema's and the GraphQL type's.
+    pub name: String,
+    /// The struct's doc comment.
+    pub doc: String,
+    /// The fields, in declaration order.
+    pub fields: Vec<FieldShape>,
+}
+
+/// One field of a view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldShape {
+    /// The Rust name.
+    pub rust: String,
+    /// The names under which a backend may send it: serde's for deserialising, then its aliases.
+    pub wire: Vec<String>,
+    /// The client's name, where `rename(serialize = …)` fixes it.
+    pub renamed: Option<String>,
+    /// The doc comment.
+    pub doc: String,
+    /// The kind of its value.
+    pub shape: Shape,
+    /// What stands in for a member that the backend leaves out (serde's `default`), as JSON in the backend's names.
+    pub default: Option<String>,
+    /// The call that fills it; `None` for a value of the view's own body.
+    pub call: Option<Call>,
+}
+
+/// An enum of unit variants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumShape {
+    /// The enum's name.
+    pub name: String,
+    /// The enum's doc comment.
+    pub doc: String,
+    /// The variants, in declaration order.
+    pub variants: Vec<VariantShape>,
+}
+
+/// One variant of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantShape {
+    /// The string that stands for it in JSON, both from the backend and to the client.
+    pub wire: String,
+    /// The doc comment.
+    pub doc: String,
+}
+
+impl FieldShape {
+    /// The client's name for it.
+    pub fn client_name(&self, naming: Naming) -> String {
+        self.renamed.clone().unwrap_or_else(|| naming.apply(&self.rust))
+    }
+}
+
+impl Shape {
+    /// The shape without its outermost `Option`, and whether there was one.
+    pub fn unwrap_nullable(&self) -> (&Shape, bool) {
+        match self {
+            Shape::Nullable(inner) => (inner, true),
+            other => (other, false),
+        }
+    }
+
+    /// Whether null (or absence) is a value of it.
+    pub fn is_nullable(&self) -> bool {
+        matches!(self, Shape::Nullable(_))
+    }
+}
+
+/// A type whose values can stand in an answer. `#[view]` implements it; do not write it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no shape, so it cannot stand in an answer or an input",
+    note = "give your own structs and enums `#[view]`; strings, numbers, booleans, `Option`, `Vec`, `Box` and maps with `String` keys have one"
+)]
+pub trait Shaped: 'static {
+    /// [`Maybe`] if null is a value of the type, else [`Sure`].
+    type Null;
+
+    /// Describes the type; every view it leads to is entered into `shapes` once.
+    fn shape(shapes: &mut Shapes) -> Shape;
+}
+
+/// Every view and enum that some answers lead to, each once.
+#[derive(Debug, Clone, Default)]
+pub struct Shapes {
+    objects: Vec<ObjectShape>,
+    enums: Vec<EnumShape>,
+    known: HashMap<TypeId, usize>,
+}
+
+impl Shapes {
+    /// No views yet.
+    pub fn new() -> Shapes {
+        Shapes::default()
+    }
+
+    /// Enters the view `T`, unless it is known. `fields` is asked after the place is taken, so a view may contain itself.
+    pub fn object<T: 'static>(&mut self, name: &str, doc: &str, fields: impl FnOnce(&mut Shapes) -> Vec<FieldShape>) -> Shape {
+        let key = TypeId::of::<T>();
+        if let Some(&index) = self.known.get(&key) {
+            return Shape::Object(ObjectId(index));
+        }
+        let index = self.objects.len();
+        self.known.insert(key, index);
+        self.objects.push(ObjectShape { name: name.to_owned(), doc: doc.to_owned(), fields: Vec::new() });
+        let fields = fields(self);
+        self.objects[index].fields = fields;
+        Shape::Object(ObjectId(index))
+    }
+
+    /// Enters the enum `T`, unless it is known.
+    pub fn enumeration<T: 'static>(&mut self, name: &str, doc: &str, variants: Vec<VariantShape>) -> Shape {
+        let key = TypeId::of::<T>();
+        let index = *self.known.entry(key).or_insert_with(|| {
+            self.enums.push(EnumShape { name: name.to_owned(), doc: doc.to_owned(), variants });
+            self.enums.len() - 1
+        });
+        Shape::Enum(EnumId(index))
+    }
+
+    /// The view at `id`.
+    pub fn get(&self, id: ObjectId) -> &ObjectShape {
+        &self.objects[id.0]
+    }
+
+    /// The enum at `id`.
+    pub fn get_enum(&self, id: EnumId) -> &EnumShape {
+        &self.enums[id.0]
+    }
+
+    /// Every view, in the order in which they were met.
+    pub fn objects(&self) -> impl Iterator<Item = (ObjectId, &ObjectShape)> {
+        self.objects.iter().enumerate().map(|(index, object)| (ObjectId(index), object))
+    }
+
+    /// Every enum, in the order in which they were met.
+    pub fn enums(&self) -> impl Iterator<Item = (EnumId, &EnumShape)> {
+        self.enums.iter().enumerate().map(|(index, shape)| (EnumId(index), shape))
+    }
+}
+
+macro_rules! ints {
+    ($($t:ty),*) => {$(
+        impl Shaped for $t {
+            type Null = Sure;
+            fn shape(_: &mut Shapes) -> Shape {
+                Shape::Int(Int { min: <$t>::MIN as i128, max: <$t>::MAX as i128 })
+            }
+        }
+    )*};
+}
+ints!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+macro_rules! leaves {
+    ($($t:ty => $shape:expr),*) => {$(
+        impl Shaped for $t {
+            type Null = Sure;
+            fn shape(_: &mut Shapes) -> Shape { $shape }
+        }
+    )*};
+}
+leaves!(bool => Shape::Bool, f32 => Shape::Float, f64 => Shape::Float, String => Shape::Text);
+
+impl<T: Shaped> Shaped for Option<T> {
+    type Null = Maybe;
+    fn shape(shapes: &mut Shapes) -> Shape {
+        match T::shape(shapes) {
+            nullable @ Shape::Nullable(_) => nullable,
+            other => Shape::Nullable(Box::new(other)),
+        }
+    }
+}
+
+impl<T: Shaped> Shaped for Vec<T> {
+    type Null = Sure;
+    fn shape(shapes: &mut Shapes) -> Shape {
+        Shape::List(Box::new(T::shape(shapes)))
+    }
+}
+
+impl<T: Shaped> Shaped for Box<T> {
+    type Null = T::Null;
+    fn shape(shapes: &mut Shapes) -> Shape {
+        T::shape(shapes)
+    }
+}
+
+impl<T: Shaped> Shaped for BTreeMap<String, T> {
+    type Null = Sure;
+    fn shape(shapes: &mut Shapes) -> Shape {
+        Shape::Map(Box::new(T::shape(shapes)))
+    }
+}
+
+impl<T: Shaped> Shaped for HashMap<String, T> {
+    type Null = Sure;
+    fn shape(shapes: &mut Shapes) -> Shape {
+        Shape::Map(Box::new(T::shape(shapes)))
+    }
+}
