@@ -1,0 +1,135 @@
+//! One line per request, target `trefoil::access`: never a token, never a query string.
+//!
+//! The cause of a failure is logged where it is known; this line only carries its code.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::Response;
+use http::{HeaderName, Uri};
+use tokio::time::Instant;
+use tracing::{Level, field};
+use trefoil_context::{Problem, RequestContext, RequestId};
+
+use crate::around::{Around, Step};
+use crate::bff::Bff;
+use crate::visit::{Authenticated, Visit};
+
+/// The header by which an answer says what is missing in it.
+const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
+/// What the line says of a request whose client left before the answer; nobody received this status.
+const CLIENT_LEFT: u16 = 499;
+/// More of a path or of a header does not enter the line, in bytes.
+const MAX_TEXT_BYTES: usize = 512;
+
+/// See the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AccessLog;
+
+/// A line that will be written, at the latest when this is dropped.
+pub(crate) struct Line {
+    id: RequestId,
+    trace_id: u128,
+    arrived: Instant,
+    method: &'static str,
+    route: Option<Arc<str>>,
+    uri: Uri,
+    bff: Option<Arc<Bff>>,
+    written: bool,
+}
+
+impl Around for AccessLog {
+    type Kept = Option<Line>;
+
+    fn before(&self, request: &mut Request) -> Step<Option<Line>> {
+        if !tracing::enabled!(target: "trefoil::access", Level::INFO) {
+            return Step::Go(None);
+        }
+        let context = request.extensions().get::<RequestContext>();
+        Step::Go(Visit::of(request).zip(context).map(|(visit, context)| Line {
+            id: visit.id.clone(),
+            trace_id: context.trace.trace_id,
+            arrived: context.arrived,
+            method: visit.method,
+            route: visit.route.clone(),
+            uri: request.uri().clone(),
+            bff: visit.bff.clone(),
+            written: false,
+        }))
+    }
+
+    fn after(&self, kept: Option<Line>, response: &mut Response) {
+        if let Some(mut line) = kept {
+            line.write(Some(response));
+        }
+    }
+}
+
+// === impl Line ===
+
+impl Line {
+    fn write(&mut self, response: Option<&Response>) {
+        self.written = true;
+        let extensions = response.map(Response::extensions);
+        let caller = extensions.and_then(|extensions| extensions.get::<Authenticated>());
+        let problem = extensions.and_then(|extensions| extensions.get::<Problem>());
+        let degraded = response.and_then(|response| response.headers().get(DEGRADED_HEADER));
+        let degraded = degraded.map(|value| printable(&String::from_utf8_lossy(value.as_bytes())).into_owned());
+        tracing::info!(
+            target: "trefoil::access",
+            method = self.method,
+            route = self.route.as_deref(),
+            path = &*printable(self.uri.path()),
+            status = response.map_or(CLIENT_LEFT, |response| response.status().as_u16()),
+            duration_ms = self.arrived.elapsed().as_micros() as f64 / 1_000.0,
+            request_id = self.id.as_str(),
+            trace_id = field::display(Hex(self.trace_id)),
+            bff = self.bff.as_ref().map(|bff| &*bff.name),
+            caller = caller.map(|caller| caller.0.id.as_str()),
+            code = problem.map(|problem| problem.code().name()),
+            degraded,
+        );
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.written {
+            self.write(None);
+        }
+    }
+}
+
+/// A trace id as W3C Trace Context writes it.
+struct Hex(u128);
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// The text without what could forge a line or drive a terminal, and no longer than [`MAX_TEXT_BYTES`].
+fn printable(text: &str) -> Cow<'_, str> {
+    let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
+    if text.chars().any(char::is_control) {
+        let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+        Cow::Owned(text.chars().map(escape).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped_and_long_text_is_cut() {
+        assert_eq!(printable("/a\u{1b}[31m\nb"), "/a\\u{1b}[31m\\nb");
+        assert_eq!(printable(&"ä".repeat(1_000)).len(), MAX_TEXT_BYTES);
+        assert!(matches!(printable("/web/home"), Cow::Borrowed(_)));
+    }
+}

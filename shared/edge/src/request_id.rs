@@ -1,0 +1,77 @@
+//! The outermost layer: gives the request its id and its context, and every answer the id.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::Response;
+use http::HeaderValue;
+use tokio::time::Instant;
+use trefoil_context::{Deadline, REQUEST_ID_HEADER, RequestContext, RequestId, TraceContext};
+
+use crate::around::{Around, Step};
+use crate::bff::Bffs;
+use crate::visit::{RouteFacts, Tls, Visit, known_method};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub(crate) struct GiveContext {
+    bffs: Arc<Bffs>,
+    facts: RouteFacts,
+}
+
+impl GiveContext {
+    pub(crate) fn new(bffs: Arc<Bffs>) -> GiveContext {
+        GiveContext { bffs, facts: RouteFacts::new() }
+    }
+}
+
+impl Around for GiveContext {
+    type Kept = RequestId;
+
+    fn for_route(&self) -> GiveContext {
+        GiveContext { bffs: self.bffs.clone(), facts: RouteFacts::new() }
+    }
+
+    fn before(&self, request: &mut Request) -> Step<RequestId> {
+        let arrived = Instant::now();
+        let headers = request.headers();
+        let id = sent_id(request).unwrap_or_else(new_id);
+        let remote = TraceContext::from_headers(headers);
+        let context = RequestContext {
+            id: id.clone(),
+            arrived,
+            deadline: Deadline::asked_for(headers).map(|budget| Deadline::after(arrived, budget)),
+            trace: remote.unwrap_or_else(TraceContext::random),
+            caller: None,
+        };
+        let (route, bff, public) = self.facts.look_up(request, &self.bffs);
+        let tls = request.extensions().get::<Tls>().is_some();
+        let method = known_method(request.method());
+        let extensions = request.extensions_mut();
+        extensions.insert(Visit { id: id.clone(), method, route, bff, public, tls, remote });
+        extensions.insert(context);
+        Step::Go(id)
+    }
+
+    fn after(&self, id: RequestId, response: &mut Response) {
+        // An id is made of visible ASCII only.
+        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+            response.headers_mut().insert(REQUEST_ID_HEADER, value);
+        }
+    }
+}
+
+/// The client's own id, if it sent exactly one and it is sane.
+fn sent_id(request: &Request) -> Option<RequestId> {
+    let mut sent = request.headers().get_all(REQUEST_ID_HEADER).iter();
+    let id = RequestId::accept(sent.next()?.to_str().ok()?)?;
+    sent.next().is_none().then_some(id)
+}
+
+/// A new id: a UUID of version 7 (RFC 9562), so that ids sort by time.
+fn new_id() -> RequestId {
+    let mut text = uuid::Uuid::encode_buffer();
+    let text = uuid::Uuid::now_v7().hyphenated().encode_lower(&mut text);
+    // A UUID's text is always a sane id: `local` would only say so if that ever changed.
+    RequestId::accept(text).unwrap_or_else(|| RequestContext::local("local", None).id)
+}

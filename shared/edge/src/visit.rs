@@ -1,0 +1,97 @@
+//! What the edge itself knows about a request while it is inside: worked out once, read by every layer.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request};
+use http::Method;
+use trefoil_context::{Caller, RequestId, TraceContext};
+
+use crate::bff::{Bff, Bffs};
+
+/// Marks a request that came over TLS. The listener puts it into the request's extensions; nothing a client sends can.
+#[derive(Debug, Clone, Copy)]
+pub struct Tls;
+
+/// Rides in the request's extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    pub(crate) id: RequestId,
+    /// The method, if it is one of those that exist; else `_OTHER` (semantic conventions: bounded cardinality).
+    pub(crate) method: &'static str,
+    /// The template of the route; `None` when there is no route.
+    pub(crate) route: Option<Arc<str>>,
+    pub(crate) bff: Option<Arc<Bff>>,
+    /// Whether this method of this route needs no token.
+    pub(crate) public: bool,
+    pub(crate) tls: bool,
+    /// What the client's `traceparent` says, if there is a sane one.
+    pub(crate) remote: Option<TraceContext>,
+}
+
+/// Rides in the extensions of the answer to a caller whose token was verified.
+#[derive(Debug, Clone)]
+pub(crate) struct Authenticated(pub(crate) Arc<Caller>);
+
+/// What is the same for all requests of a route. It is worked out at the route's first request.
+#[derive(Debug, Clone)]
+pub(crate) struct RouteFacts(Arc<OnceLock<Facts>>);
+
+#[derive(Debug)]
+struct Facts {
+    route: Arc<str>,
+    bff: Option<Arc<Bff>>,
+    public: Vec<Method>,
+}
+
+// === impl Visit ===
+
+impl Visit {
+    /// The visit of a request. There always is one inside the stack.
+    pub(crate) fn of(request: &Request) -> Option<&Visit> {
+        request.extensions().get::<Visit>()
+    }
+
+    /// `http` or `https`.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
+    }
+}
+
+// === impl RouteFacts ===
+
+impl RouteFacts {
+    pub(crate) fn new() -> RouteFacts {
+        RouteFacts(Arc::new(OnceLock::new()))
+    }
+
+    /// The route, its BFF, and whether this request needs no token.
+    pub(crate) fn look_up(&self, request: &Request, bffs: &Bffs) -> (Option<Arc<str>>, Option<Arc<Bff>>, bool) {
+        let Some(matched) = request.extensions().get::<MatchedPath>() else {
+            return (None, bffs.of(request.uri().path()).cloned(), false);
+        };
+        let facts = self.0.get_or_init(|| {
+            let bff = bffs.of(matched.as_str()).cloned();
+            let public = bff.iter().flat_map(|bff| &bff.public).filter(|public| public.path == matched.as_str());
+            Facts { route: matched.as_str().into(), public: public.map(|public| public.method.clone()).collect(), bff }
+        });
+        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        (Some(facts.route.clone()), facts.bff.clone(), facts.public.contains(method))
+    }
+}
+
+/// The method's name if it is one that exists (RFC 9110, PATCH, QUERY), else `_OTHER`.
+pub(crate) fn known_method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "CONNECT" => "CONNECT",
+        "TRACE" => "TRACE",
+        "QUERY" => "QUERY",
+        _ => "_OTHER",
+    }
+}
