@@ -14,7 +14,7 @@ use crate::stack::Pending;
 pub(crate) fn write(
     client: &Client,
     pending: &mut Pending<'_>,
-    trace: Propagated,
+    trace: &Propagated,
     deadline: Deadline,
 ) -> Result<(), CallFailure> {
     let Pending(request, context) = pending;

@@ -15,7 +15,7 @@ pub(crate) async fn send(client: &Client, call: Call<'_>) -> Result<Reply, CallF
     let result = async {
         // Headers come before the transport, after the span: `traceparent` names the span.
         let mut request = request(client, call)?;
-        headers::write(client, &mut request, signal.trace(), deadline)?;
+        headers::write(client, &mut request, &signal.trace(), deadline)?;
 
         // The deadline covers connecting, the head and the whole body: a slow drip is a timeout too.
         let exchange = async {

@@ -4,11 +4,28 @@
 //! done, as data), [`project`] (a backend's body becomes part of an answer), [`run`] (the calls), [`outcome`] (what became
 //! of them), then the faces: [`rest`], [`openapi`], [`graphql`].
 
+pub mod access;
+pub mod bff;
 pub mod declare;
+mod docs;
+pub mod fragment;
+pub mod graphql;
+pub mod inputs;
 pub mod names;
+pub mod openapi;
+pub mod outcome;
+pub mod plan;
+pub mod project;
 pub mod refer;
+mod render;
+pub mod rest;
+pub mod run;
 pub mod shape;
+pub mod signals;
 
+pub use bff::{Bff, CompiledBff, RouteInfo};
+pub use declare::StandardCaller;
+pub use names::Naming;
 pub use trefoil_composition_derive::{backend, caller, composition, input, view};
 
 /// What the macros' expansions name. Not for people: anything here may change in any release.

@@ -39,13 +39,26 @@ pub fn endpoint_name(type_name: &str) -> String {
     letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
+/// The GraphQL argument for a parameter: its client's name where GraphQL allows it, else its Rust name in camelCase
+/// (`accept-language` → `acceptLanguage` by its field's name).
+pub fn argument(param: &crate::plan::Parameter) -> String {
+    let plain = |name: &str| {
+        let mut bytes = name.bytes();
+        bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    if plain(&param.name) { param.name.clone() } else { Naming::CamelCase.apply(&param.rust) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn rust_names_become_camel_case() {
-        for (rust, client) in [("placed_at", "placedAt"), ("id", "id"), ("line_2_total", "line2Total"), ("r#type", "type")] {
+        for (rust, client) in
+            [("placed_at", "placedAt"), ("id", "id"), ("line_2_total", "line2Total"), ("r#type", "type")]
+        {
             assert_eq!(Naming::CamelCase.apply(rust), client);
         }
         assert_eq!(Naming::SnakeCase.apply("placed_at"), "placed_at");

@@ -151,7 +151,12 @@ impl Shapes {
     }
 
     /// Enters the view `T`, unless it is known. `fields` is asked after the place is taken, so a view may contain itself.
-    pub fn object<T: 'static>(&mut self, name: &str, doc: &str, fields: impl FnOnce(&mut Shapes) -> Vec<FieldShape>) -> Shape {
+    pub fn object<T: 'static>(
+        &mut self,
+        name: &str,
+        doc: &str,
+        fields: impl FnOnce(&mut Shapes) -> Vec<FieldShape>,
+    ) -> Shape {
         let key = TypeId::of::<T>();
         if let Some(&index) = self.known.get(&key) {
             return Shape::Object(ObjectId(index));

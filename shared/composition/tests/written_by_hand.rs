@@ -32,7 +32,8 @@ use trefoil::__private::{Duration, HeaderName, Method, Place, declare, refer, sh
 #[serde(crate = "trefoil::__private::serde")]
 pub struct Profile {
     pub id: String,
-    #[serde(rename = "segment_code")] // `rename(serialize = …)` is not handed on to serde: the struct's own JSON has the backend's names
+    #[serde(rename = "segment_code")]
+    // `rename(serialize = …)` is not handed on to serde: the struct's own JSON has the backend's names
     pub segment: String,
     pub nickname: Option<String>,
 }
@@ -248,7 +249,10 @@ impl shape::Shaped for Home {
                         method: Method::GET,
                         path: declare::Template(vec![
                             declare::Piece::Literal("/users/".into()),
-                            declare::Piece::Reference(declare::Reference { root: declare::Root::Caller, path: vec!["id".into()] }),
+                            declare::Piece::Reference(declare::Reference {
+                                root: declare::Root::Caller,
+                                path: vec!["id".into()],
+                            }),
                         ]),
                         query: vec![],
                         headers: vec![],

@@ -1,0 +1,276 @@
+//! A BFF: its endpoints, listed once, compiled once, served behind every face.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use http::Method;
+use opentelemetry::metrics::Meter;
+use trefoil_backend::Clients;
+
+use crate::declare::{Access, CallerType, Claim, Declaration, Endpoint};
+use crate::names::{Naming, endpoint_name};
+use crate::plan::{self, DeclarationError, Plan};
+use crate::shape::Shapes;
+use crate::signals::Signals;
+use crate::{docs, graphql, openapi, rest};
+
+/// A BFF as its crate declares it.
+///
+/// ```
+/// use trefoil_composition::Bff;
+///
+/// let bff = Bff::new("web").title("The web shop").naming(Default::default());
+/// assert_eq!(bff.name(), "web");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Bff {
+    name: String,
+    title: String,
+    doc: String,
+    naming: Naming,
+    server_timing: bool,
+    shapes: Shapes,
+    claims: Vec<Claim>,
+    declarations: Vec<Declaration>,
+}
+
+/// A BFF whose every endpoint has a plan.
+#[derive(Debug)]
+pub struct CompiledBff {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) doc: String,
+    pub(crate) naming: Naming,
+    pub(crate) server_timing: bool,
+    pub(crate) shapes: Shapes,
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) declarations: Vec<Declaration>,
+    pub(crate) plans: Vec<Arc<Plan>>,
+}
+
+/// One row of the table of routes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// The method.
+    pub method: Method,
+    /// The whole path, prefix included.
+    pub path: String,
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// Who may call.
+    pub access: Access,
+    /// The most time an answer may take.
+    pub deadline: Duration,
+    /// How many calls it makes at the most.
+    pub calls: usize,
+}
+
+impl Bff {
+    /// A BFF without endpoints; it is served below `/name`.
+    pub fn new(name: &str) -> Bff {
+        Bff {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            doc: String::new(),
+            naming: Naming::default(),
+            server_timing: true,
+            shapes: Shapes::new(),
+            claims: Vec::new(),
+            declarations: Vec::new(),
+        }
+    }
+
+    /// The title of its documents.
+    #[must_use]
+    pub fn title(mut self, title: &str) -> Bff {
+        title.clone_into(&mut self.title);
+        self
+    }
+
+    /// The description of its documents.
+    #[must_use]
+    pub fn doc(mut self, doc: &str) -> Bff {
+        doc.clone_into(&mut self.doc);
+        self
+    }
+
+    /// The rule for the client's names. Default: camelCase.
+    #[must_use]
+    pub fn naming(mut self, naming: Naming) -> Bff {
+        self.naming = naming;
+        self
+    }
+
+    /// Whether answers carry `Server-Timing`. Default: yes. Say no where clients are outside your organisation.
+    #[must_use]
+    pub fn server_timing(mut self, on: bool) -> Bff {
+        self.server_timing = on;
+        self
+    }
+
+    /// What its tokens say of a caller beside the id.
+    #[must_use]
+    pub fn caller<C: CallerType>(mut self) -> Bff {
+        self.claims = C::declare(&mut self.shapes);
+        self
+    }
+
+    /// Adds an endpoint.
+    #[must_use]
+    pub fn endpoint<E: Endpoint>(mut self) -> Bff {
+        let declaration = E::declare(&mut self.shapes);
+        self.declarations.push(declaration);
+        self
+    }
+
+    /// Its name: the first segment of its paths, and its key in config.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes the plans. All errors of all endpoints are returned at once.
+    pub fn compile(&self) -> Result<CompiledBff, Vec<DeclarationError>> {
+        let mut errors = self.clashes();
+        let mut plans = Vec::with_capacity(self.declarations.len());
+        for declaration in &self.declarations {
+            match plan::compile(declaration, &self.shapes, self.naming, &self.claims) {
+                Ok(plan) => plans.push(Arc::new(plan)),
+                Err(more) => errors.extend(more),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(CompiledBff {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            doc: self.doc.clone(),
+            naming: self.naming,
+            server_timing: self.server_timing,
+            shapes: self.shapes.clone(),
+            claims: self.claims.clone(),
+            declarations: self.declarations.clone(),
+            plans,
+        })
+    }
+
+    /// What no single declaration can see: two endpoints, views or fields that would have one name.
+    fn clashes(&self) -> Vec<DeclarationError> {
+        let mut errors = Vec::new();
+        let mut clash = |place: &str, reason: String| errors.push(DeclarationError { place: place.to_owned(), reason });
+        for (index, one) in self.declarations.iter().enumerate() {
+            for other in &self.declarations[..index] {
+                if one.type_name == other.type_name {
+                    clash(&one.type_name, format!("two endpoints of `{}` have this name; rename one", self.name));
+                } else if one.method == other.method && shape_of_path(&one.path) == shape_of_path(&other.path) {
+                    let reason = format!("`{} {}` is answered by `{}` already", one.method, one.path, other.type_name);
+                    clash(&one.type_name, reason);
+                }
+            }
+            if RESERVED.contains(&one.path.split('/').nth(1).unwrap_or_default()) {
+                clash(&one.type_name, format!("`{}` is taken by the BFF's own pages; choose another path", one.path));
+            }
+        }
+        let mut names = BTreeSet::new();
+        let views = self.shapes.objects().map(|(_, object)| &object.name);
+        for name in views.chain(self.shapes.enums().map(|(_, shape)| &shape.name)) {
+            if !names.insert(name) {
+                let reason = "two types have this name, and documents know types by name; rename one".to_owned();
+                clash(name, reason);
+            }
+        }
+        for (_, object) in self.shapes.objects() {
+            let mut names = BTreeSet::new();
+            for field in &object.fields {
+                let name = field.client_name(self.naming);
+                if !names.insert(name.clone()) {
+                    clash(&object.name, format!("two fields are `{name}` to clients; rename one"));
+                }
+            }
+        }
+        errors
+    }
+}
+
+/// First segments that the BFF serves itself.
+const RESERVED: [&str; 3] = ["openapi.json", "docs", "graphql"];
+
+fn shape_of_path(path: &str) -> Vec<&str> {
+    path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect()
+}
+
+impl CompiledBff {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The plans of its endpoints, in the order in which they are listed.
+    pub fn plans(&self) -> &[Arc<Plan>] {
+        &self.plans
+    }
+
+    /// The plan of the endpoint with this name.
+    pub fn plan(&self, endpoint: &str) -> Option<&Arc<Plan>> {
+        self.plans.iter().find(|plan| plan.name == endpoint)
+    }
+
+    /// The backends that its calls go to.
+    pub fn backends(&self) -> BTreeSet<String> {
+        self.plans.iter().flat_map(|plan| &plan.nodes).map(|node| node.backend.clone()).collect()
+    }
+
+    /// The table of its endpoints.
+    pub fn routes(&self) -> Vec<RouteInfo> {
+        let row = |plan: &Arc<Plan>| RouteInfo {
+            method: plan.method.clone(),
+            path: format!("/{}{}", self.name, plan.path),
+            endpoint: plan.name.clone(),
+            access: plan.access.clone(),
+            deadline: plan.deadline,
+            calls: plan.nodes.len(),
+        };
+        self.plans.iter().map(row).collect()
+    }
+
+    /// The routes that need no token, below the prefix, as axum's `MatchedPath` has them: pages, documents and public endpoints.
+    pub fn public_routes(&self) -> Vec<(Method, String)> {
+        let public = self.plans.iter().filter(|plan| plan.access == Access::Public);
+        let endpoints = public.map(|plan| (plan.method.clone(), plan.path.clone()));
+        let pages = ["/openapi.json", "/docs", "/docs/{*file}", "/graphql", "/graphql/{*file}"];
+        endpoints.chain(pages.map(|path| (Method::GET, path.to_owned()))).collect()
+    }
+
+    /// The OpenAPI 3.1 document, as pretty JSON with a newline at its end.
+    pub fn openapi(&self) -> String {
+        openapi::document(self)
+    }
+
+    /// The GraphQL schema in its definition language.
+    pub fn graphql(&self) -> String {
+        graphql::definition(self)
+    }
+
+    /// All its routes below its prefix, which whoever mounts it adds.
+    pub fn router(self: &Arc<Self>, clients: &Arc<Clients>, meter: &Meter) -> Router {
+        let signals = Signals::new(&self.name, meter);
+        let mut router = Router::new();
+        for plan in &self.plans {
+            let endpoint = rest::Endpoint {
+                bff: Arc::clone(self),
+                plan: Arc::clone(plan),
+                clients: Arc::clone(clients),
+                signals: signals.clone(),
+            };
+            router = router.route(&plan.path, rest::route(endpoint));
+        }
+        router.merge(openapi::routes(self)).merge(docs::routes(self)).merge(graphql::routes(self, clients, &signals))
+    }
+
+    /// The declaration of the endpoint with this name.
+    pub(crate) fn declaration(&self, endpoint: &str) -> Option<&Declaration> {
+        self.declarations.iter().find(|declaration| endpoint_name(&declaration.type_name) == endpoint)
+    }
+}

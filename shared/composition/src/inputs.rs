@@ -1,0 +1,241 @@
+//! The inputs of a request: typed and validated before any call, all faults at once.
+//!
+//! The same rules hold for text (REST: path, query, headers) and for JSON (GraphQL's arguments).
+
+use bytes::Bytes;
+use http::HeaderMap;
+use trefoil_context::{Caller, Code, Fault, Place, Problem};
+
+use crate::plan::{ClaimUse, Parameter, Plan};
+use crate::render::Value;
+use crate::shape::{Shape, Shapes};
+
+/// The most characters of a text parameter that declares no bound of its own.
+pub const MAX_TEXT: usize = 1024;
+
+/// The values that a plan's sources look up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inputs {
+    pub(crate) params: Vec<Value>,
+    pub(crate) caller_id: Value,
+    pub(crate) claims: Vec<Value>,
+}
+
+/// The text of a request's parameters, not yet looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestText<'a> {
+    /// The path parameters, decoded, by Rust name.
+    pub path: &'a [(String, String)],
+    /// The query string, as it came.
+    pub query: &'a str,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+}
+
+impl Inputs {
+    /// The inputs of a REST request. A 422 problem lists every fault.
+    pub fn from_request(
+        plan: &Plan,
+        shapes: &Shapes,
+        request: RequestText<'_>,
+        caller: Option<&Caller>,
+    ) -> Result<Inputs, Problem> {
+        let mut faults = Vec::new();
+        let query = if plan.params.iter().any(|param| param.place == Place::Query) {
+            decode_query(request.query, &mut faults)
+        } else {
+            Vec::new()
+        };
+        let mut params = Vec::with_capacity(plan.params.len());
+        for param in &plan.params {
+            let given = match param.place {
+                Place::Path => {
+                    one(request.path.iter().filter(|(name, _)| *name == param.rust).map(|(_, value)| value.as_str()))
+                }
+                Place::Query => {
+                    one(query.iter().filter(|(name, _)| *name == param.name).map(|(_, value)| value.as_str()))
+                }
+                Place::Header => header(request.headers, &param.name),
+                Place::Body => Ok(None),
+            };
+            let value = given.and_then(|given| match given {
+                Some(text) => from_text(param, shapes, text).map(Some),
+                None => absent(param),
+            });
+            params.push(value.unwrap_or_else(|detail| {
+                faults.push(Fault { place: param.place, name: param.name.clone(), detail });
+                None
+            }));
+        }
+        Inputs::finish(plan, shapes, params, faults, caller)
+    }
+
+    /// The inputs of a GraphQL field: its arguments as JSON, coerced already, by client name.
+    pub fn from_arguments(
+        plan: &Plan,
+        shapes: &Shapes,
+        arguments: &serde_json::Map<String, serde_json::Value>,
+        caller: Option<&Caller>,
+    ) -> Result<Inputs, Problem> {
+        let mut faults = Vec::new();
+        let mut params = Vec::with_capacity(plan.params.len());
+        for param in &plan.params {
+            let value = match arguments.get(&crate::names::argument(param)) {
+                None | Some(serde_json::Value::Null) => absent(param),
+                Some(serde_json::Value::String(text)) => from_text(param, shapes, text).map(Some),
+                Some(scalar) => from_text(param, shapes, &scalar.to_string()).map(Some),
+            };
+            params.push(value.unwrap_or_else(|detail| {
+                faults.push(Fault { place: param.place, name: param.name.clone(), detail });
+                None
+            }));
+        }
+        Inputs::finish(plan, shapes, params, faults, caller)
+    }
+
+    fn finish(
+        plan: &Plan,
+        shapes: &Shapes,
+        params: Vec<Value>,
+        faults: Vec<Fault>,
+        caller: Option<&Caller>,
+    ) -> Result<Inputs, Problem> {
+        if !faults.is_empty() {
+            return Err(Problem::new(Code::InvalidInput).with_faults(faults));
+        }
+        let caller_id = caller.map(|caller| quoted(&caller.id));
+        let claims = plan.claims.iter().map(|used| claim(used, shapes, caller)).collect::<Result<_, _>>()?;
+        Ok(Inputs { params, caller_id, claims })
+    }
+}
+
+fn one<'a>(mut values: impl Iterator<Item = &'a str>) -> Result<Option<&'a str>, String> {
+    let first = values.next();
+    if values.next().is_some() { Err("stands more than once; give it once".to_owned()) } else { Ok(first) }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err("stands more than once; give it once".to_owned());
+    }
+    first.map(|value| value.to_str().map_err(|_| "has characters other than visible ASCII".to_owned())).transpose()
+}
+
+fn absent(param: &Parameter) -> Result<Value, String> {
+    match &param.default {
+        Some(json) => Ok(Some(Bytes::copy_from_slice(json.as_bytes()))),
+        None if param.shape.is_nullable() => Ok(None),
+        None => Err(format!("is missing; expected {}", describe(&param.shape, None))),
+    }
+}
+
+/// A query string's pairs, in order. What cannot be decoded is a fault.
+fn decode_query(query: &str, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let spaced = text.replace('+', " ");
+        percent_encoding::percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned)
+    };
+    let mut pairs = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match (decode(name), decode(value)) {
+            (Ok(name), Ok(value)) => pairs.push((name, value)),
+            (Ok(name), Err(_)) => {
+                faults.push(Fault { place: Place::Query, name, detail: "is not UTF-8 when decoded".to_owned() });
+            }
+            (Err(_), _) => {}
+        }
+    }
+    pairs
+}
+
+/// Reads one value by its kind; the result is JSON text.
+fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, String> {
+    let (shape, _) = param.shape.unwrap_nullable();
+    let bounds = &param.bounds;
+    let wrong = || format!("expected {}", describe(shape, Some((param, shapes))));
+    match shape {
+        Shape::Text => {
+            let length = text.chars().count();
+            let fits = length >= bounds.min_length.unwrap_or(0) && length <= bounds.max_length.unwrap_or(MAX_TEXT);
+            if fits && !text.contains('\0') { Ok(quoted(text)) } else { Err(wrong()) }
+        }
+        Shape::Int(int) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let whole = !digits.is_empty() && digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let value: i128 = text.parse().ok().filter(|_| whole).ok_or_else(wrong)?;
+            let least = bounds.min.unwrap_or(int.min).max(int.min);
+            let greatest = bounds.max.unwrap_or(int.max).min(int.max);
+            if (least..=greatest).contains(&value) { Ok(value.to_string().into()) } else { Err(wrong()) }
+        }
+        // What is a JSON number as it stands is kept as it stands.
+        Shape::Float => match serde_json::from_str::<serde_json::Number>(text) {
+            Ok(number) if number.as_f64().is_some_and(f64::is_finite) => {
+                Ok(Bytes::copy_from_slice(text.trim().as_bytes()))
+            }
+            _ => Err(wrong()),
+        },
+        Shape::Bool if matches!(text, "true" | "false") => Ok(Bytes::copy_from_slice(text.as_bytes())),
+        Shape::Enum(id) if shapes.get_enum(*id).variants.iter().any(|variant| variant.wire == text) => Ok(quoted(text)),
+        _ => Err(wrong()),
+    }
+}
+
+fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
+    let bounds = with.map(|(param, _)| &param.bounds);
+    match shape {
+        Shape::Text => {
+            let least = bounds.and_then(|bounds| bounds.min_length).unwrap_or(0);
+            let most = bounds.and_then(|bounds| bounds.max_length).unwrap_or(MAX_TEXT);
+            format!("text of {least} to {most} characters")
+        }
+        Shape::Int(int) => {
+            let least = bounds.and_then(|bounds| bounds.min).unwrap_or(int.min).max(int.min);
+            let most = bounds.and_then(|bounds| bounds.max).unwrap_or(int.max).min(int.max);
+            format!("a whole number from {least} to {most}")
+        }
+        Shape::Float => "a number".to_owned(),
+        Shape::Bool => "`true` or `false`".to_owned(),
+        Shape::Enum(id) => match with {
+            Some((_, shapes)) => {
+                let names: Vec<&str> =
+                    shapes.get_enum(*id).variants.iter().map(|variant| variant.wire.as_str()).collect();
+                format!("one of {}", names.join(", "))
+            }
+            None => "one of a set of words".to_owned(),
+        },
+        Shape::Nullable(inner) => describe(inner, with),
+        Shape::Object(_) | Shape::Map(_) => "an object".to_owned(),
+        Shape::List(_) => "a list".to_owned(),
+    }
+}
+
+/// A claim that an endpoint needs. A token without it is refused: it is valid, and not for this BFF.
+fn claim(used: &ClaimUse, shapes: &Shapes, caller: Option<&Caller>) -> Result<Value, Problem> {
+    let unusable =
+        || Problem::new(Code::InvalidToken).with_detail(format!("the token has no usable claim `{}`", used.wire));
+    let (shape, nullable) = used.shape.unwrap_nullable();
+    let value = match caller.and_then(|caller| caller.claims.get(&used.wire)) {
+        None | Some(serde_json::Value::Null) => return if nullable { Ok(None) } else { Err(unusable()) },
+        Some(value) => value,
+    };
+    let fits = match (shape, value) {
+        (Shape::Text, serde_json::Value::String(_)) | (Shape::Bool, serde_json::Value::Bool(_)) => true,
+        (Shape::Enum(id), serde_json::Value::String(text)) => {
+            shapes.get_enum(*id).variants.iter().any(|variant| variant.wire == *text)
+        }
+        (Shape::Int(int), serde_json::Value::Number(number)) => {
+            let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+            whole.is_some_and(|value| (int.min..=int.max).contains(&value))
+        }
+        (Shape::Float, serde_json::Value::Number(_)) => true,
+        _ => false,
+    };
+    if fits { Ok(Some(value.to_string().into())) } else { Err(unusable()) }
+}
+
+fn quoted(text: &str) -> Bytes {
+    crate::project::quoted(text).into()
+}

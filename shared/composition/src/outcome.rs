@@ -1,0 +1,238 @@
+//! What became of the calls, and what that makes of the answer: complete, degraded, or a problem.
+//!
+//! Degradation is data: an answer names each field that is missing, and why. The words are the same in REST, in streams and
+//! in GraphQL.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, StatusCode, header};
+use trefoil_context::{Code, Problem};
+
+use crate::fragment::Fragment;
+use crate::plan::{Need, Plan};
+
+/// Why a field is missing, in the one word that clients see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The call took too long.
+    Timeout,
+    /// The backend could not be reached, or broke off before its answer was whole.
+    Connect,
+    /// The backend is known to be sick and was not asked.
+    Breaker,
+    /// The call was dropped to protect the backend or the gateway.
+    Shed,
+    /// The backend answered with a status that the declaration does not expect.
+    Status,
+    /// The backend's answer is not what the type says.
+    Shape,
+    /// Another call, on whose value this one depends, failed.
+    Dependency,
+}
+
+impl Reason {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reason::Timeout => "timeout",
+            Reason::Connect => "connect",
+            Reason::Breaker => "breaker",
+            Reason::Shed => "shed",
+            Reason::Status => "status",
+            Reason::Shape => "shape",
+            Reason::Dependency => "dependency",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// The reason that is named.
+    pub reason: Reason,
+    /// What decides the status when it cannot be done without: its own reason, or that of the call it depends on.
+    pub cause: Reason,
+    /// The status, where there was one.
+    pub status: Option<StatusCode>,
+}
+
+impl Failure {
+    /// A failure of the call itself.
+    pub fn new(reason: Reason) -> Failure {
+        Failure { reason, cause: reason, status: None }
+    }
+
+    /// What the failure of a call means for one that depends on it.
+    #[must_use]
+    pub fn dependency(self) -> Failure {
+        Failure { reason: Reason::Dependency, cause: self.cause, status: None }
+    }
+}
+
+/// What became of one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It was answered: one piece for each of its programs, and the values that others wait for.
+    Filled {
+        /// The pieces.
+        pieces: Vec<Fragment>,
+        /// The noted values.
+        noted: Vec<Option<Bytes>>,
+    },
+    /// There is none, or an input was null: null, and complete.
+    Null,
+    /// It failed, and the answer goes on without it.
+    Failed(Failure),
+}
+
+/// One missing part of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The path of the field whose call failed, in the client's names.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+    /// How many items of lists are missing; 1 for a field that is in no list.
+    pub count: usize,
+    /// Whether a declared default stands in.
+    pub defaulted: bool,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The JSON text.
+    pub body: Bytes,
+    /// What is missing, in the order of the plan; empty for a complete answer.
+    pub missing: Vec<Missing>,
+}
+
+/// Writes the answer: every hole is filled with its call's piece, its default, or null.
+pub fn answer(plan: &Plan, settled: &[Settled]) -> Answer {
+    let piece = |hole: u32| -> Option<&Fragment> {
+        let hole = plan.holes.get(hole as usize)?;
+        match &settled[hole.node] {
+            Settled::Filled { pieces, .. } => pieces.get(hole.program),
+            Settled::Null => None,
+            Settled::Failed(_) => match &plan.nodes[hole.node].need {
+                Need::Default(pieces) => pieces.get(hole.program).map(|piece| &piece.fragment),
+                Need::Required | Need::Optional => None,
+            },
+        }
+    };
+    let holes = (0..u32::try_from(plan.holes.len()).unwrap_or(0)).map(|hole| piece(hole).map_or(4, Fragment::len));
+    let mut body = BytesMut::with_capacity(plan.frame.len() + holes.sum::<usize>());
+    plan.frame.write(&mut body, &mut |hole, body| match piece(hole) {
+        // The body of a call has no holes of its own.
+        Some(piece) => piece.write(body, &mut |_, _| {}),
+        None => body.extend_from_slice(b"null"),
+    });
+    Answer { body: body.freeze(), missing: missing(plan, settled) }
+}
+
+fn missing(plan: &Plan, settled: &[Settled]) -> Vec<Missing> {
+    let nodes = plan.nodes.iter().zip(settled);
+    nodes
+        .filter_map(|(node, settled)| match settled {
+            Settled::Failed(failure) => Some(Missing {
+                path: node.field.clone(),
+                reason: failure.reason,
+                count: 1,
+                defaulted: matches!(node.need, Need::Default(_)),
+            }),
+            Settled::Filled { .. } | Settled::Null => None,
+        })
+        .collect()
+}
+
+/// The problem of an answer that cannot do without a failed call.
+pub fn problem(plan: &Plan, node: usize, failure: Failure) -> Problem {
+    let node = &plan.nodes[node];
+    let problem = match failure.cause {
+        Reason::Status => match failure.status.filter(|status| node.pass.contains(&status.as_u16())) {
+            Some(status) => Problem::passed(status),
+            None => Problem::new(Code::BackendStatus),
+        },
+        Reason::Timeout => Problem::new(Code::DeadlineExceeded),
+        Reason::Connect => Problem::new(Code::BackendUnreachable),
+        Reason::Shape | Reason::Dependency => Problem::new(Code::BackendShape),
+        Reason::Breaker | Reason::Shed => {
+            Problem::new(Code::BackendOverloaded).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+        }
+    };
+    problem.with_field(&node.field)
+}
+
+/// The value of `Trefoil-Degraded`: an RFC 9651 list, one member for each path and reason. `None` for a complete answer.
+pub fn degraded_header(missing: &[Missing]) -> Option<HeaderValue> {
+    if missing.is_empty() {
+        return None;
+    }
+    let mut counted: BTreeMap<(usize, Reason, bool), (usize, &str)> = BTreeMap::new();
+    for one in missing {
+        // Members stand in the order in which their paths were first met.
+        let first = missing.iter().position(|other| other.path == one.path).unwrap_or(0);
+        counted.entry((first, one.reason, one.defaulted)).or_insert((0, &one.path)).0 += one.count;
+    }
+    let members: Vec<String> = counted
+        .iter()
+        .map(|((_, reason, defaulted), (count, path))| {
+            let count = if *count > 1 { format!(";count={count}") } else { String::new() };
+            let default = if *defaulted { ";default" } else { "" };
+            format!("{};reason={reason}{count}{default}", item(path))
+        })
+        .collect();
+    HeaderValue::from_str(&members.join(", ")).ok()
+}
+
+/// A path as an RFC 9651 token where it is one, else as a string.
+fn item(path: &str) -> String {
+    let mut bytes = path.bytes();
+    let starts = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'*');
+    let goes_on = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte));
+    if starts && goes_on {
+        return path.to_owned();
+    }
+    let escaped: String = path
+        .chars()
+        .flat_map(|letter| match letter {
+            '"' | '\\' => vec!['\\', letter],
+            ' '..='~' => vec![letter],
+            _ => vec!['?'],
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(path: &str, reason: Reason, count: usize, defaulted: bool) -> Missing {
+        Missing { path: path.into(), reason, count, defaulted }
+    }
+
+    #[test]
+    fn the_header_has_one_member_for_each_path_and_reason() {
+        let missing = [
+            one("picks", Reason::Timeout, 1, false),
+            one("orders.lines.product", Reason::Status, 2, false),
+            one("banner", Reason::Connect, 1, true),
+            one("orders.lines.product", Reason::Status, 1, false),
+            one("_x", Reason::Shape, 1, false),
+        ];
+        assert_eq!(
+            degraded_header(&missing).unwrap(),
+            "picks;reason=timeout, orders.lines.product;reason=status;count=3, banner;reason=connect;default, \"_x\";reason=shape"
+        );
+        assert_eq!(degraded_header(&[]), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! A plan for a terminal: what is called, what each call waits for, what its failure means.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{Need, Node, Plan, Text, TextPart};
+use crate::declare::Access;
+
+pub(super) fn draw(plan: &Plan) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(plan, &mut out);
+    out
+}
+
+fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
+    let access = match &plan.access {
+        Access::Public => "public".to_owned(),
+        Access::Token { scopes } if scopes.is_empty() => "any valid token".to_owned(),
+        Access::Token { scopes } => format!("scopes {}", scopes.join(", ")),
+    };
+    writeln!(out, "{}  {} {}  deadline {}  {access}", plan.name, plan.method, plan.path, millis(plan.deadline))?;
+    let width = plan.nodes.iter().map(|node| node.field.chars().count()).max().unwrap_or(0);
+    // Calls that wait for nothing are the roots; the others hang below the last call that they wait for.
+    let roots: Vec<usize> = (0..plan.nodes.len()).filter(|&node| parent(plan, node).is_none()).collect();
+    for (position, &root) in roots.iter().enumerate() {
+        branch(plan, root, "", position + 1 == roots.len(), width, out)?;
+    }
+    let deepest = (0..plan.nodes.len()).map(|node| depth(plan, node)).max().unwrap_or(0);
+    writeln!(out, "{} calls, {deepest} in a row", plan.nodes.len())
+}
+
+fn branch(plan: &Plan, node: usize, indent: &str, last: bool, width: usize, out: &mut String) -> std::fmt::Result {
+    let call = &plan.nodes[node];
+    let (corner, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
+    let pad = width.saturating_sub(call.field.chars().count()) + 12usize.saturating_sub(indent.chars().count());
+    let also: Vec<&str> = call
+        .after
+        .iter()
+        .filter(|&&other| Some(other) != parent(plan, node))
+        .map(|&other| plan.nodes[other].field.as_str())
+        .collect();
+    let also = if also.is_empty() { String::new() } else { format!("  also after {}", also.join(", ")) };
+    writeln!(out, "{indent}{corner} {}{:pad$}  {}  {}{also}", call.field, "", request(call), rules(call))?;
+    let children: Vec<usize> = (0..plan.nodes.len()).filter(|&other| parent(plan, other) == Some(node)).collect();
+    for (position, &child) in children.iter().enumerate() {
+        branch(plan, child, &format!("{indent}{below}"), position + 1 == children.len(), width, out)?;
+    }
+    Ok(())
+}
+
+/// The call below which it is drawn: the deepest of those it waits for.
+fn parent(plan: &Plan, node: usize) -> Option<usize> {
+    plan.nodes[node].after.iter().copied().max_by_key(|&other| depth(plan, other))
+}
+
+fn depth(plan: &Plan, node: usize) -> usize {
+    1 + plan.nodes[node].after.iter().map(|&other| depth(plan, other)).max().unwrap_or(0)
+}
+
+fn request(call: &Node) -> String {
+    let query: Vec<String> = call.query.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    format!("{} {}{}{query}", call.method, call.backend, text(&call.path))
+}
+
+fn rules(call: &Node) -> String {
+    let mut rules = vec![match call.need {
+        Need::Required => "required".to_owned(),
+        Need::Optional => "optional".to_owned(),
+        Need::Default(_) => "or its default".to_owned(),
+    }];
+    rules.extend(call.within.map(|within| format!("within {}", millis(within))));
+    rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));
+    rules.extend(call.pass.iter().map(|status| format!("{status} is passed on")));
+    format!("[{}]", rules.join(", "))
+}
+
+fn text(text: &Text) -> String {
+    let part = |part: &TextPart| match part {
+        TextPart::Literal(text) => text.clone(),
+        TextPart::Value { written, .. } => format!("{{{written}}}"),
+    };
+    text.0.iter().map(part).collect()
+}
+
+fn millis(duration: Duration) -> String {
+    format!("{} ms", duration.as_millis())
+}

@@ -1,0 +1,52 @@
+//! Whether a raw JSON value is of a leaf's kind. The text itself is passed on as it came.
+
+use super::Kind;
+use crate::shape::Int;
+
+/// Checks one value that is not null. The error says what was expected.
+pub(super) fn check(kind: &Kind, raw: &str) -> Result<(), Expected> {
+    let first = raw.as_bytes().first().copied().unwrap_or_default();
+    let fits = match kind {
+        Kind::Bool => matches!(first, b't' | b'f'),
+        Kind::Int(int) => integer(*int, raw),
+        Kind::Float => first == b'-' || first.is_ascii_digit(),
+        Kind::Text => first == b'"' && decodable(raw),
+        Kind::Enum(variants) => first == b'"' && one_of(variants, raw),
+        Kind::Object(_) | Kind::List(_) | Kind::Map(_) => false,
+    };
+    if fits { Ok(()) } else { Err(Expected(describe(kind))) }
+}
+
+/// What would have fitted.
+pub(super) struct Expected(pub(super) String);
+
+fn integer(int: Int, raw: &str) -> bool {
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    // 64 bits have at most 20 digits: anything longer need not be read.
+    let whole = !digits.is_empty() && digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    whole && raw.parse::<i128>().is_ok_and(|value| (int.min..=int.max).contains(&value))
+}
+
+/// Grammar allows escapes that are no text (a lone surrogate); a type that says text does not.
+fn decodable(raw: &str) -> bool {
+    !raw.as_bytes().contains(&b'\\') || serde_json::from_str::<String>(raw).is_ok()
+}
+
+fn one_of(variants: &[Box<str>], raw: &str) -> bool {
+    if raw.as_bytes().contains(&b'\\') {
+        return serde_json::from_str::<String>(raw).is_ok_and(|text| variants.iter().any(|variant| **variant == *text));
+    }
+    variants.iter().any(|variant| raw.get(1..raw.len() - 1) == Some(variant))
+}
+
+fn describe(kind: &Kind) -> String {
+    match kind {
+        Kind::Bool => "a boolean".to_owned(),
+        Kind::Int(int) => format!("a whole number from {} to {}", int.min, int.max),
+        Kind::Float => "a number".to_owned(),
+        Kind::Text => "a string".to_owned(),
+        Kind::Enum(variants) => format!("one of {}", variants.join(", ")),
+        Kind::Object(_) | Kind::Map(_) => "an object".to_owned(),
+        Kind::List(_) => "a list".to_owned(),
+    }
+}

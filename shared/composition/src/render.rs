@@ -1,0 +1,173 @@
+//! Values become parts of a request: always encoded for where they stand.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::plan::{Node, Source, Text, TextPart};
+
+/// A value that a call refers to: JSON text of a scalar, or `None` for null.
+pub(crate) type Value = Option<Bytes>;
+
+/// All but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The variable parts of a call's request.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Rendered {
+    pub(crate) path_and_query: String,
+    pub(crate) headers: HeaderMap,
+}
+
+/// Why a call is not made.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NotMade {
+    /// An input is null without a failure: the call is skipped, its value is null, the answer complete.
+    Null,
+    /// A value cannot stand where it was referred to. The text is for the log.
+    Unfit(&'static str),
+}
+
+/// Writes the node's URL and headers; `value` looks a source up.
+pub(crate) fn render(node: &Node, value: impl Fn(Source) -> Value) -> Result<Rendered, NotMade> {
+    let mut url = String::with_capacity(64);
+    path(&node.path, &value, &mut url)?;
+    let mut separator = '?';
+    for (name, text) in &node.query {
+        let Some(text) = plain(text, &value)? else { continue };
+        url.push(separator);
+        separator = '&';
+        url.extend(utf8_percent_encode(name, ENCODED));
+        url.push('=');
+        url.extend(utf8_percent_encode(&text, ENCODED));
+    }
+    let mut headers = HeaderMap::with_capacity(node.headers.len() + 8);
+    for (name, text) in &node.headers {
+        let Some(text) = plain(text, &value)? else { continue };
+        let unfit = NotMade::Unfit("a value has characters that no header can carry");
+        let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let value = HeaderValue::from_str(&text).ok().filter(|_| visible).ok_or(unfit)?;
+        headers.insert(name.clone(), value);
+    }
+    Ok(Rendered { path_and_query: url, headers })
+}
+
+/// A path: what a value adds stays inside its segment. A segment that a value would leave empty or dots only is refused,
+/// since clients and servers on the way resolve those, encoded or not.
+fn path(text: &Text, value: &impl Fn(Source) -> Value, url: &mut String) -> Result<(), NotMade> {
+    let mut touched = false;
+    for part in &text.0 {
+        match part {
+            TextPart::Literal(text) => {
+                if touched && text.starts_with('/') {
+                    segment(url)?;
+                }
+                url.push_str(text);
+                touched = touched && !text.contains('/');
+            }
+            TextPart::Value { source, .. } => {
+                let value = value(*source).ok_or(NotMade::Null)?;
+                url.extend(utf8_percent_encode(&scalar(&value)?, ENCODED));
+                touched = true;
+            }
+        }
+    }
+    if touched { segment(url) } else { Ok(()) }
+}
+
+fn segment(url: &str) -> Result<(), NotMade> {
+    match url.rsplit('/').next() {
+        Some("" | "." | "..") => Err(NotMade::Unfit("a path segment would be empty or dots")),
+        _ => Ok(()),
+    }
+}
+
+/// A whole text; `None` when it is an optional input that was not given.
+fn plain<'a>(text: &'a Text, value: &impl Fn(Source) -> Value) -> Result<Option<Cow<'a, str>>, NotMade> {
+    if let [TextPart::Literal(text)] = text.0.as_slice() {
+        return Ok(Some(Cow::Borrowed(text)));
+    }
+    let mut out = String::new();
+    for part in &text.0 {
+        match part {
+            TextPart::Literal(text) => out.push_str(text),
+            TextPart::Value { source, omit, .. } => match value(*source) {
+                Some(value) => out.push_str(&scalar(&value)?),
+                None if *omit => return Ok(None),
+                None => return Err(NotMade::Null),
+            },
+        }
+    }
+    Ok(Some(Cow::Owned(out)))
+}
+
+/// The plain text of a JSON scalar.
+fn scalar(json: &Bytes) -> Result<Cow<'_, str>, NotMade> {
+    let unfit = NotMade::Unfit("a value is no text, number or boolean");
+    let text = std::str::from_utf8(json).map_err(|_| NotMade::Unfit("a value is no UTF-8"))?;
+    match text.as_bytes() {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Ok(Cow::Borrowed(&text[1..text.len() - 1])),
+        [b'"', ..] => serde_json::from_str::<String>(text).map(Cow::Owned).map_err(|_| unfit),
+        [b'{' | b'[', ..] => Err(unfit),
+        _ => Ok(Cow::Borrowed(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Need;
+    use crate::shape::Shape;
+
+    fn value(omit: bool) -> TextPart {
+        TextPart::Value { source: Source::CallerId, written: "caller.id".into(), omit }
+    }
+
+    fn node(path: Vec<TextPart>, query: Vec<(String, Text)>) -> Node {
+        Node {
+            field: "f".into(),
+            backend: "b".into(),
+            method: http::Method::GET,
+            path: Text(path),
+            query,
+            headers: vec![],
+            within: None,
+            absent: vec![],
+            pass: vec![],
+            need: Need::Optional,
+            after: vec![],
+            shape: Shape::Text,
+            programs: vec![],
+        }
+    }
+
+    fn url(node: &Node, json: Option<&'static str>) -> Result<String, NotMade> {
+        render(node, |_| json.map(|json| Bytes::from_static(json.as_bytes()))).map(|rendered| rendered.path_and_query)
+    }
+
+    #[test]
+    fn a_value_never_leaves_its_place_in_the_url() {
+        let call =
+            node(vec![TextPart::Literal("/users/".into()), value(false)], vec![("q".into(), Text(vec![value(false)]))]);
+        for (json, expected) in [
+            (r#""u-1""#, "/users/u-1?q=u-1"),
+            ("7", "/users/7?q=7"),
+            (r#""a/b?c#d%2F&e=f g""#, "/users/a%2Fb%3Fc%23d%252F%26e%3Df%20g?q=a%2Fb%3Fc%23d%252F%26e%3Df%20g"),
+            (r#""\u00e9\n""#, "/users/%C3%A9%0A?q=%C3%A9%0A"),
+        ] {
+            assert_eq!(url(&call, Some(json)).unwrap(), expected);
+        }
+        for json in [r#""""#, r#"".""#, r#""..""#, r#""\u002e.""#] {
+            assert!(matches!(url(&call, Some(json)), Err(NotMade::Unfit(_))), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_null_input_skips_the_call_and_an_optional_one_leaves_its_parameter_out() {
+        let literal = || TextPart::Literal("/x".into());
+        assert_eq!(url(&node(vec![literal()], vec![("q".into(), Text(vec![value(false)]))]), None), Err(NotMade::Null));
+        assert_eq!(url(&node(vec![literal()], vec![("q".into(), Text(vec![value(true)]))]), None).unwrap(), "/x");
+    }
+}

@@ -1,0 +1,110 @@
+//! The REST face: one route per endpoint, the same for all of them.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::RequestExt as _;
+use axum::body::Body;
+use axum::extract::{RawPathParams, Request};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use trefoil_backend::Clients;
+use trefoil_context::{Code, Problem, RequestContext};
+
+use crate::access;
+use crate::bff::CompiledBff;
+use crate::inputs::{Inputs, RequestText};
+use crate::outcome::{self, Answer};
+use crate::plan::Plan;
+use crate::run::{self, Run};
+use crate::signals::Signals;
+
+/// `Trefoil-Degraded`: what is missing in an answer, and why (RFC 9651 list). A complete answer has none.
+pub const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
+/// `Server-Timing` (W3C): one entry a call.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// Serves one endpoint.
+pub struct Endpoint {
+    pub(crate) bff: Arc<CompiledBff>,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) signals: Signals,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint").field("name", &self.plan.name).finish_non_exhaustive()
+    }
+}
+
+/// The route of an endpoint.
+pub fn route(endpoint: Endpoint) -> MethodRouter {
+    let filter = MethodFilter::try_from(endpoint.plan.method.clone()).unwrap_or(MethodFilter::GET);
+    let endpoint = Arc::new(endpoint);
+    on(filter, move |request: Request| {
+        let endpoint = Arc::clone(&endpoint);
+        async move { endpoint.serve(request).await.unwrap_or_else(|problem| (*problem).into_response()) }
+    })
+}
+
+impl Endpoint {
+    async fn serve(&self, mut request: Request) -> Result<Response, Box<Problem>> {
+        let context = request.extensions_mut().remove::<RequestContext>();
+        // Default deny: what did not come through the edge has no context, and no answer.
+        let context =
+            context.ok_or_else(|| Box::new(Problem::new(Code::Internal).with_detail("the request has no context")))?;
+        let named = |problem: Problem| Box::new(problem.with_request_id(context.id.clone()));
+
+        let caller = access::admit(&self.plan.access, &self.bff.name, &context).map_err(named)?;
+        let path = self.path(&mut request).await.map_err(named)?;
+        let text =
+            RequestText { path: &path, query: request.uri().query().unwrap_or_default(), headers: request.headers() };
+        let inputs = Inputs::from_request(&self.plan, &self.bff.shapes, text, caller).map_err(named)?;
+        let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals).await;
+        let timing = self.bff.server_timing.then(|| self.server_timing(&run)).flatten();
+        let mut response = match &run.result {
+            Ok(settled) => respond(outcome::answer(&self.plan, settled)),
+            Err((node, failure)) => named(outcome::problem(&self.plan, *node, *failure)).into_response(),
+        };
+        if let Some(value) = timing {
+            response.headers_mut().insert(SERVER_TIMING, value);
+        }
+        Ok(response)
+    }
+
+    async fn path(&self, request: &mut Request) -> Result<Vec<(String, String)>, Problem> {
+        if !self.plan.path.contains('{') {
+            return Ok(Vec::new());
+        }
+        let params = request.extract_parts::<RawPathParams>().await;
+        let params =
+            params.map_err(|_| Problem::new(Code::InvalidPath).with_detail("the path is not UTF-8 when decoded"))?;
+        Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    fn server_timing(&self, run: &Run) -> Option<HeaderValue> {
+        let mut text = String::with_capacity(run.timings.len() * 32);
+        for timing in &run.timings {
+            let separator = if text.is_empty() { "" } else { ", " };
+            let field = &self.plan.nodes[timing.node].field;
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{separator}{field};dur={:.1}", timing.took.as_secs_f64() * 1000.0);
+        }
+        HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty())
+    }
+}
+
+fn respond(answer: Answer) -> Response {
+    let degraded = outcome::degraded_header(&answer.missing);
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::OK;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(degraded) = degraded {
+        headers.insert(DEGRADED_HEADER, degraded);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,73 @@
+//! What a failed call leaves behind for operators: one log line and one count. Nothing else logs it again.
+
+use http::StatusCode;
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Meter};
+use trefoil_context::RequestContext;
+
+use crate::outcome::Reason;
+use crate::plan::{Need, Node, Plan};
+
+/// The instruments of one BFF's compositions.
+#[derive(Debug, Clone)]
+pub struct Signals {
+    bff: String,
+    failures: Counter<u64>,
+}
+
+impl Signals {
+    /// The instruments, for the BFF with this name.
+    pub fn new(bff: &str, meter: &Meter) -> Signals {
+        let failures = meter
+            .u64_counter("trefoil.call.failures")
+            .with_unit("{failure}")
+            .with_description(
+                "Calls that failed, by the field that they were to fill and the reason that the client was told.",
+            )
+            .build();
+        Signals { bff: bff.to_owned(), failures }
+    }
+
+    /// A call failed. What the backend said is for the log alone.
+    pub(crate) fn failed(
+        &self,
+        plan: &Plan,
+        node: &Node,
+        context: &RequestContext,
+        reason: Reason,
+        status: Option<StatusCode>,
+        detail: &str,
+    ) {
+        tracing::warn!(
+            target: "trefoil::call",
+            bff = self.bff,
+            endpoint = plan.name,
+            field = node.field,
+            backend = node.backend,
+            reason = reason.word(),
+            status = status.map(|status| status.as_u16()),
+            required = node.need == Need::Required,
+            detail,
+            request_id = context.id.as_str(),
+            trace_id = format_args!("{:032x}", context.trace.trace_id),
+            "a call failed"
+        );
+        self.count(plan, node, reason);
+    }
+
+    /// A call was not made because one that it depends on failed: counted, not logged, since its cause was.
+    pub(crate) fn depends(&self, plan: &Plan, node: &Node) {
+        self.count(plan, node, Reason::Dependency);
+    }
+
+    fn count(&self, plan: &Plan, node: &Node, reason: Reason) {
+        let attributes = [
+            KeyValue::new("trefoil.bff", self.bff.clone()),
+            KeyValue::new("trefoil.endpoint", plan.name.clone()),
+            KeyValue::new("trefoil.field", node.field.clone()),
+            KeyValue::new("trefoil.backend", node.backend.clone()),
+            KeyValue::new("trefoil.reason", reason.word()),
+        ];
+        self.failures.add(1, &attributes);
+    }
+}
