@@ -130,3 +130,15 @@ pub fn needs_a_required_field<N: Required>() {}
 )]
 pub trait Required {}
 impl Required for Sure {}
+
+/// Checks that an input of nullness `N` is always there: what a parameter of the path needs.
+pub fn always_in_the_path<N: AlwaysThere>() {}
+
+/// The nullness of a value that is always there.
+#[diagnostic::on_unimplemented(
+    message = "a path parameter cannot be optional",
+    label = "this is an `Option`",
+    note = "the path matches only with the parameter in it: drop the `Option`, or make it a `#[query]`"
+)]
+pub trait AlwaysThere {}
+impl AlwaysThere for Sure {}

@@ -1,0 +1,155 @@
+//! What was written, parsed: one type for each thing that a declaration can say.
+
+use proc_macro2::Span;
+use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitInt, LitStr, Path, Type};
+
+use crate::attr::serde::{ContainerNames, FieldNames};
+use crate::reference::Template;
+
+/// A doc comment, joined: a string, or a `concat!` where it includes files.
+#[derive(Clone)]
+pub(crate) struct Doc(pub(crate) proc_macro2::TokenStream);
+
+/// A struct with named fields, whose attributes of ours have been taken out.
+pub(crate) struct View {
+    pub(crate) item: ItemStruct,
+    pub(crate) doc: Doc,
+    pub(crate) names: ContainerNames,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// One field, in declaration order.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    /// The Rust name without `r#`.
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    pub(crate) doc: Doc,
+    pub(crate) names: FieldNames,
+    /// The attributes of ours that stood on it.
+    pub(crate) ours: Vec<Attribute>,
+}
+
+/// An enum of unit variants.
+pub(crate) struct Enumeration {
+    pub(crate) item: ItemEnum,
+    pub(crate) doc: Doc,
+    pub(crate) names: ContainerNames,
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// One variant, in declaration order.
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) doc: Doc,
+    pub(crate) names: FieldNames,
+}
+
+/// `#[composition(…)]` on a struct.
+pub(crate) struct Composition {
+    pub(crate) options: EndpointOptions,
+    pub(crate) view: View,
+    /// One for each field of the view; `None` where it could not be read.
+    pub(crate) calls: Vec<Option<Call>>,
+}
+
+/// What stands in `#[composition(…)]`.
+#[derive(Default)]
+pub(crate) struct EndpointOptions {
+    pub(crate) path: Option<LitStr>,
+    pub(crate) deadline: Option<Time>,
+    pub(crate) input: Option<Type>,
+    /// The word `public`.
+    pub(crate) public: Option<Ident>,
+    /// The word `scopes` and what stands in it.
+    pub(crate) scopes: Option<(Ident, Vec<LitStr>)>,
+}
+
+/// What stands in `#[call(…)]`.
+pub(crate) struct Call {
+    pub(crate) backend: Path,
+    /// The path as written, and the references in it.
+    pub(crate) path: (LitStr, Template),
+    pub(crate) query: Vec<Entry>,
+    pub(crate) headers: Vec<Entry>,
+    pub(crate) within: Option<Time>,
+    pub(crate) absent: Option<Statuses>,
+    pub(crate) pass: Option<Statuses>,
+    pub(crate) or: Option<(Ident, Expr)>,
+}
+
+/// One query parameter or header of a call.
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) value: Template,
+}
+
+/// A time as it is written, and in milliseconds.
+pub(crate) struct Time {
+    pub(crate) literal: LitStr,
+    pub(crate) millis: u64,
+}
+
+/// `absent = […]` or `pass = […]`.
+pub(crate) struct Statuses {
+    pub(crate) word: Ident,
+    pub(crate) list: Vec<(LitInt, u16)>,
+}
+
+/// `#[input]` on a struct.
+pub(crate) struct Input {
+    pub(crate) item: ItemStruct,
+    pub(crate) params: Vec<Param>,
+}
+
+/// One parameter of a request.
+pub(crate) struct Param {
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    pub(crate) doc: Doc,
+    pub(crate) place: Place,
+    pub(crate) renamed: Option<LitStr>,
+    pub(crate) default: Option<(Ident, Expr)>,
+    pub(crate) bounds: Bounds,
+}
+
+/// Where a parameter stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// The bounds of a parameter, each with what to underline for it.
+#[derive(Default)]
+pub(crate) struct Bounds {
+    pub(crate) min: Option<(i128, Span)>,
+    pub(crate) max: Option<(i128, Span)>,
+    pub(crate) min_length: Option<(usize, Span)>,
+    pub(crate) max_length: Option<(usize, Span)>,
+}
+
+/// `#[caller]` on a struct.
+pub(crate) struct Caller {
+    pub(crate) item: ItemStruct,
+    pub(crate) claims: Vec<Claim>,
+}
+
+/// One typed claim.
+pub(crate) struct Claim {
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    pub(crate) doc: Doc,
+    pub(crate) wire: Option<LitStr>,
+}
+
+/// `#[backend]` on a unit struct.
+pub(crate) struct Backend {
+    pub(crate) item: ItemStruct,
+    pub(crate) doc: Doc,
+    pub(crate) name: Option<LitStr>,
+}

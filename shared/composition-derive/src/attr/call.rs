@@ -1,0 +1,192 @@
+//! `#[call(Users, get = "/users/{caller.id}", query(limit = 5), within = "80ms", pass = [404])]`.
+
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
+
+use crate::ast::{Call, Entry, Statuses};
+use crate::attr::composition::{no_method_yet, time};
+use crate::attr::{end_of_entry, entries, equals, expected, inside, once, parentheses, skip_entry, text};
+use crate::errors::Errors;
+use crate::reference::{Piece, Reference, Template};
+use crate::words::{did_you_mean, list};
+
+const UNDERSTOOD: [&str; 7] = ["get", "query", "header", "within", "absent", "pass", "or"];
+const FORM: &str = "#[call(Backend, get = \"/path\")]";
+const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
+
+/// Reads a `#[call(…)]`. `None` if there is no telling what is called.
+pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Option<Call> {
+    let tokens = errors.keep(inside(attribute))?;
+    if tokens.is_empty() {
+        errors.at(attribute, format!("what does it call? Write `{FORM}`"));
+        return None;
+    }
+    let mut call = None;
+    let read = (|input: ParseStream<'_>| {
+        call = options(attribute, input, errors);
+        Ok(())
+    })
+    .parse2(tokens);
+    errors.keep(read);
+    call
+}
+
+fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -> Option<Call> {
+    let mut backend = None;
+    if (input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren))) || input.peek(Lit) {
+        errors.at_span(input.span(), format!("the backend comes first: `{FORM}`"));
+        if input.peek(Lit) {
+            skip_entry(input);
+        }
+    } else {
+        backend = errors.keep(input.parse::<syn::Path>());
+        if let Err(error) = end_of_entry(input) {
+            errors.push(error);
+            skip_entry(input);
+        }
+    }
+    // It is there, or the input is at its end.
+    let _ = input.parse::<Option<Token![,]>>();
+
+    let (mut path, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None);
+    let (mut query, mut headers) = (Vec::new(), Vec::new());
+    let mut said = false;
+    entries(input, errors, |word, input, errors| {
+        match word.to_string().as_str() {
+            "get" => {
+                said = true;
+                let literal = text(word, input, "get = \"/path\"")?;
+                let template = Template::from_string(&literal)?;
+                once(&mut path, (literal, template), word, errors);
+            }
+            "query" => query.extend(values(word, input, errors)?),
+            "header" => headers.extend(values(word, input, errors)?),
+            "within" => {
+                if let Some(time) = time(word, input, errors)? {
+                    once(&mut within, time, word, errors);
+                }
+            }
+            "absent" => once(&mut absent, statuses(word, input)?, word, errors),
+            "pass" => once(&mut pass, statuses(word, input)?, word, errors),
+            "or" => {
+                equals(word, input, "or = Vec::new()")?;
+                once(&mut or, (word.clone(), input.parse::<Expr>()?), word, errors);
+            }
+            method @ ("post" | "put" | "patch" | "delete") => {
+                said = true;
+                return Err(no_method_yet(word, method));
+            }
+            later @ ("at" | "body" | "retry" | "hedge" | "cache" | "when" | "batch" | "each") => {
+                let message = format!("`{later}` is not there yet; a call can have {}", list(UNDERSTOOD));
+                return Err(syn::Error::new(word.span(), message));
+            }
+            other => {
+                let near = did_you_mean(other, UNDERSTOOD);
+                let message = format!("a call has no option `{other}`{near} (there are {})", list(UNDERSTOOD));
+                return Err(syn::Error::new(word.span(), message));
+            }
+        }
+        Ok(())
+    });
+    if !said {
+        errors.at(attribute, "what does it ask the backend for? Add `get = \"/path\"`");
+    }
+    Some(Call { backend: backend?, path: path?, query, headers, within, absent, pass, or })
+}
+
+/// Reads `(name = value, "name" = value)`.
+fn values(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Entry>> {
+    let form = if word == "header" { "header(\"accept-language\" = header.language)" } else { "query(limit = 5)" };
+    let content = parentheses(word, input, form)?;
+    let mut read = Vec::new();
+    while !content.is_empty() {
+        match value(word, &content, form) {
+            Ok(entry) => read.push(entry),
+            Err(error) => {
+                errors.push(error);
+                skip_entry(&content);
+            }
+        }
+        // It is there, or the content is at its end.
+        let _ = content.parse::<Option<Token![,]>>();
+    }
+    Ok(read)
+}
+
+fn value(word: &Ident, content: ParseStream<'_>, form: &str) -> syn::Result<Entry> {
+    let name_span = content.span();
+    let name = if content.peek(LitStr) {
+        content.parse::<LitStr>()?.value()
+    } else if !content.peek(Ident::peek_any) {
+        return Err(content.error(format!("a name is expected here: `{form}`")));
+    } else {
+        let name = Ident::parse_any(content)?;
+        if word == "header" {
+            let name = name.to_string().replace('_', "-");
+            return Err(syn::Error::new(name_span, format!("a header's name is a string: write `\"{name}\" = …`")));
+        }
+        name.unraw().to_string()
+    };
+    if content.parse::<Option<Token![=]>>()?.is_none() {
+        return Err(syn::Error::new(name_span, format!("`{name}` has no value: write `{form}`")));
+    }
+    let value = if content.peek(LitStr) {
+        Template::from_string(&content.parse()?)?
+    } else if content.peek(Lit) || content.peek(Token![-]) {
+        Template(vec![Piece::Literal(literal(content)?)])
+    } else if content.peek(Ident::peek_any) {
+        Template(vec![Piece::Reference(Reference::from_tokens(content)?)])
+    } else {
+        let span = if content.is_empty() { name_span } else { content.span() };
+        return Err(syn::Error::new(span, VALUE));
+    };
+    if end_of_entry(content).is_err() {
+        return Err(content.error(format!("this cannot be computed here: {VALUE}")));
+    }
+    Ok(Entry { name, name_span, value })
+}
+
+fn literal(content: ParseStream<'_>) -> syn::Result<String> {
+    let minus = content.parse::<Option<Token![-]>>()?;
+    let sign = if minus.is_some() { "-" } else { "" };
+    match content.parse::<Lit>()? {
+        Lit::Int(number) => Ok(format!("{sign}{}", number.base10_digits())),
+        Lit::Bool(word) if minus.is_none() => Ok(word.value.to_string()),
+        Lit::Float(number) => {
+            let message = format!("write the number as it is to be sent, as a string: `\"{sign}{number}\"`");
+            Err(syn::Error::new(number.span(), message))
+        }
+        other => Err(syn::Error::new(other.span(), VALUE)),
+    }
+}
+
+/// Reads `= [404, 410]` after `word`.
+fn statuses(word: &Ident, input: ParseStream<'_>) -> syn::Result<Statuses> {
+    let form = format!("{word} = [404]");
+    equals(word, input, &form)?;
+    if !input.peek(syn::token::Bracket) {
+        return Err(expected(word, input, &form));
+    }
+    let content;
+    let bracket = syn::bracketed!(content in input);
+    let mut list = Vec::new();
+    while !content.is_empty() {
+        let literal: LitInt = content
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), format!("a status is a number: `{form}`")))?;
+        // What does not fit is no status: `check` says so.
+        let status = literal.base10_parse().unwrap_or(0);
+        list.push((literal, status));
+        end_of_entry(&content)?;
+        // It is there, or the content is at its end.
+        let _ = content.parse::<Option<Token![,]>>();
+    }
+    if list.is_empty() {
+        return Err(syn::Error::new(
+            bracket.span.join(),
+            format!("`{word}` names no status: write `{form}`, or drop it"),
+        ));
+    }
+    Ok(Statuses { word: word.clone(), list })
+}

@@ -1,0 +1,104 @@
+//! Expansion: what was written becomes trait implementations. One file below for each macro; the shared parts are here.
+//!
+//! Generated code names nothing but `::trefoil::__private` and core's and std's full paths, keeps its companions inside
+//! `const _`, where they meet no name of the person's, and has no warnings in the strictest crate.
+
+pub(crate) mod backend;
+pub(crate) mod caller;
+pub(crate) mod composition;
+pub(crate) mod input;
+pub(crate) mod parts;
+pub(crate) mod shape;
+pub(crate) mod view;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Path, Token, Type};
+
+/// The attributes of a struct that nobody but the compiler reads.
+pub(crate) fn quiet() -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(
+            missing_docs, missing_debug_implementations, missing_copy_implementations, unreachable_pub, dead_code,
+            private_interfaces, private_bounds, clippy::all, clippy::pedantic, clippy::nursery
+        )]
+    }
+}
+
+/// The derives to add: all of `wanted`, save those that the person lists.
+pub(crate) fn derives(attributes: &[Attribute], wanted: &[(&str, TokenStream)]) -> TokenStream {
+    let mut listed = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        let read = attribute.parse_args_with(syn::punctuated::Punctuated::<Path, Token![,]>::parse_terminated);
+        // A malformed list is rustc's to refuse.
+        listed.extend(
+            read.into_iter().flatten().filter_map(|path| path.segments.last().map(|last| last.ident.to_string())),
+        );
+    }
+    let added = wanted.iter().filter(|(name, _)| !listed.iter().any(|listed| listed == name)).map(|(_, path)| path);
+    let added: Vec<_> = added.collect();
+    if added.is_empty() { TokenStream::new() } else { quote!(#[derive(#(#added),*)]) }
+}
+
+/// `Debug` and `Clone`.
+pub(crate) fn plain_derives(attributes: &[Attribute]) -> TokenStream {
+    derives(attributes, &[("Debug", quote!(::core::fmt::Debug)), ("Clone", quote!(::core::clone::Clone))])
+}
+
+/// `Debug`, `Clone` and serde's two, with serde's own path.
+pub(crate) fn data_derives(attributes: &[Attribute]) -> TokenStream {
+    let derives = derives(
+        attributes,
+        &[
+            ("Debug", quote!(::core::fmt::Debug)),
+            ("Clone", quote!(::core::clone::Clone)),
+            ("Serialize", quote!(::trefoil::__private::serde::Serialize)),
+            ("Deserialize", quote!(::trefoil::__private::serde::Deserialize)),
+        ],
+    );
+    quote! {
+        #derives
+        #[serde(crate = "::trefoil::__private::serde")]
+    }
+}
+
+/// A `String` from tokens that are a `&'static str`.
+pub(crate) fn string(text: impl quote::ToTokens) -> TokenStream {
+    quote!(::std::string::String::from(#text))
+}
+
+/// `Some(…)` or `None`.
+pub(crate) fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// `<T as Shaped>::shape(shapes)`, underlining the type where it has none.
+pub(crate) fn shape_of(ty: &Type, shapes: &Ident) -> TokenStream {
+    let span = spanned(ty);
+    quote_spanned!(span=> <#ty as ::trefoil::__private::shape::Shaped>::shape(#shapes))
+}
+
+/// An expression of type `ty`, serialised once. A string literal also fits a `String`.
+pub(crate) fn json_of(ty: &Type, value: &Expr) -> TokenStream {
+    let fitted = match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            quote_spanned!(text.span()=> ::core::convert::From::from(#text))
+        }
+        other => quote!(#other),
+    };
+    let local = Ident::new("value", Span::mixed_site());
+    quote!({
+        let #local: #ty = #fitted;
+        ::trefoil::__private::serde_json::to_string(&#local).unwrap_or_default()
+    })
+}
+
+/// What to underline for a whole type: its first token's place, in the macro's own context.
+pub(crate) fn spanned(tokens: impl quote::ToTokens) -> Span {
+    let first = tokens.into_token_stream().into_iter().next().map(|token| token.span());
+    first.unwrap_or_else(Span::call_site)
+}

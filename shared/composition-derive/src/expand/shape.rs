@@ -1,0 +1,93 @@
+//! The description of a view: its fields in order, with their names, shapes, defaults and calls.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::Ident;
+
+use crate::ast::{Field, View};
+use crate::attr::serde::DefaultFrom;
+use crate::expand::{option, shape_of, string};
+
+/// Implements `Shaped`; `calls` has one entry for each field.
+pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream {
+    let ident = &view.item.ident;
+    let name = syn::ext::IdentExt::unraw(ident).to_string();
+    let doc = &view.doc.0;
+    let shapes = Ident::new("shapes", Span::mixed_site());
+    let fields = view.fields.iter().zip(calls).map(|(field, call)| {
+        let (rust, doc, ty) = (string(&field.name), string(&field.doc.0), shape_of(&field.ty, &shapes));
+        let wire = view.wire_names(field);
+        let renamed = option(field.names.renamed.as_ref().map(string));
+        let default = option(default(view, field));
+        let call = option(call.clone());
+        quote! {
+            ::trefoil::__private::shape::FieldShape {
+                rust: #rust,
+                wire: ::std::vec![#(::std::string::String::from(#wire)),*],
+                renamed: #renamed,
+                doc: #doc,
+                shape: #ty,
+                default: #default,
+                call: #call,
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl ::trefoil::__private::shape::Shaped for #ident {
+            type Null = ::trefoil::__private::refer::Sure;
+            fn shape(#shapes: &mut ::trefoil::__private::shape::Shapes) -> ::trefoil::__private::shape::Shape {
+                #shapes.object::<Self>(#name, #doc, |#shapes| ::std::vec![#(#fields),*])
+            }
+        }
+    }
+}
+
+/// What stands in for a member that the backend leaves out: the field's own default, else the same field of the
+/// container's, as in serde.
+fn default(view: &View, field: &Field) -> Option<TokenStream> {
+    let (ident, ty) = (&field.ident, &field.ty);
+    let value = match (&field.names.default, &view.names.default) {
+        (Some(DefaultFrom::Trait), _) => quote!(<#ty as ::core::default::Default>::default()),
+        (Some(DefaultFrom::Function(_, path)), _) => quote!(#path()),
+        (None, Some(DefaultFrom::Trait)) => quote!(<Self as ::core::default::Default>::default().#ident),
+        (None, Some(DefaultFrom::Function(_, path))) => quote!({ let whole: Self = #path(); whole.#ident }),
+        (None, None) => return None,
+    };
+    let local = Ident::new("value", Span::mixed_site());
+    Some(quote!({
+        let #local: #ty = #value;
+        ::trefoil::__private::serde_json::to_string(&#local).unwrap_or_default()
+    }))
+}
+
+impl View {
+    /// The names under which a backend may send the field: serde's for deserialising, then its aliases.
+    pub(crate) fn wire_names(&self, field: &Field) -> Vec<String> {
+        let own = match (&field.names.rename, &self.names.rename_all) {
+            (Some(name), _) => name.value(),
+            (None, Some((_, case))) => case.field(&field.name),
+            (None, None) => field.name.clone(),
+        };
+        std::iter::once(own).chain(field.names.aliases.iter().map(syn::LitStr::value)).collect()
+    }
+
+    /// The struct as it is written, without our attributes, with the derives and serde's attributes put in.
+    pub(crate) fn item(&self) -> TokenStream {
+        let mut item = self.item.clone();
+        let attributes = std::mem::take(&mut item.attrs);
+        let derives = crate::expand::data_derives(&attributes);
+        let serde = self.names.to_serde();
+        for (field, source) in self.fields.iter().zip(item.fields.iter_mut()) {
+            let serde: syn::Result<Vec<syn::Attribute>> =
+                syn::parse::Parser::parse2(syn::Attribute::parse_outer, field.names.to_serde());
+            source.attrs.extend(serde.into_iter().flatten());
+        }
+        quote! {
+            #(#attributes)*
+            #derives
+            #serde
+            #item
+        }
+    }
+}

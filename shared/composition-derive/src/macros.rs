@@ -1,0 +1,213 @@
+//! From tokens to tokens, one function for each macro: parse, check, expand, or fall back.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Fields, Item, ItemStruct};
+
+use crate::ast::{Backend, Caller, Composition, Input};
+use crate::attr::serde::On;
+use crate::attr::{self, item};
+use crate::errors::Errors;
+use crate::fallback::{self, Stand};
+use crate::{check, expand};
+
+pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = attr::composition::read(options, &mut errors);
+    let needs = "`#[composition]` goes on a struct with named fields, one for each part of the answer";
+    let source = match named_struct(source, "composition", needs, Stand::Composition, &mut errors) {
+        Ok(source) => source,
+        Err(instead) => return with(errors, instead),
+    };
+    let view = item::view(source, On::Composition, On::CallField, &mut errors);
+    let mut calls = Vec::new();
+    for field in &view.fields {
+        let mut call = None;
+        for (index, attribute) in field.ours.iter().enumerate() {
+            if !attribute.path().is_ident("call") {
+                let word = attribute.path().to_token_stream();
+                errors.at(attribute, format!("`#[{word}]` belongs on a field of an `#[input]` or a `#[caller]`: an endpoint's inputs are a struct of their own, named by `input = …`"));
+            } else if index > 0 {
+                errors.at(attribute, "a field is filled by one call: give the second a field of its own");
+            } else {
+                call = attr::call::read(attribute, &mut errors);
+            }
+        }
+        if field.ours.is_empty() {
+            errors.at(
+                &field.ident,
+                format!("which call fills `{}`? Put `#[call(Backend, get = \"/path\")]` above it", field.name),
+            );
+        }
+        calls.push(call);
+    }
+    let of = Composition { options, view, calls };
+    check::composition(&of, &mut errors);
+    if errors.is_empty() { expand::composition::expand(&of) } else { with(errors, fallback::composition(&of)) }
+}
+
+pub(crate) fn view(options: TokenStream, source: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !options.is_empty() {
+        errors.at(&options, "`#[view]` takes no options: what there is to say stands on the fields");
+    }
+    let parsed: Item = match syn::parse2(source.clone()) {
+        Ok(parsed) => parsed,
+        Err(_) => return source,
+    };
+    if let Item::Enum(source) = parsed {
+        return enumeration(source, errors);
+    }
+    let needs = "`#[view]` goes on a struct with named fields, or on an enum of variants without fields";
+    let source = match named_struct(source, "view", needs, Stand::View, &mut errors) {
+        Ok(source) => source,
+        Err(instead) => return with(errors, instead),
+    };
+    let of = item::view(source, On::View, On::Field, &mut errors);
+    for attribute in of.fields.iter().flat_map(|field| &field.ours) {
+        let message = if attribute.path().is_ident("call") {
+            "a view is filled from its own body; calls inside a view are not there yet: put the call on a field of the `#[composition]`"
+        } else {
+            "this belongs on a field of an `#[input]` or a `#[caller]`; a view is what an answer shows"
+        };
+        errors.at(attribute, message);
+    }
+    check::view::view(&of, &mut errors);
+    if errors.is_empty() { expand::view::expand(&of) } else { with(errors, fallback::view(&of)) }
+}
+
+fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
+    if let Some(with_fields) = source.variants.iter().find(|variant| !matches!(variant.fields, Fields::Unit)) {
+        errors.at(with_fields, "a variant with fields is not there yet: an enum in a view is one of a set of strings");
+    }
+    if !source.generics.params.is_empty() {
+        errors.at(&source.generics, GENERIC);
+    }
+    if !errors.is_empty() {
+        return with(errors, fallback::item(Item::Enum(source), Stand::View));
+    }
+    let of = item::enumeration(source, &mut errors);
+    check::view::enumeration(&of, &mut errors);
+    with(errors, expand::view::expand_enum(&of))
+}
+
+pub(crate) fn input(options: TokenStream, source: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !options.is_empty() {
+        errors.at(&options, "`#[input]` takes no options: what there is to say stands on the fields");
+    }
+    let needs = "`#[input]` goes on a struct with named fields, one for each parameter";
+    let mut source = match named_struct(source, "input", needs, Stand::Input, &mut errors) {
+        Ok(source) => source,
+        Err(instead) => return with(errors, instead),
+    };
+    let mut params = Vec::new();
+    for field in &mut source.fields {
+        item::refuse_cfg(&field.attrs, &mut errors);
+        for attribute in item::take(&mut field.attrs, |attribute| attribute.path().is_ident("serde")) {
+            errors.at(
+                attribute,
+                "an input is not read by serde: write `#[query(name = \"…\", default = …)]` or `#[header(\"…\")]`",
+            );
+        }
+        let ours = item::take(&mut field.attrs, item::is_ours);
+        params.extend(attr::input::field(field, &ours, &mut errors));
+    }
+    let of = Input { item: source, params };
+    check::input(&of, &mut errors);
+    let expanded = expand::input::expand(&of);
+    with(errors, expanded)
+}
+
+pub(crate) fn caller(options: TokenStream, source: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !options.is_empty() {
+        errors.at(&options, "`#[caller]` takes no options: what there is to say stands on the fields");
+    }
+    let needs = "`#[caller]` goes on a struct with named fields, one for each claim; without claims, write `pub use trefoil::StandardCaller as Caller;`";
+    let mut source = match named_struct(source, "caller", needs, Stand::Caller, &mut errors) {
+        Ok(source) => source,
+        Err(instead) => return with(errors, instead),
+    };
+    let mut claims = Vec::new();
+    for field in &mut source.fields {
+        item::refuse_cfg(&field.attrs, &mut errors);
+        for attribute in item::take(&mut field.attrs, |attribute| attribute.path().is_ident("serde")) {
+            errors.at(attribute, "a claim is not read by serde: write `#[claim(\"name_in_the_token\")]`");
+        }
+        let ours = item::take(&mut field.attrs, item::is_ours);
+        claims.extend(attr::caller::claim(field, &ours, &mut errors));
+    }
+    let of = Caller { item: source, claims };
+    check::caller(&of, &mut errors);
+    // A claim called `id` would stand beside the one that every caller has.
+    let of = Caller { claims: of.claims.into_iter().filter(|claim| claim.name != "id").collect(), ..of };
+    let expanded = expand::caller::expand(&of);
+    with(errors, expanded)
+}
+
+pub(crate) fn backend(options: TokenStream, source: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let name = attr::caller::backend(options, &mut errors);
+    let parsed: Item = match syn::parse2(source.clone()) {
+        Ok(parsed) => parsed,
+        Err(_) => return source,
+    };
+    match parsed {
+        Item::Struct(item) if matches!(item.fields, Fields::Unit) && item.generics.params.is_empty() => {
+            let of = Backend { doc: item::doc(&item.attrs), item, name };
+            check::backend(&of, &mut errors);
+            let expanded = expand::backend::expand(&of);
+            with(errors, expanded)
+        }
+        other => {
+            errors.at(name_of(&other), "`#[backend]` goes on a struct without fields, which stands for the service: `#[backend] pub struct Users;`");
+            with(errors, fallback::item(other, Stand::Backend))
+        }
+    }
+}
+
+const GENERIC: &str = "this cannot be generic: clients see one name and one set of fields; write a struct for each";
+
+/// The struct, or what to emit for an item that is none.
+fn named_struct(
+    source: TokenStream,
+    word: &str,
+    needs: &str,
+    stand: Stand,
+    errors: &mut Errors,
+) -> Result<ItemStruct, TokenStream> {
+    // What is not even an item is rustc's to refuse.
+    let parsed: Item = syn::parse2(source.clone()).map_err(|_| source)?;
+    match parsed {
+        Item::Struct(item) if matches!(item.fields, Fields::Named(_)) && item.generics.params.is_empty() => Ok(item),
+        other => {
+            match &other {
+                Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => errors.at(&item.generics, GENERIC),
+                Item::Struct(item) if word == "view" && matches!(item.fields, Fields::Unnamed(_)) => {
+                    errors.at(&item.fields, format!("{needs}: name these fields"));
+                }
+                other => errors.at(name_of(other), needs),
+            }
+            Err(fallback::item(other, stand))
+        }
+    }
+}
+
+/// What to underline for an item.
+fn name_of(item: &Item) -> TokenStream {
+    match item {
+        Item::Struct(item) => item.ident.to_token_stream(),
+        Item::Enum(item) => item.ident.to_token_stream(),
+        Item::Fn(item) => item.sig.ident.to_token_stream(),
+        Item::Union(item) => item.ident.to_token_stream(),
+        Item::Trait(item) => item.ident.to_token_stream(),
+        Item::Type(item) => item.ident.to_token_stream(),
+        _ => proc_macro2::TokenTree::from(proc_macro2::Ident::new("item", Span::call_site())).into(),
+    }
+}
+
+fn with(errors: Errors, expanded: TokenStream) -> TokenStream {
+    let errors = errors.into_tokens();
+    quote!(#errors #expanded)
+}
