@@ -79,6 +79,8 @@ impl Line {
         let degraded = degraded.map(|value| printable(&String::from_utf8_lossy(value.as_bytes())).into_owned());
         tracing::info!(
             target: "trefoil::access",
+            // A line of its own, not an event of the request's span: it says what the span says.
+            parent: None,
             method = self.method,
             route = self.route.as_deref(),
             path = &*printable(self.uri.path()),

@@ -24,7 +24,11 @@ impl Around for Authenticate {
 
     fn before(&self, request: &mut Request) -> Step<Self::Kept> {
         let Some(visit) = Visit::of(request) else { return Step::refuse(Problem::new(Code::Internal)) };
-        let (Some(bff), Some(_), false) = (&visit.bff, &visit.route, visit.public) else { return Step::Go(None) };
+        if visit.route.is_none() {
+            // Answered here and not by the router: a nested service has no route that could have been declared public.
+            return Step::refuse(Problem::new(Code::UnknownRoute));
+        }
+        let (Some(bff), false) = (&visit.bff, visit.public) else { return Step::Go(None) };
         let arrived = request.extensions().get::<RequestContext>().map(|context| context.arrived);
         let verification = match bearer_token(request.headers()) {
             Ok(token) => bff.verifier.verify(token, arrived.unwrap_or_else(tokio::time::Instant::now)),

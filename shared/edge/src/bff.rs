@@ -16,7 +16,8 @@ pub struct BffRoutes {
     pub name: String,
     /// Where it hangs: `/web`. Begins with a slash, does not end with one, holds no parameters.
     pub prefix: String,
-    /// Its routes, relative to the prefix. Its fallback is not used: what has no route is 404.
+    /// Its routes, relative to the prefix. Its fallback and services nested in it (`nest_service`) are not reached: what
+    /// has no route of its own is 404.
     pub router: Router,
     /// What needs no token. All else does.
     pub public: Vec<PublicRoute>,

@@ -1,0 +1,51 @@
+//! A policy that does not do is refused whole, and says what is wrong.
+
+use trefoil_edge::{BffPolicy, BuildError, EdgeConfig};
+
+use crate::common::{Gateway, gateway};
+
+fn error(change: impl FnOnce(&mut Gateway)) -> String {
+    let mut gateway = gateway();
+    change(&mut gateway);
+    let built: Result<_, BuildError> = gateway.try_build();
+    built.err().map(|error| error.to_string()).unwrap()
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let says = |error: String, part: &str| assert!(error.contains(part), "{error}");
+    says(error(|g| g.policy.cors.origins = vec!["null".into()]), "`null`");
+    says(
+        error(|g| {
+            g.policy.cors.origins = vec!["*".into()];
+            g.policy.cors.credentials = true;
+        }),
+        "credentials",
+    );
+    says(error(|g| g.policy.cors.origins = vec!["https://a.example/".into()]), "more than an origin");
+    says(error(|g| g.policy.auth.algorithms.clear()), "algorithm");
+    says(error(|g| g.policy.auth.leeway_s = 301), "leeway_s");
+    says(error(|g| g.policy.auth.audience.clear()), "audience");
+    says(error(|g| g.config.identity.caller_header = "Authorization".into()), "meaning of its own");
+    says(error(|g| g.config.identity.caller_header = "no header".into()), "not a header name");
+    says(error(|g| g.config.identity.scopes_header = "trefoil-caller".into()), "twice");
+}
+
+#[test]
+fn a_policy_reads_with_its_defaults_and_refuses_unknown_members() {
+    let text =
+        r#"{"auth": {"issuer": "https://i.example", "audience": "web"}, "quota": {"per_second": 50, "burst": 100}}"#;
+    let policy: BffPolicy = serde_json::from_str(text).unwrap();
+    assert_eq!((policy.auth.leeway_s, policy.auth.algorithms.len(), policy.cors.origins.len()), (60, 3, 0));
+    for text in [
+        r#"{"auth": {"issuer": "i", "audience": "a", "algorithm": "RS256"}}"#,
+        r#"{"auth": {"issuer": "i", "audience": "a", "algorithms": ["HS256"]}}"#,
+        r#"{"auth": {"issuer": "i", "audience": "a", "algorithms": ["none"]}}"#,
+        r#"{"auth": {"issuer": "i"}}"#,
+        r#"{"auth": {"issuer": "i", "audience": "a"}, "quota": {"per_second": 0, "burst": 1}}"#,
+    ] {
+        assert!(serde_json::from_str::<BffPolicy>(text).is_err(), "{text}");
+    }
+    assert_eq!(serde_json::from_str::<EdgeConfig>("{}").unwrap(), EdgeConfig::default());
+    assert!(serde_json::from_str::<EdgeConfig>(r#"{"limit": {}}"#).is_err());
+}
