@@ -1,1 +1,28 @@
-//! The web client's backend for frontend.
+//! The web shop's BFF: wide screens, many parts, one round trip each.
+//!
+//! To add an endpoint: a file in `endpoints/`, a line below, and views where the answer needs new ones.
+
+pub mod backends;
+pub mod views;
+
+/// The screens, one declaration a file.
+pub mod endpoints {
+    pub mod home;
+    pub mod order;
+    pub mod product;
+}
+
+pub use trefoil::StandardCaller as Caller;
+
+use crate::endpoints::{home::Home, order::OrderPage, product::ProductPage};
+
+/// The BFF, with every endpoint that it has.
+pub fn bff() -> trefoil::Bff {
+    trefoil::Bff::new("web")
+        .title("Trefoil shop, web")
+        .doc("What the web shop's screens show, one round trip a screen.")
+        .caller::<Caller>()
+        .endpoint::<Home>()
+        .endpoint::<ProductPage>()
+        .endpoint::<OrderPage>()
+}

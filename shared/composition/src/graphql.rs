@@ -1,15 +1,62 @@
-//! The GraphQL face.
-use crate::bff::CompiledBff;
-use crate::signals::Signals;
-use axum::Router;
+//! The GraphQL face: `POST /graphql`, and the explorer by GET.
+//!
+//! async-graphql parses, validates and introspects; it never runs a field. A validated document becomes, once per operation
+//! and set of `@skip` and `@include` values, the same plans and projections that REST runs ([`compile`]), and running it is
+//! the same pass over the same bytes ([`execute`]). So the data is REST's, byte for byte, save for a value of an enum that
+//! GraphQL cannot spell ([`names`]).
+//!
+//! - Each GET endpoint is a nullable field of `Query`, each other method one of `Mutation`, named as the endpoint. A BFF
+//!   without a GET endpoint has no GraphQL face, since GraphQL demands a query.
+//! - A parameter is an argument. It is required unless it is optional or has a default; an explicit null counts as not given.
+//! - `errors` has one entry for each place that is null because of a failure. `path` holds response keys, `extensions.code`
+//!   the code of the problem that REST would answer with, `extensions.reason` why the call failed. When a required call
+//!   fails, its whole root field is null; the path leads to the call's field if it was selected, else to the root field.
+//! - `extensions.degraded` lists what REST's `Trefoil-Degraded` lists, in the same order and with the same words:
+//!   `{"path", "reason", "count"?, "default"?}`. A path is REST's, after the response key of its root field.
+
+mod answer;
+mod cache;
+mod coerce;
+mod compile;
+mod errors;
+mod execute;
+mod explorer;
+mod http;
+mod limits;
+mod names;
+mod request;
+mod scalars;
+mod schema;
+mod select;
+mod validate;
+
 use std::sync::Arc;
+
+use axum::Router;
 use trefoil_backend::Clients;
 
-/// The schema in its definition language.
-pub(crate) fn definition(_bff: &CompiledBff) -> String {
-    String::new()
+use self::execute::Face;
+use self::schema::Model;
+use crate::bff::CompiledBff;
+use crate::signals::Signals;
+
+/// The schema in its definition language; empty for a BFF without a GET endpoint.
+pub(crate) fn definition(bff: &CompiledBff) -> String {
+    match Model::new(bff).map(|model| schema::build(bff, &model)) {
+        Some(Ok(schema)) => schema.sdl(),
+        // A name that GraphQL refuses: the routes say so, once, in the log.
+        Some(Err(_)) | None => String::new(),
+    }
 }
-/// `/graphql`: the API by POST, the explorer by GET.
-pub(crate) fn routes(_bff: &Arc<CompiledBff>, _clients: &Arc<Clients>, _signals: &Signals) -> Router {
-    Router::new()
+
+/// `/graphql`: the API by POST, the explorer by GET; its files and the schema below.
+pub(crate) fn routes(bff: &Arc<CompiledBff>, clients: &Arc<Clients>, signals: &Signals) -> Router {
+    let Some(model) = Model::new(bff) else { return Router::new() };
+    match Face::new(bff, model, clients, signals) {
+        Ok(face) => http::routes(Arc::new(face)),
+        Err(error) => {
+            tracing::error!(target: "trefoil::graphql", bff = bff.name, %error, "there is no GraphQL face");
+            Router::new()
+        }
+    }
 }

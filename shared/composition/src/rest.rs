@@ -14,6 +14,7 @@ use trefoil_context::{Code, Problem, RequestContext};
 
 use crate::access;
 use crate::bff::CompiledBff;
+use crate::declare::Access;
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
 use crate::plan::Plan;
@@ -51,10 +52,14 @@ pub fn route(endpoint: Endpoint) -> MethodRouter {
 
 impl Endpoint {
     async fn serve(&self, mut request: Request) -> Result<Response, Box<Problem>> {
-        let context = request.extensions_mut().remove::<RequestContext>();
         // Default deny: what did not come through the edge has no context, and no answer.
-        let context =
-            context.ok_or_else(|| Box::new(Problem::new(Code::Internal).with_detail("the request has no context")))?;
+        let Some(mut context) = request.extensions_mut().remove::<RequestContext>() else {
+            return Err(Box::new(Problem::new(Code::Internal).with_detail("the request has no context")));
+        };
+        if self.plan.access == Access::Public {
+            // Whoever asks, a public answer is the same, and no backend learns who it was.
+            context.caller = None;
+        }
         let named = |problem: Problem| Box::new(problem.with_request_id(context.id.clone()));
 
         let caller = access::admit(&self.plan.access, &self.bff.name, &context).map_err(named)?;

@@ -1,1 +1,12 @@
 //! The one crate a team depends on: re-exports, no code of its own.
+
+pub use trefoil_composition::{Bff, Naming, StandardCaller, backend, caller, composition, input, view};
+/// What travels with a request, and the one error answer.
+pub use trefoil_context as context;
+/// The onion around every request, for a process that is put together by hand.
+pub use trefoil_edge as edge;
+/// A process: config, listeners, admin, telemetry, command line.
+pub use trefoil_server as server;
+
+#[doc(hidden)]
+pub use trefoil_composition::__private;

@@ -1,0 +1,41 @@
+//! `GET /web/products/{id}`: a product's page.
+
+use trefoil::{composition, input};
+
+use crate::backends::{Catalog, Inventory, Media, Reviews};
+use crate::views::{Image, Product, Rating, Review, Stock};
+
+/// Which product, and how much of it.
+#[input]
+pub struct ProductInput {
+    /// The product's id.
+    #[path]
+    pub id: u64,
+    /// How many reviews to show.
+    #[query(default = 5, min = 0, max = 20)]
+    pub reviews: u32,
+}
+
+/// Everything a product's page shows.
+#[composition(get = "/products/{id}", deadline = "400ms", input = ProductInput, scopes("catalog:read"))]
+pub struct ProductPage {
+    /// The product. A product that does not exist is a 404.
+    #[call(Catalog, get = "/products/{path.id}", pass = [404])]
+    pub product: Product,
+
+    /// Pictures; none rather than no page when the service is slow or down.
+    #[call(Media, get = "/products/{path.id}/images", within = "120ms", or = Vec::new())]
+    pub images: Vec<Image>,
+
+    /// The average of all reviews; null when there are none yet.
+    #[call(Reviews, get = "/products/{path.id}/rating", within = "150ms", absent = [404])]
+    pub rating: Option<Rating>,
+
+    /// The latest reviews, newest first.
+    #[call(Reviews, get = "/products/{path.id}/reviews", query(limit = query.reviews), within = "150ms")]
+    pub reviews: Option<Vec<Review>>,
+
+    /// How many there are. Unknown when the service is slow or down.
+    #[call(Inventory, get = "/stock/{path.id}", within = "150ms", absent = [404])]
+    pub stock: Option<Stock>,
+}

@@ -1,0 +1,206 @@
+//! What the web client sees. A struct is an allow-list: what it does not name never leaves.
+
+use trefoil::view;
+
+/// A person, as they see themselves.
+#[view]
+pub struct Profile {
+    /// The account's id.
+    pub id: String,
+    /// The full name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The segment that suggestions are made for.
+    pub segment: String,
+    /// The day on which the account was opened (RFC 3339 full-date).
+    pub member_since: String,
+    /// The city of the home address.
+    pub city: String,
+    /// The standing in the loyalty programme.
+    pub loyalty: Loyalty,
+}
+
+/// A standing in the loyalty programme.
+#[view]
+pub struct Loyalty {
+    /// The tier reached.
+    pub tier: String,
+    /// The points collected.
+    pub points: u32,
+}
+
+/// Where an order stands.
+#[view]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Placed, not yet paid.
+    Placed,
+    /// Paid, not yet handed to the carrier.
+    Paid,
+    /// On its way.
+    Shipped,
+    /// Handed over.
+    Delivered,
+    /// Called off.
+    Cancelled,
+}
+
+/// An order in a list.
+#[view]
+pub struct Order {
+    /// The order's id.
+    pub id: u64,
+    /// The number that people quote.
+    pub number: String,
+    /// When it was placed (RFC 3339).
+    pub placed_at: String,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// The currency of its amounts (ISO 4217).
+    pub currency: String,
+    /// The sum of its lines.
+    pub total: f64,
+    /// What was ordered.
+    pub lines: Vec<OrderLine>,
+}
+
+/// One line of an order.
+#[view]
+pub struct OrderLine {
+    /// The product's id.
+    pub product_id: u64,
+    /// How many of it.
+    pub quantity: u32,
+    /// The price of one, when it was ordered.
+    pub unit_price: f64,
+}
+
+/// An order with all that its own page shows.
+#[view]
+pub struct OrderDetail {
+    /// The order's id.
+    pub id: u64,
+    /// The number that people quote.
+    pub number: String,
+    /// When it was placed (RFC 3339).
+    pub placed_at: String,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// The currency of its amounts (ISO 4217).
+    pub currency: String,
+    /// The sum of its lines.
+    pub total: f64,
+    /// What was ordered.
+    pub lines: Vec<OrderLine>,
+    /// How it travels.
+    pub shipping: Shipping,
+}
+
+/// How an order travels.
+#[view]
+pub struct Shipping {
+    /// The carrier's name.
+    pub carrier: String,
+    /// What the carrier knows it by.
+    pub tracking_code: String,
+    /// Where it goes.
+    pub address: Address,
+}
+
+/// A postal address.
+#[view]
+pub struct Address {
+    /// Who lives there.
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// The postal code.
+    pub postal_code: String,
+    /// The city.
+    pub city: String,
+    /// The country (ISO 3166-1 alpha-2).
+    pub country: String,
+}
+
+/// A product with all that its own page shows.
+#[view]
+#[serde(rename_all = "camelCase")]
+pub struct Product {
+    /// The product's id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// What it is, in a sentence or two.
+    pub description: String,
+    /// The slug of its category.
+    pub category: String,
+    /// Its price.
+    pub price: f64,
+    /// The currency of its price (ISO 4217).
+    pub currency: String,
+    /// Its weight in grams.
+    pub weight_grams: u32,
+}
+
+/// A suggested product.
+#[view]
+#[serde(rename_all = "camelCase")]
+pub struct Pick {
+    /// The product's id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// Its price.
+    pub price: f64,
+    /// The currency of its price (ISO 4217).
+    pub currency: String,
+    /// A picture of it.
+    pub image_url: String,
+}
+
+/// A picture of a product.
+#[view]
+pub struct Image {
+    /// Where it is.
+    pub url: String,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
+
+/// What people think of a product on average.
+#[view]
+pub struct Rating {
+    /// From 1 to 5.
+    pub average: f64,
+    /// How many reviews it is made of.
+    pub count: u32,
+}
+
+/// What one person thinks of a product.
+#[view]
+pub struct Review {
+    /// The review's id.
+    pub id: String,
+    /// Who wrote it.
+    pub author: String,
+    /// From 1 to 5.
+    pub rating: u8,
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub text: String,
+    /// When it was written (RFC 3339).
+    pub created_at: String,
+}
+
+/// How many of a product there are.
+#[view]
+pub struct Stock {
+    /// How many can be ordered now.
+    pub available: u32,
+}

@@ -1,0 +1,245 @@
+//! The schema, made from the shapes: for parsing, validating and introspecting. Its resolvers are never asked.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_graphql::Name;
+use async_graphql::Value as GraphqlValue;
+use async_graphql::dynamic::{
+    Enum, EnumItem, Field, FieldFuture, InputValue, Object, Schema, SchemaError, TypeRef,
+};
+use http::Method;
+
+use super::names::{self, EnumNames};
+use super::scalars::Leaf;
+use super::validate::Stop;
+use crate::bff::CompiledBff;
+use crate::names::argument;
+use crate::plan::{Parameter, Plan};
+use crate::shape::{EnumId, ObjectId, Shape};
+
+/// The name of the root type of queries.
+pub(crate) const QUERY: &str = "Query";
+/// The name of the root type of mutations.
+pub(crate) const MUTATION: &str = "Mutation";
+
+/// Names of the schema, looked up when a document is compiled.
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// Root field → the endpoint's place in the BFF's list.
+    pub(crate) query: HashMap<String, usize>,
+    pub(crate) mutation: HashMap<String, usize>,
+    /// For each view, field → its index.
+    objects: Vec<HashMap<String, usize>>,
+    enums: Vec<EnumNames>,
+}
+
+impl Model {
+    /// The names of a BFF; `None` if it has no GET endpoint.
+    pub(crate) fn new(bff: &CompiledBff) -> Option<Model> {
+        let roots = |reads: bool| -> HashMap<String, usize> {
+            let of_kind = |(_, plan): &(usize, &std::sync::Arc<Plan>)| is_read(plan) == reads;
+            bff.plans.iter().enumerate().filter(of_kind).map(|(index, plan)| (plan.name.clone(), index)).collect()
+        };
+        let query = roots(true);
+        let fields = |object: &crate::shape::ObjectShape| {
+            let named = |(index, field)| (names::field(field, bff.naming), index);
+            object.fields.iter().enumerate().map(named).collect()
+        };
+        (!query.is_empty()).then(|| Model {
+            query,
+            mutation: roots(false),
+            objects: bff.shapes.objects().map(|(_, object)| fields(object)).collect(),
+            enums: bff.shapes.enums().map(|(_, shape)| EnumNames::new(shape)).collect(),
+        })
+    }
+
+    /// The index of a view's field.
+    pub(crate) fn field(&self, object: ObjectId, name: &str) -> Option<usize> {
+        self.objects.get(object.0)?.get(name).copied()
+    }
+
+    /// The names of an enum's values.
+    pub(crate) fn values(&self, id: EnumId) -> &EnumNames {
+        &self.enums[id.0]
+    }
+}
+
+fn is_read(plan: &Plan) -> bool {
+    plan.method == Method::GET
+}
+
+/// Builds the schema. It fails when two types have one name, or one that GraphQL reserves.
+pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<Schema, SchemaError> {
+    let mut types = Types { bff, model, objects: BTreeSet::new(), leaves: Vec::new(), taken: BTreeSet::new() };
+    let mut query = Object::new(QUERY).description("What can be read. Each field is an endpoint.");
+    let mut mutation = Object::new(MUTATION).description("What can be done. Each field is an endpoint; they run one after another.");
+    for plan in &bff.plans {
+        let field = types.root(plan);
+        if is_read(plan) {
+            query = query.field(field);
+        } else {
+            mutation = mutation.field(field);
+        }
+    }
+    let has_mutation = !model.mutation.is_empty();
+    let mut schema = Schema::build(QUERY, has_mutation.then_some(MUTATION), None)
+        .limit_recursive_depth(super::limits::MAX_NESTING)
+        .limit_directives(super::limits::MAX_DIRECTIVES)
+        .extension(Stop)
+        .register(query);
+    types.take(QUERY)?;
+    if has_mutation {
+        types.take(MUTATION)?;
+        schema = schema.register(mutation);
+    }
+    for (id, _) in bff.shapes.objects().filter(|(id, _)| types.objects.clone().contains(id)) {
+        schema = schema.register(types.object(id)?);
+    }
+    for leaf in types.leaves.clone() {
+        if let Some(scalar) = leaf.declaration() {
+            types.take(scalar.type_name())?;
+            schema = schema.register(scalar);
+        } else if let Leaf::Enum(id) = leaf {
+            schema = schema.register(types.enumeration(id)?);
+        }
+    }
+    schema.finish()
+}
+
+/// The types that the fields lead to.
+struct Types<'a> {
+    bff: &'a CompiledBff,
+    model: &'a Model,
+    objects: BTreeSet<ObjectId>,
+    leaves: Vec<Leaf>,
+    taken: BTreeSet<String>,
+}
+
+impl Types<'_> {
+    fn take(&mut self, name: &str) -> Result<(), SchemaError> {
+        let own = matches!(name, "Boolean" | "Int" | "Float" | "String" | "ID") || name.starts_with("__");
+        if own || !self.taken.insert(name.to_owned()) {
+            return Err(SchemaError(format!("two types would have the name `{name}`; rename the view")));
+        }
+        Ok(())
+    }
+
+    /// Enters everything that a shape leads to, and says how GraphQL refers to it.
+    fn refer(&mut self, shape: &Shape) -> TypeRef {
+        let (inner, nullable) = shape.unwrap_nullable();
+        let plain = match inner {
+            Shape::List(item) => TypeRef::List(Box::new(self.refer(item))),
+            Shape::Object(id) => {
+                if self.objects.insert(*id) {
+                    for field in &self.bff.shapes.get(*id).fields {
+                        self.refer(&field.shape);
+                    }
+                }
+                TypeRef::named(&self.bff.shapes.get(*id).name)
+            }
+            leaf => self.leaf(Leaf::of(leaf).unwrap_or(Leaf::Json)),
+        };
+        if nullable { plain } else { TypeRef::NonNull(Box::new(plain)) }
+    }
+
+    fn leaf(&mut self, leaf: Leaf) -> TypeRef {
+        if !self.leaves.contains(&leaf) {
+            self.leaves.push(leaf);
+        }
+        TypeRef::named(leaf.name(&self.bff.shapes))
+    }
+
+    fn root(&mut self, plan: &Plan) -> Field {
+        let ty = match self.refer(&plan.answer) {
+            // A failed required call makes the whole answer null.
+            TypeRef::NonNull(inner) => *inner,
+            nullable => nullable,
+        };
+        let mut field = Field::new(&plan.name, ty, |_| FieldFuture::from_value(None));
+        if !plan.doc.is_empty() {
+            field = field.description(&plan.doc);
+        }
+        for param in &plan.params {
+            field = field.argument(self.argument(param));
+        }
+        field
+    }
+
+    fn argument(&mut self, param: &Parameter) -> InputValue {
+        let (shape, nullable) = param.shape.unwrap_nullable();
+        let leaf = Leaf::of(shape).unwrap_or(Leaf::Json);
+        let ty = self.leaf(leaf);
+        let required = !nullable && param.default.is_none();
+        let mut value = InputValue::new(argument(param), if required { TypeRef::NonNull(Box::new(ty)) } else { ty });
+        let doc = described(param);
+        if !doc.is_empty() {
+            value = value.description(doc);
+        }
+        match self.default(leaf, param) {
+            Some(default) => value.default_value(default),
+            None => value,
+        }
+    }
+
+    fn default(&self, leaf: Leaf, param: &Parameter) -> Option<GraphqlValue> {
+        let json: serde_json::Value = serde_json::from_str(param.default.as_ref()?).ok()?;
+        if let (Leaf::Enum(id), Some(wire)) = (leaf, json.as_str()) {
+            let names = self.model.values(id);
+            let name = names.names().find(|name| names.wire(name) == Some(wire))?;
+            return Some(GraphqlValue::Enum(Name::new(name)));
+        }
+        GraphqlValue::from_json(json).ok()
+    }
+
+    fn object(&mut self, id: ObjectId) -> Result<Object, SchemaError> {
+        let bff = self.bff;
+        let shape = bff.shapes.get(id);
+        self.take(&shape.name)?;
+        let mut object = Object::new(&shape.name);
+        if !shape.doc.is_empty() {
+            object = object.description(&shape.doc);
+        }
+        let mut names = BTreeSet::new();
+        for field in &shape.fields {
+            let name = names::field(field, bff.naming);
+            if !names.insert(name.clone()) {
+                return Err(SchemaError(format!("two fields of `{}` would be `{name}`; rename one", shape.name)));
+            }
+            let mut field_type = Field::new(name, self.refer(&field.shape), |_| FieldFuture::from_value(None));
+            if !field.doc.is_empty() {
+                field_type = field_type.description(&field.doc);
+            }
+            object = object.field(field_type);
+        }
+        Ok(object)
+    }
+
+    fn enumeration(&mut self, id: EnumId) -> Result<Enum, SchemaError> {
+        let shape = self.bff.shapes.get_enum(id);
+        self.take(&shape.name)?;
+        let mut enumeration = Enum::new(&shape.name);
+        if !shape.doc.is_empty() {
+            enumeration = enumeration.description(&shape.doc);
+        }
+        for (name, variant) in self.model.values(id).names().zip(&shape.variants) {
+            let item = EnumItem::new(name);
+            enumeration = enumeration.item(if variant.doc.is_empty() { item } else { item.description(&variant.doc) });
+        }
+        Ok(enumeration)
+    }
+}
+
+/// The doc comment, and the bounds, which GraphQL's types cannot say.
+fn described(param: &Parameter) -> String {
+    let bounds = &param.bounds;
+    let says = match (bounds.min, bounds.max, bounds.min_length, bounds.max_length) {
+        (Some(min), Some(max), ..) => format!("From {min} to {max}."),
+        (Some(min), None, ..) => format!("At least {min}."),
+        (None, Some(max), ..) => format!("At most {max}."),
+        (None, None, Some(min), Some(max)) => format!("{min} to {max} characters."),
+        (None, None, Some(min), None) => format!("At least {min} characters."),
+        (None, None, None, Some(max)) => format!("At most {max} characters."),
+        (None, None, None, None) => return param.doc.clone(),
+    };
+    if param.doc.is_empty() { says } else { format!("{}\n\n{says}", param.doc) }
+}

@@ -1,0 +1,107 @@
+//! A BFF in process: its own router, without an edge, over fake backends.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use http::{HeaderName, HeaderValue, Method, Request};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+use trefoil_backend::{BackendConfig, Clients};
+use trefoil_composition::Bff;
+use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
+
+use crate::{Answer, FakeBackends};
+
+/// Asks a BFF's endpoints.
+#[derive(Debug, Clone)]
+pub struct Kit {
+    router: Router,
+    caller: Option<Caller>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Kit {
+    /// A kit for `bff`, all of whose backends are fake. Nobody is signed in yet.
+    pub fn new(bff: &Bff, backends: &FakeBackends) -> Kit {
+        let compiled = bff.compile().unwrap_or_else(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            panic!("the BFF does not compile:\n{}", lines.join("\n"))
+        });
+        let configs: BTreeMap<String, BackendConfig> = compiled
+            .backends()
+            .into_iter()
+            .map(|name| {
+                let config = BackendConfig::at(format!("http://{name}.test"));
+                (name, config)
+            })
+            .collect();
+        let meter = opentelemetry::global::meter("trefoil-testing");
+        let identity = IdentityHeaders::default();
+        let clients = Clients::with_transports(&configs, &identity, &meter, |name, _| Ok(backends.transport(name)))
+            .unwrap_or_else(|error| panic!("{error}"));
+        let router = Arc::new(compiled).router(&Arc::new(clients), &meter);
+        Kit { router, caller: None, headers: Vec::new() }
+    }
+
+    /// The same kit, with a caller of this id and these scopes.
+    #[must_use]
+    pub fn caller(mut self, id: &str, scopes: &[&str]) -> Kit {
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        self.caller = Some(Caller {
+            id: id.to_owned(),
+            scopes,
+            claims: self.caller.map_or_else(Default::default, |caller| caller.claims),
+        });
+        self
+    }
+
+    /// The same kit, with a claim in the caller's token. Say who calls first.
+    #[must_use]
+    pub fn claim(mut self, name: &str, value: impl Into<serde_json::Value>) -> Kit {
+        let Some(caller) = &mut self.caller else { panic!("say who calls before the claim `{name}`") };
+        caller.claims.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same kit, with a header in every request.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Kit {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("{value}: {error}"));
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Asks by GET; the path is below the BFF's prefix.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    /// Asks by POST with a JSON body.
+    pub async fn post(&self, path: &str, json: &str) -> Answer {
+        self.clone()
+            .header("content-type", "application/json")
+            .send(Method::POST, path, Body::from(json.to_owned()))
+            .await
+    }
+
+    /// Asks by any method. Dropping the future is what a caller who leaves does.
+    pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = path.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        request.headers_mut().extend(self.headers.iter().cloned());
+        let mut context = RequestContext::local("test", self.caller.clone());
+        context.deadline = Deadline::asked_for(request.headers()).map(Deadline::within);
+        request.extensions_mut().insert(context);
+        let response = match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap_or_else(|error| panic!("the body broke: {error}")).to_bytes();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+}
