@@ -1,0 +1,165 @@
+//! Configuration and BFFs become one router: clients, plans, policies, keys, the onion. Nothing here waits or connects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use opentelemetry::metrics::Meter;
+use trefoil_backend::Clients;
+use trefoil_composition::plan::DeclarationError;
+use trefoil_composition::{Bff, CompiledBff};
+use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRoute, Sampling};
+
+use crate::config::{Config, ConfigError, Fault};
+use crate::keys::{self, HttpKeys};
+
+/// BFFs whose declarations do not do; all that is wrong with all of them.
+#[derive(Debug, Clone)]
+pub struct DeclarationsError(Vec<(String, DeclarationError)>);
+
+/// Everything put together, not yet listening.
+#[derive(Debug)]
+pub(crate) struct Assembly {
+    /// What answers requests.
+    pub(crate) router: Router,
+    /// The keys of every issuer, to be fetched before the first request needs them.
+    pub(crate) issuers: BTreeMap<String, Arc<IssuerKeys>>,
+}
+
+/// Why it cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AssembleError {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("cannot make HTTPS calls: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// Makes the plans of all BFFs.
+pub(crate) fn compile(bffs: &[Bff]) -> Result<Vec<Arc<CompiledBff>>, DeclarationsError> {
+    let mut errors = Vec::new();
+    let mut compiled = Vec::with_capacity(bffs.len());
+    let mut names = BTreeSet::new();
+    for bff in bffs {
+        if !names.insert(bff.name()) {
+            let reason = "two BFFs of this gateway have this name; rename one".to_owned();
+            errors.push((bff.name().to_owned(), DeclarationError { place: bff.name().to_owned(), reason }));
+        }
+        match bff.compile() {
+            Ok(bff) => compiled.push(Arc::new(bff)),
+            Err(more) => errors.extend(more.into_iter().map(|error| (bff.name().to_owned(), error))),
+        }
+    }
+    if errors.is_empty() { Ok(compiled) } else { Err(DeclarationsError(errors)) }
+}
+
+/// Puts all together.
+pub(crate) fn assemble(
+    config: &Config,
+    bffs: &[Arc<CompiledBff>],
+    sampling: Sampling,
+    meter: &Meter,
+) -> Result<Assembly, AssembleError> {
+    let faults = misfits(config, bffs);
+    if !faults.is_empty() {
+        return Err(config.error(faults).into());
+    }
+    let one = |path: &[&str], what: String| config.error(vec![config.fault(path, what, None)]);
+    let identity = config.edge.identity.headers().map_err(|error| one(&["edge", "identity"], error.to_string()))?;
+    let clients = Clients::build(&config.backends, &identity, meter)
+        .map(Arc::new)
+        .map_err(|error| one(&["backends", &error.backend], error.reason.clone()))?;
+
+    let issuers = issuers(config)?;
+    let mut routes = Vec::with_capacity(bffs.len());
+    for bff in bffs {
+        // Misfits have been ruled out: every BFF has a policy, every policy an issuer.
+        if let Some(policy) = config.bffs.get(bff.name())
+            && let Some(keys) = issuers.get(&policy.auth.issuer)
+        {
+            let prefix = format!("/{}", bff.name());
+            let whole = |(method, path)| PublicRoute { method, path: format!("{prefix}{path}") };
+            routes.push(BffRoutes {
+                name: bff.name().to_owned(),
+                public: bff.public_routes().into_iter().map(whole).collect(),
+                router: bff.router(&clients, meter),
+                policy: policy.clone(),
+                keys: Arc::clone(keys),
+                prefix,
+            });
+        }
+    }
+    let router = trefoil_edge::stack(&config.edge, routes, sampling, meter, Arc::new(InProcessQuota::default()))
+        .map_err(|error| one(&place(&error), error.to_string()))?;
+    Ok(Assembly { router, issuers })
+}
+
+/// Backends that have a section, and that no BFF calls: probably a slip, certainly no reason to refuse.
+pub(crate) fn idle_backends<'a>(config: &'a Config, bffs: &[Arc<CompiledBff>]) -> Vec<&'a str> {
+    let called: BTreeSet<String> = bffs.iter().flat_map(|bff| bff.backends()).collect();
+    config.backends.keys().filter(|name| !called.contains(*name)).map(String::as_str).collect()
+}
+
+/// Where the BFFs and the configuration do not fit each other.
+fn misfits(config: &Config, bffs: &[Arc<CompiledBff>]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let known: Vec<&str> = bffs.iter().map(|bff| bff.name()).collect();
+    for name in config.bffs.keys().filter(|name| !known.contains(&name.as_str())) {
+        let help = format!("this gateway has: {}", known.join(", "));
+        faults.push(config.fault(&["bffs", name], format!("there is no BFF `{name}` in this gateway"), Some(help)));
+    }
+    for bff in bffs {
+        let name = bff.name();
+        if !config.bffs.contains_key(name) {
+            let help = format!("add `bffs.{name}` with `auth.issuer` and `auth.audience`");
+            faults.push(config.fault(&["bffs"], format!("the BFF `{name}` has no section"), Some(help)));
+        }
+        for backend in bff.backends().iter().filter(|backend| !config.backends.contains_key(*backend)) {
+            let what = format!("the BFF `{name}` calls the backend `{backend}`, which has no section");
+            faults.push(config.fault(&["backends"], what, Some(format!("add `backends.{backend}.url`"))));
+        }
+    }
+    faults
+}
+
+/// One key set per issuer, whoever believes in it.
+fn issuers(config: &Config) -> Result<BTreeMap<String, Arc<IssuerKeys>>, reqwest::Error> {
+    let client = keys::client()?;
+    let mut issuers = BTreeMap::new();
+    for policy in config.bffs.values() {
+        let issuer = &policy.auth.issuer;
+        let configured = config.issuers.iter().find(|configured| configured.issuer == *issuer);
+        let jwks_url = configured.map(|configured| configured.jwks_url.as_str());
+        issuers.entry(issuer.clone()).or_insert_with(|| {
+            let source = HttpKeys::new(client.clone(), issuer, jwks_url);
+            IssuerKeys::new(Arc::new(source), config.edge.keys.clone())
+        });
+    }
+    Ok(issuers)
+}
+
+/// The keys whose values the edge refuses.
+fn place(error: &BuildError) -> Vec<&str> {
+    match error {
+        BuildError::IdentityHeader { .. } => vec!["edge", "identity"],
+        BuildError::Cors { bff, .. } => vec!["bffs", bff, "cors"],
+        BuildError::Auth { bff, .. } => vec!["bffs", bff, "auth"],
+        BuildError::Bff { bff, .. } => vec!["bffs", bff],
+        _ => vec!["edge"],
+    }
+}
+
+impl fmt::Display for DeclarationsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (bff, error)) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "error: BFF `{bff}`: {error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for DeclarationsError {}

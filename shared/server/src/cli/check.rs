@@ -1,0 +1,62 @@
+//! `gateway check`: whether `serve` would start with this configuration, without taking a port or calling anyone.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+use trefoil_composition::Bff;
+use trefoil_edge::Sampling;
+
+use super::common::{compiled, config_arguments, read_config, report};
+use crate::assemble::{assemble, idle_backends};
+use crate::config::{Config, Environment};
+use crate::listen::load_tls;
+
+pub(super) fn command() -> Command {
+    Command::new("check")
+        .about("Says what is wrong with the configuration, or what it sets up")
+        .args(config_arguments())
+}
+
+pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
+    report(check(arguments, bffs))
+}
+
+fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
+    let config = read_config(arguments, &Environment::of_process()).map_err(|error| error.to_string())?;
+    let bffs = compiled(bffs)?;
+    if let Some(tls) = &config.listeners.tls {
+        load_tls(tls).map_err(|error| error.to_string())?;
+    }
+    let idle = idle_backends(&config, &bffs);
+    let endpoints: usize = bffs.iter().map(|bff| bff.plans().len()).sum();
+    // A meter that goes nowhere: only whether it can be put together counts.
+    let meter = opentelemetry::global::meter("check");
+    assemble(&config, &bffs, Sampling::always_off(), &meter).map_err(|error| error.to_string())?;
+    Ok(summary(&config, endpoints, &idle))
+}
+
+fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
+    let mut text = String::from("The configuration is good.\n");
+    // Writing to a string cannot fail.
+    if let Some(public) = &config.listeners.public {
+        let _ = writeln!(text, "  http      {}", public.address);
+    }
+    if let Some(tls) = &config.listeners.tls {
+        let _ = writeln!(text, "  https     {} with {}", tls.address, tls.cert_file.display());
+    }
+    let _ = writeln!(text, "  admin     {}", config.admin.address);
+    for (name, policy) in &config.bffs {
+        let quota = match policy.quota {
+            Some(quota) => format!("{} a second, burst {}", quota.per_second, quota.burst),
+            None => "no quota".to_owned(),
+        };
+        let _ = writeln!(text, "  bff       {name}: issuer {}, {quota}", policy.auth.issuer);
+    }
+    for (name, backend) in &config.backends {
+        let unused = if idle.contains(&name.as_str()) { " (no BFF calls it)" } else { "" };
+        let _ = writeln!(text, "  backend   {name}: {}{unused}", backend.url);
+    }
+    let _ = writeln!(text, "  endpoints {endpoints}");
+    text
+}

@@ -1,0 +1,48 @@
+//! `gateway plan`: what an endpoint does, as a picture.
+
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command};
+use trefoil_composition::Bff;
+
+use super::common::{compiled, find, report};
+
+pub(super) fn command() -> Command {
+    Command::new("plan")
+        .about("Draws what an endpoint does: its calls, what waits for what, what may be missing")
+        .arg(Arg::new("bff").value_name("BFF").required(true).help("The BFF"))
+        .arg(
+            Arg::new("endpoint")
+                .value_name("ENDPOINT")
+                .required(true)
+                .help("The endpoint's name, as `routes` lists it"),
+        )
+}
+
+pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
+    let word = |name| arguments.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    report(plan(word("bff"), word("endpoint"), bffs))
+}
+
+fn plan(bff: &str, endpoint: &str, bffs: &[Bff]) -> Result<String, String> {
+    let bffs = compiled(bffs)?;
+    let bff = find(&bffs, bff)?;
+    match bff.plan(endpoint) {
+        Some(plan) => Ok(plan.draw()),
+        None => {
+            let names: Vec<&str> = bff.plans().iter().map(|plan| plan.name.as_str()).collect();
+            Err(format!("`{}` has no endpoint `{endpoint}`; it has: {}", bff.name(), names.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_endpoint_is_answered_with_those_there_are() {
+        let error = plan("web", "nothing", &[Bff::new("web")]).unwrap_err();
+        assert!(error.starts_with("`web` has no endpoint `nothing`; it has:"), "{error}");
+    }
+}

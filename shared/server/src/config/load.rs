@@ -1,0 +1,90 @@
+//! From text to a checked [`Config`], in this order: YAML, version, variables, overrides, types, sense.
+
+use std::path::Path;
+
+use super::check::check;
+use super::decode::decode;
+use super::environment::Environment;
+use super::expand::expand;
+use super::fault::{ConfigError, Fault};
+use super::mark::Mark;
+use super::overrides;
+use super::tree::{Node, Value};
+use super::{Config, Source, VERSION};
+
+impl Config {
+    /// Reads and checks the file at `path`; `flags` are `section.key=value` and lie over the environment, which lies
+    /// over the file.
+    pub fn read(path: &Path, environment: &Environment, flags: &[String]) -> Result<Config, ConfigError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let what = format!("cannot read the configuration: {error}");
+            let help = Some("say where it is with `--config PATH`".to_owned());
+            ConfigError::new(&name, "", vec![Fault { mark: Mark::Nowhere, path: String::new(), what, help }])
+        })?;
+        Config::parse(&name, &text, environment, flags)
+    }
+
+    /// The same from text; `name` stands for the file in messages.
+    pub fn parse(name: &str, text: &str, environment: &Environment, flags: &[String]) -> Result<Config, ConfigError> {
+        let fail = |faults| ConfigError::new(name, text, faults);
+        let mut tree = read_yaml(text).map_err(|fault| fail(vec![fault]))?;
+        check_version(&tree).map_err(|fault| fail(vec![fault]))?;
+        let mut faults = Vec::new();
+        expand(&mut tree, environment, "", &mut faults);
+        overrides::from_environment(&mut tree, environment);
+        overrides::from_flags(&mut tree, flags, &mut faults);
+        let mut config: Config = match decode(&tree) {
+            Ok(config) => config,
+            Err(more) => {
+                // A value that could not be filled in has been reported, and is no second fault for being empty.
+                let new = more.into_iter().filter(|fault| !faults.iter().any(|known| known.mark == fault.mark));
+                let new: Vec<Fault> = new.collect();
+                faults.extend(new);
+                return Err(fail(faults));
+            }
+        };
+        config.source = Some(Source { name: name.to_owned(), text: text.to_owned(), tree });
+        if faults.is_empty() {
+            faults = check(&config);
+        }
+        if faults.is_empty() { Ok(config) } else { Err(config.error(faults)) }
+    }
+}
+
+fn read_yaml(text: &str) -> Result<Node, Fault> {
+    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let place = error.location().and_then(|location| {
+            let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
+            Some(Mark::File { line, column: usize::try_from(location.column()).ok()?.max(1) })
+        });
+        // The library's text ends with the place, which is shown anyway.
+        let text = error.without_snippet().to_string();
+        let what = text.lines().next().unwrap_or_default();
+        let what = what.rsplit_once(" at line ").map_or(what, |(what, _)| what);
+        Fault { mark: place.unwrap_or(Mark::Nowhere), path: String::new(), what: what.to_owned(), help: None }
+    })
+}
+
+/// The version comes first, so that a file of another one is not judged by the rules of this one.
+fn check_version(tree: &Node) -> Result<(), Fault> {
+    let begin = "begin the file with `version: 1`".to_owned();
+    let fault = |mark: &Mark, what: String| {
+        Err(Fault { mark: mark.clone(), path: "version".into(), what, help: Some(begin.clone()) })
+    };
+    let Value::Map(entries) = &tree.value else {
+        return fault(&tree.mark, "the file is not a group of keys".to_owned());
+    };
+    match entries.first() {
+        Some(entry) if entry.key == "version" => match entry.node.value {
+            Value::Integer(VERSION) => Ok(()),
+            ref found => fault(&entry.node.mark, format!("this gateway reads version {VERSION}, found {found}")),
+        },
+        Some(entry) if tree.get("version").is_some() => {
+            fault(&entry.mark, "the version must be the first key".to_owned())
+        }
+        Some(entry) => fault(&entry.mark, "the file does not say its version".to_owned()),
+        None => fault(&tree.mark, "the file is empty".to_owned()),
+    }
+}

@@ -1,0 +1,214 @@
+//! A gateway's life: start, serve, drain, end.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use trefoil_composition::Bff;
+
+use crate::admin::{self, Readiness};
+use crate::assemble::{self, AssembleError, DeclarationsError};
+use crate::config::{Config, ConfigError, Environment};
+use crate::listen::{self, BindError, Serving, TlsError};
+use crate::telemetry::{Telemetry, TelemetryError};
+
+/// Connections to the admin listener: a probe or two, a scrape, a person.
+const MAX_ADMIN_CONNECTIONS: usize = 100;
+
+/// Section `shutdown`: how the process ends after SIGTERM or SIGINT.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ShutdownConfig {
+    /// `pre_stop_delay_ms`: after SIGTERM, how long to go on as before while `/readyz` already says no, so that load
+    /// balancers notice. Not after SIGINT, which a person sends. Default 5000.
+    pub pre_stop_delay_ms: u64,
+    /// `drain_timeout_ms`: then, how long requests under way may take before they are cut off. Default 30000.
+    pub drain_timeout_ms: u64,
+    /// `flush_timeout_ms`: then, how long sending the last spans and metrics may take. Default 5000.
+    pub flush_timeout_ms: u64,
+}
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration does not do, by itself or for these BFFs.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// A BFF's declarations do not do.
+    #[error("{0}")]
+    Declarations(#[from] DeclarationsError),
+    /// A port cannot be had.
+    #[error("{0}")]
+    Bind(#[from] BindError),
+    /// The certificate or its key does not do.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
+    /// Telemetry cannot be set up.
+    #[error("{0}")]
+    Telemetry(#[from] TelemetryError),
+    /// The client that fetches issuers' keys cannot be built: the machine's trusted certificates cannot be read.
+    #[error("cannot make HTTPS calls: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The system refuses something else.
+    #[error("cannot serve: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A gateway that serves. Dropping it stops nothing; call [`Running::shutdown`].
+#[derive(Debug)]
+pub struct Running {
+    public: Option<Serving>,
+    tls: Option<Serving>,
+    admin: Serving,
+    readiness: Readiness,
+    telemetry: Telemetry,
+    shutdown: ShutdownConfig,
+}
+
+/// Starts a gateway: checks all, takes the ports, then serves. Nothing is left behind on an error. Reads OpenTelemetry's
+/// variables, `RUST_LOG` and `LOG_FORMAT` from `environment`.
+pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> Result<Running, StartError> {
+    config.check()?;
+    let compiled = assemble::compile(bffs)?;
+    let tls_config = config.listeners.tls.as_ref().map(listen::load_tls).transpose()?;
+    // Ports before telemetry: what cannot run should not announce itself.
+    let public = match &config.listeners.public {
+        Some(public) => Some(listen::bind(public.address, "listeners.public.address").await?),
+        None => None,
+    };
+    let tls = match (&config.listeners.tls, tls_config) {
+        (Some(tls), Some(loaded)) => Some((listen::bind(tls.address, "listeners.tls.address").await?, loaded)),
+        _ => None,
+    };
+    let admin = listen::bind(config.admin.address, "admin.address").await?;
+
+    let telemetry = Telemetry::start(config, environment)?;
+    let assembly = assemble::assemble(config, &compiled, telemetry.sampling, &telemetry.meter())?;
+    let router = assembly.router;
+
+    let readiness = Readiness::default();
+    let limits = &config.listeners.limits;
+    let admin_limits = crate::config::LimitsConfig { max_connections: MAX_ADMIN_CONNECTIONS, ..limits.clone() };
+    let admin_router = admin::router(readiness.clone(), telemetry.registry.clone());
+    let admin = Serving::plain(admin, admin_router, &admin_limits)?;
+    let public = public.map(|listener| Serving::plain(listener, router.clone(), limits)).transpose()?;
+    let tls = tls.map(|(listener, loaded)| Serving::tls(listener, router, limits, loaded)).transpose()?;
+    for (issuer, keys) in assembly.issuers {
+        // In the background: public endpoints work without, and an issuer may be slower to start than this.
+        tokio::spawn(async move {
+            if !keys.warm().await {
+                tracing::warn!(issuer, "no keys yet: tokens of this issuer are refused until it answers");
+            }
+        });
+    }
+    readiness.ready();
+
+    let running = Running { public, tls, admin, readiness, telemetry, shutdown: config.shutdown.clone() };
+    tracing::info!(
+        public = running.public().map(tracing::field::display),
+        tls = running.tls().map(tracing::field::display),
+        admin = %running.admin(),
+        version = env!("CARGO_PKG_VERSION"),
+        "ready"
+    );
+    Ok(running)
+}
+
+// === impl StartError ===
+
+impl From<AssembleError> for StartError {
+    fn from(error: AssembleError) -> StartError {
+        match error {
+            AssembleError::Config(error) => StartError::Config(error),
+            AssembleError::Client(error) => StartError::Client(error),
+        }
+    }
+}
+
+// === impl ShutdownConfig ===
+
+impl Default for ShutdownConfig {
+    fn default() -> ShutdownConfig {
+        ShutdownConfig { pre_stop_delay_ms: 5_000, drain_timeout_ms: 30_000, flush_timeout_ms: 5_000 }
+    }
+}
+
+// === impl Running ===
+
+impl Running {
+    /// Where plain HTTP is served, with the real port.
+    pub fn public(&self) -> Option<SocketAddr> {
+        self.public.as_ref().map(Serving::address)
+    }
+
+    /// Where HTTPS is served, with the real port.
+    pub fn tls(&self) -> Option<SocketAddr> {
+        self.tls.as_ref().map(Serving::address)
+    }
+
+    /// Where operators look, with the real port.
+    pub fn admin(&self) -> SocketAddr {
+        self.admin.address()
+    }
+
+    /// Waits for SIGTERM or SIGINT, then ends in order; a second signal ends it at once, and shows in the exit code.
+    pub async fn until_signal(self) -> ExitCode {
+        let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
+        let (mut terminate, mut interrupt) = match signals {
+            Ok(signals) => signals,
+            Err(error) => {
+                tracing::error!(%error, "cannot listen for signals");
+                return ExitCode::FAILURE;
+            }
+        };
+        let delay = either(&mut terminate, &mut interrupt).await;
+        tracing::info!("draining; a second signal ends it now");
+        tokio::select! {
+            () = self.end(delay) => ExitCode::SUCCESS,
+            _ = either(&mut terminate, &mut interrupt) => {
+                tracing::warn!("ended by a second signal, without draining");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    /// Ends in order, without waiting for load balancers: no new connections, requests under way end, the last telemetry
+    /// is sent. Bounded by `shutdown.drain_timeout_ms` and `shutdown.flush_timeout_ms`.
+    pub async fn shutdown(self) {
+        self.end(false).await;
+    }
+
+    async fn end(self, delay: bool) {
+        let Running { public, tls, admin, readiness, telemetry, shutdown } = self;
+        readiness.draining();
+        if delay {
+            tokio::time::sleep(Duration::from_millis(shutdown.pre_stop_delay_ms)).await;
+        }
+        let drain = Duration::from_millis(shutdown.drain_timeout_ms);
+        let stop = |serving: Option<Serving>| async move {
+            match serving {
+                Some(serving) => serving.stop(drain).await,
+                None => 0,
+            }
+        };
+        let (public, tls) = tokio::join!(stop(public), stop(tls));
+        match public + tls {
+            0 => tracing::info!("drained"),
+            cut_off => tracing::warn!(cut_off, "connections were cut off when the drain timeout passed"),
+        }
+        telemetry.stop(Duration::from_millis(shutdown.flush_timeout_ms)).await;
+        // Last, so that probes are answered for as long as there is something to probe.
+        admin.stop(Duration::ZERO).await;
+    }
+}
+
+/// Waits for either; says whether it was SIGTERM, which has load balancers behind it.
+async fn either(terminate: &mut Signal, interrupt: &mut Signal) -> bool {
+    tokio::select! {
+        _ = terminate.recv() => true,
+        _ = interrupt.recv() => false,
+    }
+}

@@ -1,0 +1,232 @@
+//! What is wrong with a configuration is shown where it stands, all of it at once.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+
+use trefoil_server::config::{Config, ConfigError, Environment, Mark};
+
+/// The file that comes with the gateway.
+const EXAMPLE: &str = include_str!("../../../gateway/gateway.yaml");
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse("gateway.yaml", text, &Environment::empty(), &[])
+}
+
+/// `line:column what` of every fault.
+fn faults(text: &str) -> Vec<String> {
+    let error = parse(text).unwrap_err();
+    error.faults().iter().map(|fault| format!("{} {}", fault.mark, fault.what)).collect()
+}
+
+#[test]
+fn the_example_is_good_and_says_the_defaults() {
+    let config = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(config.bffs.len(), 3);
+    assert_eq!(config.backends["media"].url, "http://127.0.0.1:9107");
+    // Its comments say that what is not there has these values; then these values must be the defaults.
+    let minimal = parse("version: 1").unwrap();
+    assert_eq!(config.listeners, minimal.listeners);
+    assert_eq!(config.shutdown, minimal.shutdown);
+    assert_eq!(config.edge, minimal.edge);
+    assert_eq!(config.log, minimal.log);
+    assert_eq!(config.admin, minimal.admin);
+    let users = &config.backends["users"];
+    let orders = &config.backends["orders"];
+    assert_eq!(users.connect_timeout_ms, orders.connect_timeout_ms);
+    assert_eq!(users.max_body_bytes, orders.max_body_bytes);
+    assert_eq!(users.idle_timeout_ms, orders.idle_timeout_ms);
+    assert_eq!(users.max_idle_connections, orders.max_idle_connections);
+}
+
+#[test]
+fn every_fault_is_found_at_its_line_and_column() {
+    let text = "\
+version: 1
+listeners:
+  public:
+    adress: 127.0.0.1:80
+  limits:
+    max_connections: many
+    h2_max_concurrent_streams: -1
+admin:
+  address: localhost
+log:
+  format: fancy
+bffs:
+  web:
+    cors: [a]
+    auth:
+      issuer: https://id.example
+surprise: 1
+";
+    assert_eq!(
+        faults(text),
+        [
+            "4:5 unknown key `adress`",
+            "6:22 expected a whole number from 0 to 18446744073709551615, found the text `many`",
+            "7:32 expected a whole number from 0 to 4294967295, found the number -1",
+            "9:12 `localhost` is not an IP address and a port, such as 127.0.0.1:8080 or [::]:8080",
+            "11:11 `fancy` is not one of: auto, pretty, json",
+            "14:11 expected a group of keys, found a list",
+            "15:5 the key `audience` is missing",
+            "17:1 unknown key `surprise`",
+        ]
+    );
+}
+
+#[test]
+fn a_fault_is_underlined_and_says_what_would_fit() {
+    let error = parse("version: 1\nadmin:\n  adress: 127.0.0.1:1 # mine\n").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "\
+error: unknown key `adress`
+ --> gateway.yaml:3:3
+  |
+3 |   adress: 127.0.0.1:1 # mine
+  |   ^^^^^^
+  = help: did you mean `address`?
+"
+    );
+}
+
+#[test]
+fn broken_yaml_is_shown_where_it_breaks() {
+    let error = parse("version: 1\nadmin: {address: [\n").unwrap_err();
+    assert!(matches!(error.faults()[0].mark, Mark::File { line: 2.., .. }), "{error}");
+    let twice = faults("version: 1\nadmin:\n  address: 127.0.0.1:1\n  address: 127.0.0.1:2\n");
+    assert!(twice[0].starts_with("4:3 ") && twice[0].contains("address"), "{twice:?}");
+}
+
+#[test]
+fn the_version_comes_first_and_must_be_one_that_is_read() {
+    assert_eq!(faults("version: 2\nnew_key: 1\n"), ["1:10 this gateway reads version 1, found the number 2"]);
+    assert_eq!(faults("admin:\nversion: 1\n"), ["1:1 the version must be the first key"]);
+    assert_eq!(faults("admin:\n"), ["1:1 the file does not say its version"]);
+    assert_eq!(parse("").unwrap_err().faults().len(), 1);
+}
+
+#[test]
+fn variables_are_put_in_and_missing_ones_are_named_with_their_line() {
+    let text = "\
+version: 1
+listeners:
+  limits:
+    max_connections: ${MOST}
+backends:
+  users:
+    url: http://${HOST}/v1
+  orders:
+    url: ${ORDERS_URL:-http://orders:80}
+";
+    let environment = Environment::empty().with("MOST", "12").with("HOST", "users");
+    let config = Config::parse("gateway.yaml", text, &environment, &[]).unwrap();
+    assert_eq!(config.listeners.limits.max_connections, 12);
+    assert_eq!(config.backends["users"].url, "http://users/v1");
+    assert_eq!(config.backends["orders"].url, "http://orders:80");
+    assert_eq!(
+        faults(text),
+        ["4:22 the environment variable `MOST` is not set", "7:10 the environment variable `HOST` is not set"]
+    );
+}
+
+#[test]
+fn flags_lie_over_the_environment_which_lies_over_the_file() {
+    let environment = Environment::empty()
+        .with("TREFOIL__ADMIN__ADDRESS", "127.0.0.1:1")
+        .with("TREFOIL__BACKENDS__USERS__URL", "http://environment")
+        .with("TREFOIL__BFFS__WEB__CORS__ORIGINS", "https://a.example, https://b.example")
+        .with("TREFOIL__EDGE__COMPRESSION__ENABLED", "false")
+        .with("TREFOIL__BFFS__WEB__QUOTA__BURST", "7");
+    let flags = ["admin.address=127.0.0.1:2".to_owned()];
+    let config = Config::parse("gateway.yaml", EXAMPLE, &environment, &flags).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(config.admin.address.port(), 2);
+    assert_eq!(config.backends["users"].url, "http://environment");
+    assert_eq!(config.bffs["web"].cors.origins, ["https://a.example", "https://b.example"]);
+    assert!(!config.edge.compression.enabled);
+    assert_eq!(config.bffs["web"].quota.unwrap().burst.get(), 7);
+    assert_eq!(config.bffs["web"].quota.unwrap().per_second.get(), 50);
+}
+
+#[test]
+fn an_override_of_an_unknown_or_unfit_key_names_the_variable_or_flag() {
+    let environment = Environment::empty()
+        .with("TREFOIL__ADMIN__ADRESS", "x")
+        .with("TREFOIL__LOG__FORMAT", "fancy")
+        .with("TREFOIL_CONFIG", "x");
+    let flags = ["shutdown.drain_timeout_ms=soon".to_owned(), "nothing".to_owned()];
+    let error = Config::parse("gateway.yaml", "version: 1", &environment, &flags).unwrap_err().to_string();
+    for part in [
+        "error: unknown key `adress`\n  --> environment variable TREFOIL__ADMIN__ADRESS\n   = help: did you mean `address`?",
+        "`fancy` is not one of: auto, pretty, json\n  --> environment variable TREFOIL__LOG__FORMAT",
+        "found the text `soon`\n  --> flag --set shutdown.drain_timeout_ms=soon",
+        "error: `nothing` sets nothing\n  --> flag --set nothing",
+    ] {
+        assert!(error.contains(part), "{part}\n---\n{error}");
+    }
+}
+
+#[test]
+fn an_override_reaches_a_key_with_a_dash() {
+    let text = "version: 1\nbackends:\n  price-list:\n    url: http://file\n";
+    let environment = Environment::empty().with("TREFOIL__BACKENDS__PRICE_LIST__URL", "http://environment");
+    let config = Config::parse("gateway.yaml", text, &environment, &[]).unwrap();
+    assert_eq!(config.backends["price-list"].url, "http://environment");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_where_it_stands() {
+    let text = "\
+version: 1
+listeners:
+  public:
+    address: 127.0.0.1:9900
+  limits:
+    header_buffer_bytes: 10
+shutdown:
+  drain_timeout_ms: 86400000
+telemetry:
+  otlp_endpoint: collector:4318
+log:
+  filter: a=b=c
+edge:
+  identity:
+    caller_header: Authorization
+issuers:
+  - issuer: https://nobody.example
+    jwks_url: http://nobody.example/keys
+bffs:
+  web:
+    auth:
+      issuer: http://id.example
+      audience: web
+      leeway_s: 3600
+backends:
+  users:
+    url: users:8080
+";
+    let faults = faults(text);
+    let starts: Vec<&str> = faults.iter().map(|fault| fault.split(' ').next().unwrap_or_default()).collect();
+    // The port is the admin listener's default, which has no line of its own.
+    assert_eq!(
+        starts,
+        ["6:26", "8:21", "10:18", "12:11", "14:3", "17:13", "18:15", "22:15", "24:17", "27:10", "configuration"],
+        "{faults:#?}"
+    );
+    assert!(faults.iter().any(|fault| fault.contains("`listeners.public.address` has this port already")));
+    assert!(faults.iter().any(|fault| fault.contains("plain http")));
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let path = std::path::Path::new("/nowhere/gateway.yaml");
+    let error = Config::read(path, &Environment::empty(), &[]).unwrap_err().to_string();
+    assert!(error.contains("cannot read the configuration") && error.contains("/nowhere/gateway.yaml"), "{error}");
+}
+
+#[test]
+fn a_configuration_changed_in_code_is_checked_again() {
+    let mut config = parse(EXAMPLE).unwrap();
+    config.listeners.public = None;
+    let error = config.check().unwrap_err().to_string();
+    assert!(error.contains("there is no listener") && error.contains("gateway.yaml"), "{error}");
+}
