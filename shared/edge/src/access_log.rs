@@ -1,6 +1,7 @@
 //! One line per request, target `trefoil::access`: never a token, never a query string.
 //!
-//! The cause of a failure is logged where it is known; this line only carries its code.
+//! The cause of a failure is logged where it is known; this line only carries its code. It is written when the answer's
+//! head is ready: of a streamed answer it says how it began.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -115,8 +115,11 @@ impl Bff {
             quota: policy.quota,
             public,
             prefix,
-            name: name.into(),
+            name: name.clone().into(),
         };
+        if !bff.public.iter().all(|route| bff.owns(&route.path)) {
+            return Err(refuse("a public route does not begin with its prefix"));
+        }
         Ok((bff, router))
     }
 

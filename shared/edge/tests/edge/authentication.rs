@@ -154,6 +154,9 @@ async fn clocks_may_differ_by_the_leeway_and_no_more() {
 async fn a_token_without_a_key_id_needs_one_key_that_fits() {
     let token = KEY.token_with_header("kid", Value::Null);
     assert_eq!(gateway().build().get_as("/web/whoami", &token).await.status, StatusCode::OK);
+    let mut of_two_kinds = gateway();
+    of_two_kinds.source = Source::publishing(jwks(&[&Signer::ec("e1"), &KEY, &Signer::ed("d1")]));
+    assert_eq!(of_two_kinds.build().get_as("/web/whoami", &token).await.status, StatusCode::OK);
     let mut two = gateway();
     two.source = Source::publishing(jwks(&[&KEY, &Signer::rsa("k2")]));
     assert_eq!(two.build().get_as("/web/whoami", &token).await.status, StatusCode::UNAUTHORIZED);

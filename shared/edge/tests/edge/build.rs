@@ -1,8 +1,9 @@
 //! A policy that does not do is refused whole, and says what is wrong.
 
+use http::Method;
 use trefoil_edge::{BffPolicy, BuildError, EdgeConfig};
 
-use crate::common::{Gateway, gateway};
+use crate::common::{Gateway, gateway, public};
 
 fn error(change: impl FnOnce(&mut Gateway)) -> String {
     let mut gateway = gateway();
@@ -23,6 +24,7 @@ fn what_cannot_be_meant_is_refused() {
         "credentials",
     );
     says(error(|g| g.policy.cors.origins = vec!["https://a.example/".into()]), "more than an origin");
+    says(error(|g| g.public.push(public(Method::GET, "/webshop/docs"))), "public route");
     says(error(|g| g.policy.auth.algorithms.clear()), "algorithm");
     says(error(|g| g.policy.auth.leeway_s = 301), "leeway_s");
     says(error(|g| g.policy.auth.audience.clear()), "audience");

@@ -67,6 +67,20 @@ async fn a_body_that_runs_over_is_413() {
 }
 
 #[tokio::test]
+async fn a_body_that_runs_over_is_413_whatever_the_handler_makes_of_it() {
+    let mut gateway = gateway();
+    gateway.config.limits.body_bytes = 100;
+    let swallows = |body: Body| async {
+        let read = axum::body::to_bytes(body, usize::MAX).await;
+        if read.is_err() { StatusCode::OK } else { StatusCode::NO_CONTENT }
+    };
+    gateway.router = axum::Router::new().route("/body", axum::routing::post(swallows));
+    let edge = gateway.build();
+    assert_eq!(post(&edge, chunks(10), None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(post(&edge, chunks(11), None).await.code(), "body-too-large");
+}
+
+#[tokio::test]
 async fn the_configured_limit_is_the_only_one() {
     let mut gateway = gateway();
     gateway.config.limits.body_bytes = 4_000_000;

@@ -1,5 +1,8 @@
 //! The server span, and what is there without one.
 
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
 use http::Method;
 use opentelemetry::trace::{SpanKind, Status, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
@@ -71,6 +74,18 @@ async fn a_servers_error_is_an_error_and_a_clients_is_not() {
     assert_eq!(spans[2].name, "HTTP");
     assert_eq!(attribute(&spans[2], "http.request.method").as_deref(), Some("_OTHER"));
     assert_eq!(attribute(&spans[2], "http.request.method_original").as_deref(), Some("BREW"));
+}
+
+#[tokio::test]
+async fn the_clients_address_is_the_connections_and_never_a_headers() {
+    let (exporter, _provider, _guard) = recording();
+    let mut asked = request(Method::GET, "/web/docs", &[("x-forwarded-for", "10.9.9.9"), ("host", "[::1]:8080")]);
+    asked.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 4711))));
+    edge(Sampling::always_on()).send(asked).await;
+    let span = &exporter.get_finished_spans().unwrap()[0];
+    for (name, value) in [("client.address", "192.0.2.7"), ("network.peer.port", "4711"), ("server.address", "[::1]")] {
+        assert_eq!(attribute(span, name).as_deref(), Some(value), "{name}");
+    }
 }
 
 #[tokio::test]
