@@ -53,7 +53,7 @@ PARTNER={partner}{off}
 {bold}Pages{off}
   {public}/web/docs       the API; also /mobile/docs, /partner/docs
   {public}/web/graphql    the same data, in an explorer
-  {admin}/metrics       what is counted
+  {admin}/metrics        what is counted
 
 {bold}Break it{off}
   {dim}Suggestions become slow. The home screen comes in time, without them, and says so: Trefoil-Degraded.{off}

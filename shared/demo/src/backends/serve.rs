@@ -12,7 +12,7 @@ use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -55,9 +55,10 @@ impl Backend {
                         let this = this.clone();
                         let service = service_fn(move |call| this.clone().answer(call));
                         connections.spawn(async move {
-                            // An error here is a caller who left, or `Closed`: neither is news.
+                            // An idle caller may stay: whoever is on loopback is trusted. An error is a caller who left, or
+                            // `Closed`: neither is news.
                             let _ = http1::Builder::new()
-                                .timer(TokioTimer::new())
+                                .header_read_timeout(None)
                                 .serve_connection(TokioIo::new(socket), service)
                                 .await;
                         });

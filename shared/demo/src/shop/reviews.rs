@@ -58,7 +58,9 @@ fn stars(product: u64, n: u64) -> u64 {
 fn review(product: u64, n: u64) -> Review {
     let which = product * 100 + n;
     let rating = stars(product, n);
-    let (title, text) = one(&REVIEWS[usize::try_from(rating - 1).unwrap_or_default()], which, 23);
+    let texts = REVIEWS[usize::try_from(rating - 1).unwrap_or_default()];
+    // In turn, so that two reviews in a row never read the same.
+    let (title, text) = texts[usize::try_from(mix(product, 23) % 4 + n).unwrap_or_default() % texts.len()];
     let author = people::name(mix(which, 24) % people::COUNT);
     // Each is at least a day older than the one before it.
     let days_after_first = 890_u64.saturating_sub(n * 60 + between(0, 58, which, 25));

@@ -142,15 +142,37 @@ pub(super) const LEAVES: [Leaf; 10] = [
 ];
 
 /// Title and text of a review, by the stars it gives less one.
-pub(super) const REVIEWS: [[(&str, &str); 2]; 5] = [
+pub(super) const REVIEWS: [[(&str, &str); 4]; 5] = [
     [
         ("Broke in a week", "The seam gave way on the second day."),
         ("Sent it back", "Not at all what the picture shows."),
+        ("No", "I wanted to like it. I could not."),
+        ("Never arrived whole", "Two parcels, two broken ones."),
     ],
-    [("Disappointing", "Fine for a while, then not."), ("Not for me", "Heavier than I expected.")],
-    [("Does the job", "Nothing special, nothing wrong."), ("All right", "Good price, plain finish.")],
-    [("Very good", "Would buy again; the colour is lovely."), ("Solid", "Well made, and it arrived early.")],
-    [("Wonderful", "I use it every single day."), ("Best I have owned", "Worth every cent.")],
+    [
+        ("Disappointing", "Fine for a while, then not."),
+        ("Not for me", "Heavier than I expected."),
+        ("Meh", "The old model was better."),
+        ("Half good", "Half of it is well thought out."),
+    ],
+    [
+        ("Does the job", "Nothing special, nothing wrong."),
+        ("All right", "Good price, plain finish."),
+        ("As described", "It is what it says it is."),
+        ("Fair", "Would have liked another colour."),
+    ],
+    [
+        ("Very good", "Would buy again; the colour is lovely."),
+        ("Solid", "Well made, and it arrived early."),
+        ("Nearly perfect", "One star less for all that packaging."),
+        ("Happy", "A gift, and it went down well."),
+    ],
+    [
+        ("Wonderful", "I use it every single day."),
+        ("Best I have owned", "Worth every cent."),
+        ("Love it", "My neighbour has ordered one too."),
+        ("Ten years on", "I bought a second one, only because I moved."),
+    ],
 ];
 
 /// Code and city.
