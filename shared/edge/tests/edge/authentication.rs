@@ -161,3 +161,15 @@ async fn a_token_without_a_key_id_needs_one_key_that_fits() {
     two.source = Source::publishing(jwks(&[&KEY, &Signer::rsa("k2")]));
     assert_eq!(two.build().get_as("/web/whoami", &token).await.status, StatusCode::UNAUTHORIZED);
 }
+
+/// The one test that waits for the wall clock: tokens speak of it, and it cannot be paused.
+#[tokio::test]
+async fn a_remembered_token_ends_when_it_says() {
+    let mut gateway = gateway();
+    gateway.policy.auth.leeway_s = 0;
+    let edge = gateway.build();
+    let token = KEY.token_with("exp", json!(crate::common::now_s() + 2));
+    assert_eq!(edge.get_as("/web/whoami", &token).await.status, StatusCode::OK);
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    assert_eq!(edge.get_as("/web/whoami", &token).await.status, StatusCode::UNAUTHORIZED);
+}

@@ -230,5 +230,9 @@ async fn a_weak_rsa_key_verifies_nothing() {
     jwk["n"] = json!(b64([0xff; 128]));
     let mut gateway = gateway();
     gateway.source = Source::publishing(json!({"keys": [jwk]}));
-    refused(&gateway.build(), &KEY.token("u1"), "1024 bits").await;
+    let edge = gateway.build();
+    refused(&edge, &KEY.token("u1"), "1024 bits").await;
+    // It is not even tried.
+    let answer = edge.get_as("/web/whoami", &KEY.token("u1")).await;
+    assert!(answer.json()["detail"].as_str().unwrap().contains("does not publish"));
 }
