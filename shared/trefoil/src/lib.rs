@@ -7,6 +7,9 @@ pub use trefoil_context as context;
 pub use trefoil_edge as edge;
 /// A process: config, listeners, admin, telemetry, command line.
 pub use trefoil_server as server;
+/// The kit with which a team tests its endpoints, with the feature `testing`.
+#[cfg(feature = "testing")]
+pub use trefoil_testing as testing;
 
 #[doc(hidden)]
 pub use trefoil_composition::__private;

@@ -1,0 +1,61 @@
+//! The command line answers without a running gateway, and says what is wrong where.
+
+use std::process::{Command, Output};
+
+use crate::harness::{Demo, GATEWAY};
+
+fn gateway(arguments: &[&str]) -> Output {
+    Command::new(GATEWAY).args(arguments).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_plan_is_drawn_in_the_terminal() {
+    let output = gateway(&["plan", "web", "home"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let plan = text(&output.stdout);
+    for part in ["300 ms", "profile", "{caller.id}", "└─ picks", "{profile.segment}", "within 80 ms", "optional", "3 calls, 2 in a row"] {
+        assert!(plan.contains(part), "{part}:\n{plan}");
+    }
+    let output = gateway(&["plan", "web", "hoem"]);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("home"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn routes_list_every_endpoint_with_its_rules() {
+    let output = gateway(&["routes"]);
+    let routes = text(&output.stdout);
+    for part in ["/web/home", "/web/products/{id}", "/web/orders/{id}", "/mobile/home", "/mobile/orders", "/partner/orders/{id}", "/partner/inventory", "home:read"] {
+        assert!(routes.contains(part), "{part}:\n{routes}");
+    }
+}
+
+#[test]
+fn check_accepts_the_shipped_config_and_points_at_a_mistake() {
+    let output = gateway(&["check", "--config", "gateway/gateway.yaml"]);
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/gateway.yaml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gateway.yaml");
+    let wrong = shipped.replacen("url:", "ulr:", 1);
+    let line = wrong.lines().position(|line| line.contains("ulr:")).unwrap() + 1;
+    std::fs::write(&file, wrong).unwrap();
+    let output = gateway(&["check", "--config", file.to_str().unwrap()]);
+    assert!(!output.status.success());
+    let said = text(&output.stderr) + &text(&output.stdout);
+    assert!(said.contains("ulr") && said.contains(&format!(":{line}:")) && said.contains("url"), "{said}");
+}
+
+#[tokio::test]
+async fn a_token_for_the_demo_is_one_command_away() {
+    let demo = Demo::start().await;
+    let issuer = demo.ready["issuer"].as_str().unwrap().to_owned();
+    let output = tokio::task::spawn_blocking(move || gateway(&["token", "web", "--issuer", &issuer])).await.unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let token = format!("Bearer {}", text(&output.stdout).trim());
+    assert_eq!(demo.get_with("/web/home", &[("authorization", &token)]).await.status, 200);
+}

@@ -1,0 +1,9 @@
+//! Starts the demo, asks it, and ends it.
+
+mod answer;
+mod demo;
+mod jaeger;
+
+pub(crate) use answer::Answer;
+pub(crate) use demo::{Demo, GATEWAY, terminate};
+pub(crate) use jaeger::Jaeger;

@@ -1,0 +1,94 @@
+//! Each BFF's screens, whole, through the edge.
+
+use crate::harness::Demo;
+
+#[tokio::test]
+async fn the_web_home_is_the_whole_screen_from_three_backends() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/web/home").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.header("trefoil-degraded"), None);
+    let home = answer.json();
+    assert_eq!(home["profile"]["id"], "u-1001");
+    assert_eq!(home["orders"].as_array().unwrap().len(), 5);
+    assert_eq!(home["picks"].as_array().unwrap().len(), 6);
+    // Declared order, and the client's names.
+    let place = |name: &str| answer.text.find(name).unwrap();
+    assert!(place("\"profile\"") < place("\"orders\"") && place("\"orders\"") < place("\"picks\""));
+    assert!(home["orders"][0]["placedAt"].is_string());
+    for backend in ["users", "orders", "recommendations"] {
+        assert_eq!(demo.calls(backend).await, 1, "{backend}");
+    }
+    assert_eq!(demo.calls("catalog").await, 0);
+    let timing = answer.header("server-timing").unwrap();
+    assert_eq!(timing.split(", ").count(), 3, "{timing}");
+}
+
+#[tokio::test]
+async fn what_a_view_does_not_name_never_leaves() {
+    let demo = Demo::start().await;
+    for path in ["/web/home", "/web/products/7", "/mobile/home", "/mobile/orders", "/partner/orders/50001", "/partner/inventory"] {
+        let answer = demo.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        for secret in ["argon2id", "margin", "risk", "internal", "supplier", "warehouse_note", "unit_cost", "storage", "bin_location"] {
+            assert!(!answer.text.contains(secret), "{path} shows {secret}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn numbers_keep_their_literal() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/web/orders/50100").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let total = answer.text.split("\"total\":").nth(1).unwrap().split(',').next().unwrap();
+    assert_eq!(total.split('.').nth(1).map(str::len), Some(2), "a total of {total} has lost its cents");
+}
+
+#[tokio::test]
+async fn an_order_of_somebody_else_is_not_there() {
+    let demo = Demo::start().await;
+    demo.get("/web/orders/50001").await.is_problem(404, "not-found");
+    demo.get("/web/orders/1").await.is_problem(404, "not-found");
+    assert_eq!(demo.get("/partner/orders/50001").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_product_page_lives_without_its_pictures() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/web/products/7?reviews=2").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answer.json()["reviews"].as_array().unwrap().len() <= 2);
+    demo.control("media", serde_json::json!({ "down": true })).await;
+    let answer = demo.get("/web/products/7").await;
+    assert_eq!((answer.status, answer.json()["images"].as_array().map(Vec::len)), (200, Some(0)));
+    assert_eq!(answer.header("trefoil-degraded"), Some("images;reason=connect;default"));
+    // Product 200 has no reviews, so no rating: that is complete.
+    demo.control("media", serde_json::json!({ "reset": true })).await;
+    let answer = demo.get("/web/products/200").await;
+    assert!(answer.json()["rating"].is_null());
+    assert_eq!(answer.header("trefoil-degraded"), None);
+}
+
+#[tokio::test]
+async fn mobile_is_smaller_and_makes_fewer_calls() {
+    let demo = Demo::start().await;
+    let (web, mobile) = (demo.get("/web/home").await, demo.get("/mobile/home").await);
+    assert_eq!(mobile.status, 200, "{}", mobile.text);
+    assert!(mobile.text.len() * 4 < web.text.len(), "{} against {}", mobile.text.len(), web.text.len());
+    assert_eq!(demo.calls("recommendations").await, 1);
+    let orders = demo.get("/mobile/orders?limit=3&status=delivered").await.json();
+    assert!(orders["orders"].as_array().unwrap().iter().all(|order| order["status"] == "delivered"));
+}
+
+#[tokio::test]
+async fn partners_see_their_own_names_and_no_timings() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/partner/orders/50007").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answer.json()["order"]["placed_at"].is_string());
+    assert_eq!(answer.header("server-timing"), None);
+    assert_eq!(demo.last("orders").await[0]["headers"]["x-partner"], "acme");
+    let page = demo.get("/partner/inventory?limit=2&after=10").await.json();
+    assert_eq!(page["items"][0]["product_id"], 11);
+}

@@ -1,0 +1,79 @@
+//! One request is one trace, in a real collector and its real UI.
+
+use serde_json::Value;
+
+use crate::harness::{Demo, Jaeger};
+
+fn tag<'a>(span: &'a Value, key: &str) -> &'a Value {
+    let tags = span["tags"].as_array().map_or(&[][..], Vec::as_slice);
+    tags.iter().find(|tag| tag["key"] == key).map_or(&Value::Null, |tag| &tag["value"])
+}
+
+#[tokio::test]
+async fn one_screen_is_one_trace_of_a_server_span_and_a_client_span_a_call() {
+    let jaeger = Jaeger::start().await;
+    let demo = Demo::start_with(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &jaeger.otlp),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+        ("OTEL_TRACES_SAMPLER", "parentbased_always_on"),
+    ])
+    .await;
+    assert_eq!(demo.get("/web/home").await.status, 200);
+    let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
+    let mut parts = seen.split('-').skip(1);
+    let (trace, parent) = (parts.next().unwrap(), parts.next().unwrap());
+    assert!(seen.ends_with("-01"), "{seen}");
+
+    let spans = jaeger.trace(trace, 4).await;
+    assert_eq!(spans.len(), 4, "{spans:#?}");
+    let servers: Vec<&Value> = spans.iter().filter(|span| tag(span, "span.kind") == "server").collect();
+    let [server] = servers.as_slice() else { panic!("{} server spans", servers.len()) };
+    assert_eq!(server["operationName"], "GET /web/home");
+    assert_eq!(tag(server, "http.route"), "/web/home");
+    assert_eq!(tag(server, "http.response.status_code"), 200);
+    let clients: Vec<&Value> = spans.iter().filter(|span| tag(span, "span.kind") == "client").collect();
+    assert_eq!(clients.len(), 3);
+    for client in &clients {
+        assert_eq!(client["references"][0]["spanID"], server["spanID"], "{client:#}");
+        assert_eq!(tag(client, "server.address"), "127.0.0.1");
+        assert_eq!(tag(client, "http.request.method"), "GET");
+    }
+    // The backend was told the very span that stands for its call.
+    let users = clients.iter().find(|client| tag(client, "trefoil.backend") == "users").unwrap();
+    assert_eq!(users["spanID"], parent);
+    assert!(users["spanID"] != server["spanID"]);
+}
+
+#[tokio::test]
+async fn a_trace_that_a_client_began_goes_on_and_an_unrecorded_one_is_passed_on_unrecorded() {
+    let jaeger = Jaeger::start().await;
+    let demo = Demo::start_with(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &jaeger.otlp),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+    ])
+    .await;
+    let token = format!("Bearer {}", demo.token("web"));
+    for (flag, id) in [("01", "4bf92f3577b34da6a3ce929d0e0e4736"), ("00", "5bf92f3577b34da6a3ce929d0e0e4736")] {
+        let parent = format!("00-{id}-00f067aa0ba902b7-{flag}");
+        demo.get_with("/web/home", &[("authorization", &token), ("traceparent", &parent)]).await;
+        let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
+        assert!(seen.starts_with(&format!("00-{id}-")) && seen.ends_with(&format!("-{flag}")), "{seen}");
+        assert!(!seen.contains("00f067aa0ba902b7"), "the parent must change: {seen}");
+    }
+    assert_eq!(jaeger.trace("4bf92f3577b34da6a3ce929d0e0e4736", 4).await.len(), 4);
+}
+
+#[tokio::test]
+async fn durations_are_measured_by_route_and_by_backend() {
+    let demo = Demo::start().await;
+    demo.get("/web/home").await;
+    demo.get("/web/nothing").await;
+    let metrics = demo.metrics().await;
+    let line = |wanted: &[&str]| metrics.lines().any(|line| wanted.iter().all(|part| line.contains(part)));
+    assert!(line(&["http_server_request_duration_seconds_count", "/web/home", "200"]), "{metrics}");
+    assert!(line(&["http_client_request_duration_seconds_count", "users", "200"]), "{metrics}");
+    assert!(line(&["http_server_request_duration_seconds_bucket", "le=\"0.075\""]), "{metrics}");
+    assert!(!metrics.contains("/web/nothing"), "a raw path is a label: {metrics}");
+}
