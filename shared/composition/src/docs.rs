@@ -1,9 +1,34 @@
-//! `/docs`: Swagger UI.
-use crate::bff::CompiledBff;
-use axum::Router;
+//! `GET /docs`: Swagger UI over the BFF's own document. Everything it loads comes from this host.
+
+mod assets;
+mod page;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::HeaderMap;
+use trefoil_context::{Code, Problem};
+
+pub(crate) use self::page::Page;
+use crate::bff::CompiledBff;
+
 /// `/docs` and its assets.
-pub(crate) fn routes(_bff: &Arc<CompiledBff>) -> Router {
+pub(crate) fn routes(bff: &Arc<CompiledBff>) -> Router {
+    let index = assets::index(&bff.title);
+    let files: Arc<HashMap<&'static str, Page>> = Arc::new(assets::files().collect());
+    let asset = move |Path(file): Path<String>, headers: HeaderMap| std::future::ready(asset(&files, &file, &headers));
     Router::new()
+        .route("/docs", get(move |headers: HeaderMap| std::future::ready(index.answer(&headers))))
+        .route("/docs/{*file}", get(asset))
+}
+
+fn asset(files: &HashMap<&'static str, Page>, file: &str, headers: &HeaderMap) -> Response {
+    match files.get(file) {
+        Some(page) => page.answer(headers),
+        None => Problem::new(Code::NotFound).into_response(),
+    }
 }

@@ -1,0 +1,160 @@
+//! The error answers of an operation: those that can happen, and no others.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde_json::Value;
+use trefoil_context::{Code, Fault, Place, Problem};
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
+
+use super::{Names, headers};
+use crate::declare::Access;
+use crate::plan::{Need, Plan};
+
+/// The codes that an operation can answer with, by status.
+#[derive(Default)]
+pub(super) struct Errors(BTreeMap<u16, Vec<Code>>);
+
+impl Errors {
+    /// The errors of an endpoint.
+    pub(super) fn of(plan: &Plan) -> Errors {
+        let mut errors = Errors::of_any();
+        if let Access::Token { scopes } = &plan.access {
+            errors.add_of_tokens();
+            if !scopes.is_empty() {
+                errors.add(Code::InsufficientScope);
+            }
+        }
+        if !plan.params.is_empty() {
+            errors.add(Code::InvalidInput);
+        }
+        let mut required = plan.nodes.iter().filter(|node| node.need == Need::Required).peekable();
+        if required.peek().is_some() {
+            for code in [
+                Code::BackendStatus,
+                Code::BackendShape,
+                Code::BackendUnreachable,
+                Code::BackendOverloaded,
+                Code::DeadlineExceeded,
+            ] {
+                errors.add(code);
+            }
+        }
+        for status in required.flat_map(|node| &node.pass) {
+            // Any other status is not passed on: it becomes a 502.
+            if let Some(status) = StatusCode::from_u16(*status).ok().filter(StatusCode::is_client_error) {
+                errors.add_as(status, Code::for_passed(status));
+            }
+        }
+        errors
+    }
+
+    /// The errors of the GraphQL endpoint that are about the whole request.
+    pub(super) fn of_graphql() -> Errors {
+        let mut errors = Errors::of_any();
+        errors.add_of_tokens();
+        for code in [
+            Code::MalformedBody,
+            Code::NotAcceptable,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidInput,
+        ] {
+            errors.add(code);
+        }
+        errors
+    }
+
+    fn of_any() -> Errors {
+        let mut errors = Errors::default();
+        for code in [Code::InvalidPath, Code::BadRequest, Code::UriTooLong, Code::HeadersTooLarge, Code::Internal] {
+            errors.add(code);
+        }
+        errors
+    }
+
+    /// What can go wrong with a token, its issuer's keys and its caller's quota.
+    fn add_of_tokens(&mut self) {
+        for code in [Code::Unauthenticated, Code::InvalidToken, Code::QuotaExceeded, Code::BackendUnreachable] {
+            self.add(code);
+        }
+    }
+
+    fn add(&mut self, code: Code) {
+        self.add_as(code.status(), code);
+    }
+
+    fn add_as(&mut self, status: StatusCode, code: Code) {
+        let codes = self.0.entry(status.as_u16()).or_default();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+
+    /// The statuses, each with the reference to its response.
+    pub(super) fn references(&self) -> impl Iterator<Item = (String, Ref)> {
+        self.0.iter().map(|(status, codes)| (status.to_string(), Ref::from_response_name(component(*status, codes))))
+    }
+
+    /// The responses, by component name.
+    pub(super) fn responses(&self, names: &Names) -> impl Iterator<Item = (String, Response)> {
+        self.0.iter().map(|(status, codes)| (component(*status, codes), response(names, *status, codes)))
+    }
+}
+
+/// `InvalidTokenOrUnauthenticated`: operations with the same errors share a response.
+fn component(status: u16, codes: &[Code]) -> String {
+    let pascal = |code: &Code| -> String {
+        let words = code.name().split('-').map(|word| match word.split_at_checked(1) {
+            Some((first, rest)) => format!("{}{rest}", first.to_ascii_uppercase()),
+            None => String::new(),
+        });
+        words.collect()
+    };
+    let mut name = codes.iter().map(pascal).collect::<Vec<_>>().join("Or");
+    if codes.iter().any(|code| code.status().as_u16() != status) {
+        name.push_str(&status.to_string());
+    }
+    name
+}
+
+fn response(names: &Names, status: u16, codes: &[Code]) -> Response {
+    let line = |code: &Code| format!("- `{}`: {}. {}", code.name(), code.title(), code.help());
+    let about = codes.iter().map(line).collect::<Vec<_>>().join("\n");
+    let examples = codes.iter().map(|code| (code.name(), ExampleBuilder::new().value(Some(example(status, *code)))));
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name(&names.problem))).examples_from_iter(examples);
+    let mut response = ResponseBuilder::new()
+        .description(about)
+        .content("application/problem+json", content.build())
+        .header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID));
+    if matches!(status, 401 | 403) {
+        response = response.header_ref("WWW-Authenticate", headers::reference(headers::CHALLENGE));
+    }
+    if matches!(status, 429 | 503) {
+        response = response.header_ref("Retry-After", headers::reference(headers::RETRY_AFTER));
+    }
+    if status == 429 {
+        response = response
+            .header_ref("RateLimit", headers::reference(headers::RATE_LIMIT))
+            .header_ref("RateLimit-Policy", headers::reference(headers::RATE_LIMIT_POLICY));
+    }
+    response.build()
+}
+
+/// A problem as it would be sent.
+fn example(status: u16, code: Code) -> Value {
+    let problem = match StatusCode::from_u16(status) {
+        Ok(status) if status != code.status() => Problem::passed(status),
+        _ => Problem::new(code),
+    };
+    let problem = if code == Code::InvalidInput {
+        let detail = "expected a whole number from 1 to 20".to_owned();
+        problem.with_faults(vec![Fault { place: Place::Query, name: "limit".to_owned(), detail }])
+    } else {
+        problem
+    };
+    // A problem is always JSON.
+    serde_json::from_str(&problem.to_json()).unwrap_or_default()
+}

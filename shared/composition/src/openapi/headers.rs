@@ -1,0 +1,101 @@
+//! The headers of answers.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::{Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Type};
+
+use crate::outcome::{self, Missing, Reason};
+use crate::plan::{Need, Plan};
+
+/// `X-Request-Id`.
+pub(super) const REQUEST_ID: &str = "RequestId";
+/// `WWW-Authenticate`.
+pub(super) const CHALLENGE: &str = "Challenge";
+/// `Retry-After`.
+pub(super) const RETRY_AFTER: &str = "RetryAfter";
+/// `RateLimit`.
+pub(super) const RATE_LIMIT: &str = "RateLimit";
+/// `RateLimit-Policy`.
+pub(super) const RATE_LIMIT_POLICY: &str = "RateLimitPolicy";
+/// `Server-Timing`.
+pub(super) const SERVER_TIMING: &str = "ServerTiming";
+
+/// A reference to a shared header.
+pub(super) fn reference(name: &str) -> Ref {
+    Ref::new(format!("#/components/headers/{name}"))
+}
+
+/// The headers that are the same in every answer.
+pub(super) fn shared(server_timing: bool) -> BTreeMap<String, RefOr<Header>> {
+    let seconds = HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0))))
+        .description(Some("The seconds after which a repeat can succeed."))
+        .example(Some(1.into()));
+    let mut headers = vec![
+        (REQUEST_ID, words("The id under which this request is found in logs.", "0193-5f0c")),
+        (CHALLENGE, words("What kind of token is needed, and with which scopes (RFC 6750).", "Bearer realm=\"shop\"")),
+        (RETRY_AFTER, seconds.build()),
+        (
+            RATE_LIMIT,
+            words(
+                "What is left of the caller's quota (`r`), and the seconds until it is whole again (`t`). Present where there is a quota.",
+                "\"default\";r=99;t=1",
+            ),
+        ),
+        (
+            RATE_LIMIT_POLICY,
+            words(
+                "The caller's quota: how many requests (`q`) in how many seconds (`w`). Present where there is one.",
+                "\"default\";q=100;w=2",
+            ),
+        ),
+    ];
+    if server_timing {
+        let about = "The milliseconds that each call behind a field took (W3C Server Timing).";
+        headers.push((SERVER_TIMING, words(about, "profile;dur=12.3")));
+    }
+    headers.into_iter().map(|(name, header)| (name.to_owned(), RefOr::T(header))).collect()
+}
+
+/// `Trefoil-Degraded` as this endpoint can send it; `None` where it cannot do without any of its parts.
+pub(super) fn degraded(plan: &Plan) -> Option<Header> {
+    let parts: Vec<_> = plan.nodes.iter().filter(|node| node.need != Need::Required).collect();
+    let missing: Vec<Missing> = parts
+        .iter()
+        .zip([Reason::Timeout, Reason::Connect, Reason::Status])
+        .map(|(node, reason)| Missing {
+            path: node.field.clone(),
+            reason,
+            count: 1,
+            defaulted: matches!(node.need, Need::Default(_)),
+        })
+        .collect();
+    let example = outcome::degraded_header(&missing)?;
+    let named: Vec<String> = parts.iter().map(|node| format!("`{}`", node.field)).collect();
+    let reasons = [
+        Reason::Timeout,
+        Reason::Connect,
+        Reason::Breaker,
+        Reason::Shed,
+        Reason::Status,
+        Reason::Shape,
+        Reason::Dependency,
+    ];
+    let reasons: Vec<String> = reasons.iter().map(|reason| format!("`{reason}`")).collect();
+    let about = format!(
+        "What is missing in this answer, and why: an RFC 9651 list of field paths. `reason` is one of {}; `count` says how \
+         many items of lists are missing; `default` marks a part for which a default stands in. A complete answer lacks this \
+         header; a degraded one also says `Cache-Control: no-store`. It can name {}.",
+        reasons.join(", "),
+        named.join(", "),
+    );
+    Some(words(&about, example.to_str().unwrap_or_default()))
+}
+
+fn words(about: &str, example: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(about))
+        .example(Some(example.into()))
+        .build()
+}

@@ -1,0 +1,128 @@
+//! One endpoint as an operation.
+
+use http::{Method, StatusCode};
+use trefoil_context::Place;
+use utoipa::openapi::path::{Operation, OperationBuilder, Parameter as Described, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ContentBuilder, HttpMethod, Required, Response, ResponseBuilder, SecurityRequirement};
+
+use super::errors::Errors;
+use super::{BEARER, headers, schema, text};
+use crate::bff::CompiledBff;
+use crate::declare::Access;
+use crate::plan::{Parameter, Plan};
+use crate::shape::Shapes;
+
+/// The operation of an endpoint.
+pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Operation {
+    let (summary, about) = split(&plan.doc);
+    let about = [about.as_str(), &scopes(&plan.access)].join("\n\n");
+    let security: Vec<SecurityRequirement> = match &plan.access {
+        Access::Public => Vec::new(),
+        Access::Token { scopes } => vec![SecurityRequirement::new(BEARER, scopes)],
+    };
+    let params: Vec<Described> = plan.params.iter().filter_map(|param| parameter(&bff.shapes, param)).collect();
+    let mut operation = OperationBuilder::new()
+        .tags(tag(plan).map(|tag| [tag]))
+        .summary(text(&summary))
+        .description(text(&about))
+        .operation_id(Some(&plan.name))
+        .parameters((!params.is_empty()).then_some(params))
+        .securities(Some(security))
+        .response(StatusCode::OK.as_str(), answer(bff, plan));
+    for (status, response) in errors.references() {
+        operation = operation.response(status, response);
+    }
+    operation.build()
+}
+
+/// The whole path, with the client's names of its parameters.
+pub(super) fn path(bff: &CompiledBff, plan: &Plan) -> String {
+    let segment = |segment: &str| {
+        let rust = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let param = rust.and_then(|rust| {
+            plan.params.iter().find(|param| param.place == Place::Path && param.rust.trim_start_matches("r#") == rust)
+        });
+        param.map_or_else(|| segment.to_owned(), |param| format!("{{{}}}", param.name))
+    };
+    let path: Vec<String> = plan.path.split('/').map(segment).collect();
+    format!("/{}{}", bff.name, path.join("/"))
+}
+
+/// What operations are grouped by: the first segment of the path, unless it is a parameter.
+pub(super) fn tag(plan: &Plan) -> Option<String> {
+    let first = plan.path.split('/').nth(1)?;
+    (!first.is_empty() && !first.starts_with('{')).then(|| first.to_owned())
+}
+
+/// OpenAPI's word for a method.
+pub(super) fn method(method: &Method) -> HttpMethod {
+    match *method {
+        Method::POST => HttpMethod::Post,
+        Method::PUT => HttpMethod::Put,
+        Method::PATCH => HttpMethod::Patch,
+        Method::DELETE => HttpMethod::Delete,
+        Method::HEAD => HttpMethod::Head,
+        Method::OPTIONS => HttpMethod::Options,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
+    let degraded = headers::degraded(plan);
+    let about = match degraded {
+        Some(_) => "The answer: complete, or with `Trefoil-Degraded` naming what is missing in it.",
+        None => "The answer, always complete.",
+    };
+    let content = ContentBuilder::new().schema(Some(schema::value(&bff.shapes, &plan.answer, "")));
+    let mut response = ResponseBuilder::new().description(about).content("application/json", content.build());
+    if let Some(degraded) = degraded {
+        response = response.header("Trefoil-Degraded", degraded);
+    }
+    response = response.header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID));
+    // Who is not known has no quota.
+    if plan.access != Access::Public {
+        response = response
+            .header_ref("RateLimit", headers::reference(headers::RATE_LIMIT))
+            .header_ref("RateLimit-Policy", headers::reference(headers::RATE_LIMIT_POLICY));
+    }
+    if bff.server_timing {
+        response = response.header_ref("Server-Timing", headers::reference(headers::SERVER_TIMING));
+    }
+    response.build()
+}
+
+/// A parameter; a member of the body is none.
+fn parameter(shapes: &Shapes, param: &Parameter) -> Option<Described> {
+    let place = match param.place {
+        Place::Path => ParameterIn::Path,
+        Place::Query => ParameterIn::Query,
+        Place::Header => ParameterIn::Header,
+        Place::Body => return None,
+    };
+    let needed = param.place == Place::Path || (param.default.is_none() && !param.shape.is_nullable());
+    let described = ParameterBuilder::new()
+        .name(&param.name)
+        .parameter_in(place)
+        .description(text(&param.doc))
+        .required(if needed { Required::True } else { Required::False })
+        .schema(Some(schema::parameter(shapes, param)));
+    Some(described.build())
+}
+
+/// The scopes in words: not every tool shows those of an HTTP scheme.
+fn scopes(access: &Access) -> String {
+    match access {
+        Access::Token { scopes } if !scopes.is_empty() => {
+            let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+            format!("Needs the scopes: {}.", scopes.join(", "))
+        }
+        Access::Token { .. } | Access::Public => String::new(),
+    }
+}
+
+/// The first paragraph of a doc comment on one line, and the rest.
+fn split(doc: &str) -> (String, String) {
+    let lines: Vec<&str> = doc.trim().lines().map(str::trim).collect();
+    let end = lines.iter().position(|line| line.is_empty()).unwrap_or(lines.len());
+    (lines[..end].join(" "), lines[end..].join("\n").trim().to_owned())
+}
