@@ -38,6 +38,10 @@ fn no_file_is_longer_than_can_be_read_at_once() {
     for file in ["bffs", "gateway", "shared"].into_iter().flat_map(sources) {
         let text = std::fs::read_to_string(&file).expect("a source file");
         let production = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
-        assert!(production <= MOST_LINES, "{} has {production} lines; the most is {MOST_LINES}: split it by behaviour", file.display());
+        assert!(
+            production <= MOST_LINES,
+            "{} has {production} lines; the most is {MOST_LINES}: split it by behaviour",
+            file.display()
+        );
     }
 }

@@ -27,7 +27,14 @@ async fn no_problem_tells_what_stands_behind_the_gateway() {
         demo.control("users", knobs).await;
         let answer = demo.get("/web/home").await;
         assert!(answer.status >= 502, "{}", answer.text);
-        let port = demo.ready["backends"]["users"].as_str().unwrap().rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
+        let port = demo.ready["backends"]["users"]
+            .as_str()
+            .unwrap()
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned();
         for secret in ["127.0.0.1", &port, "users", "hyper", "reqwest"] {
             assert!(!answer.text.contains(secret), "{secret}: {}", answer.text);
         }

@@ -13,7 +13,9 @@ async fn slow_suggestions_are_left_out_and_named_within_the_deadline() {
     let answer = demo.get("/web/home").await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let home = answer.json();
-    assert!(home["picks"].is_null() && home["profile"]["id"] == "u-1001" && home["orders"].as_array().unwrap().len() == 5);
+    assert!(
+        home["picks"].is_null() && home["profile"]["id"] == "u-1001" && home["orders"].as_array().unwrap().len() == 5
+    );
     assert_eq!(answer.header("trefoil-degraded"), Some("picks;reason=timeout"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert!(answer.took < Duration::from_millis(320), "{:?}", answer.took);

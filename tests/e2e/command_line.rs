@@ -17,7 +17,16 @@ fn a_plan_is_drawn_in_the_terminal() {
     let output = gateway(&["plan", "web", "home"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let plan = text(&output.stdout);
-    for part in ["300 ms", "profile", "{caller.id}", "└─ picks", "{profile.segment}", "within 80 ms", "optional", "3 calls, 2 in a row"] {
+    for part in [
+        "300 ms",
+        "profile",
+        "{caller.id}",
+        "└─ picks",
+        "{profile.segment}",
+        "within 80 ms",
+        "optional",
+        "3 calls, 2 in a row",
+    ] {
         assert!(plan.contains(part), "{part}:\n{plan}");
     }
     let output = gateway(&["plan", "web", "hoem"]);
@@ -29,7 +38,16 @@ fn a_plan_is_drawn_in_the_terminal() {
 fn routes_list_every_endpoint_with_its_rules() {
     let output = gateway(&["routes"]);
     let routes = text(&output.stdout);
-    for part in ["/web/home", "/web/products/{id}", "/web/orders/{id}", "/mobile/home", "/mobile/orders", "/partner/orders/{id}", "/partner/inventory", "home:read"] {
+    for part in [
+        "/web/home",
+        "/web/products/{id}",
+        "/web/orders/{id}",
+        "/mobile/home",
+        "/mobile/orders",
+        "/partner/orders/{id}",
+        "/partner/inventory",
+        "home:read",
+    ] {
         assert!(routes.contains(part), "{part}:\n{routes}");
     }
 }
@@ -41,8 +59,10 @@ fn check_accepts_the_shipped_config_and_points_at_a_mistake() {
     let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/gateway.yaml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("gateway.yaml");
-    let wrong = shipped.replacen("url:", "ulr:", 1);
-    let line = wrong.lines().position(|line| line.contains("ulr:")).unwrap() + 1;
+    let line = shipped.lines().position(|line| line.trim_start().starts_with("url:")).unwrap() + 1;
+    let mistaken =
+        |(number, text): (usize, &str)| if number + 1 == line { text.replace("url:", "ulr:") } else { text.to_owned() };
+    let wrong = shipped.lines().enumerate().map(mistaken).collect::<Vec<_>>().join("\n");
     std::fs::write(&file, wrong).unwrap();
     let output = gateway(&["check", "--config", file.to_str().unwrap()]);
     assert!(!output.status.success());

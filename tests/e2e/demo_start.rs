@@ -46,5 +46,8 @@ async fn a_backends_knobs_are_checked_and_put_back() {
     demo.control("users", json!({ "latency_ms": 40, "failure_rate": 0.5, "status": 500 })).await;
     demo.control("users", json!({ "reset": true })).await;
     let state = Answer::of(demo.client().get(format!("{users}/_control"))).await.json();
-    assert_eq!((&state["latency_ms"], &state["failure_rate"], &state["down"], &state["calls"]), (&json!(0), &json!(0.0), &json!(false), &json!(0)));
+    assert_eq!(
+        (&state["latency_ms"], &state["failure_rate"], &state["down"], &state["calls"]),
+        (&json!(0), &json!(0.0), &json!(false), &json!(0))
+    );
 }

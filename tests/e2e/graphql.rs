@@ -16,7 +16,11 @@ async fn the_whole_screen_is_the_same_data_as_rest() {
     assert_eq!(graphql.status, 200, "{}", graphql.text);
     assert_eq!(graphql.json()["errors"], Value::Null, "{}", graphql.text);
     // Enum values are words of their own in GraphQL.
-    let upper = |text: &str| ["placed", "paid", "shipped", "delivered", "cancelled"].iter().fold(text.to_owned(), |text, word| text.replace(&format!("\"{word}\""), &format!("\"{}\"", word.to_uppercase())));
+    let upper = |text: &str| {
+        ["placed", "paid", "shipped", "delivered", "cancelled"].iter().fold(text.to_owned(), |text, word| {
+            text.replace(&format!("\"{word}\""), &format!("\"{}\"", word.to_uppercase()))
+        })
+    };
     assert_eq!(upper(&graphql.json()["data"]["home"].to_string()), upper(&rest.json().to_string()));
     assert!(upper(&graphql.text).contains(&upper(&rest.text)), "not the same bytes:\n{}\n{}", rest.text, graphql.text);
 }
@@ -36,7 +40,8 @@ async fn what_is_not_selected_is_not_called() {
 #[tokio::test]
 async fn arguments_and_variables_are_checked_as_in_rest() {
     let demo = Demo::start().await;
-    let query = "query Page($id: UInt64!, $n: Int) { productPage(id: $id, reviews: $n) { product { name } reviews { id } } }";
+    let query =
+        "query Page($id: UInt64!, $n: Int) { productPage(id: $id, reviews: $n) { product { name } reviews { id } } }";
     let answer = demo.graphql("web", query, json!({ "id": 7, "n": 1 })).await;
     assert!(answer.json()["data"]["productPage"]["product"]["name"].is_string(), "{}", answer.text);
     let answer = demo.graphql("web", "{ productPage(id: 7, reviews: 21) { product { name } } }", json!({})).await;

@@ -6,7 +6,8 @@ fn base64url(text: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut out = String::new();
     for chunk in text.as_bytes().chunks(3) {
-        let number = chunk.iter().fold(0_u32, |number, byte| (number << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let number =
+            chunk.iter().fold(0_u32, |number, byte| (number << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
             out.push(char::from(ALPHABET[(number >> (18 - 6 * place)) as usize & 63]));
         }
@@ -16,7 +17,11 @@ fn base64url(text: &str) -> String {
 
 fn unauthorised(answer: &Answer, code: &str) {
     answer.is_problem(401, code);
-    assert!(answer.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer ")), "{:?}", answer.headers);
+    assert!(
+        answer.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer ")),
+        "{:?}",
+        answer.headers
+    );
 }
 
 #[tokio::test]
@@ -51,7 +56,8 @@ async fn a_token_without_the_scope_is_a_403_that_names_it() {
     let demo = Demo::start().await;
     let issuer = demo.ready["issuer"].as_str().unwrap().trim_end_matches('/');
     let form = "grant_type=client_credentials&client_id=web&client_secret=demo&scope=orders%3Aread&sub=u-1001";
-    let request = demo.client().post(format!("{issuer}/token")).header("content-type", "application/x-www-form-urlencoded");
+    let request =
+        demo.client().post(format!("{issuer}/token")).header("content-type", "application/x-www-form-urlencoded");
     let token = Answer::of(request.body(form)).await.json()["access_token"].as_str().unwrap().to_owned();
     let answer = demo.get_with("/web/home", &[("authorization", &format!("Bearer {token}"))]).await;
     answer.is_problem(403, "insufficient-scope");

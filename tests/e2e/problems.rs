@@ -15,23 +15,28 @@ async fn every_wrong_request_is_a_problem() {
     let post = Answer::of(demo.client().post(demo.url("/web/home")).bearer_auth(token)).await;
     post.is_problem(405, "method-not-allowed");
     assert!(post.header("allow").is_some_and(|value| value.contains("GET")), "{:?}", post.headers);
-    let large = demo.client().post(demo.url("/web/graphql")).bearer_auth(token).header("content-type", "application/json");
+    let large =
+        demo.client().post(demo.url("/web/graphql")).bearer_auth(token).header("content-type", "application/json");
     Answer::of(large.body("x".repeat(3 << 20))).await.is_problem(413, "body-too-large");
-    let not_json = demo.client().post(demo.url("/web/graphql")).bearer_auth(token).header("content-type", "application/json");
+    let not_json =
+        demo.client().post(demo.url("/web/graphql")).bearer_auth(token).header("content-type", "application/json");
     Answer::of(not_json.body("{")).await.is_problem(400, "malformed-body");
     let text = demo.client().post(demo.url("/web/graphql")).bearer_auth(token).header("content-type", "text/plain");
     Answer::of(text.body("{}")).await.is_problem(415, "unsupported-media-type");
     let long = format!("/web/home?{}", "x".repeat(20_000));
     demo.get(&long).await.is_problem(414, "uri-too-long");
     let cookie = "x".repeat(60_000);
-    let answer = demo.get_with("/web/home", &[("authorization", &format!("Bearer {token}")), ("cookie", &cookie)]).await;
+    let answer =
+        demo.get_with("/web/home", &[("authorization", &format!("Bearer {token}")), ("cookie", &cookie)]).await;
     answer.is_problem(431, "headers-too-large");
 }
 
 #[tokio::test]
 async fn a_request_id_is_kept_if_sane_and_made_if_not() {
     let demo = Demo::start().await;
-    let with = async |id: &str| demo.get_with("/web/home", &[("x-request-id", id)]).await.header("x-request-id").unwrap().to_owned();
+    let with = async |id: &str| {
+        demo.get_with("/web/home", &[("x-request-id", id)]).await.header("x-request-id").unwrap().to_owned()
+    };
     assert_eq!(with("order-7_a.b").await, "order-7_a.b");
     for id in ["a b", "<script>", &"x".repeat(200)] {
         let made = with(id).await;

@@ -27,10 +27,27 @@ async fn the_web_home_is_the_whole_screen_from_three_backends() {
 #[tokio::test]
 async fn what_a_view_does_not_name_never_leaves() {
     let demo = Demo::start().await;
-    for path in ["/web/home", "/web/products/7", "/mobile/home", "/mobile/orders", "/partner/orders/50001", "/partner/inventory"] {
+    for path in [
+        "/web/home",
+        "/web/products/7",
+        "/mobile/home",
+        "/mobile/orders",
+        "/partner/orders/50001",
+        "/partner/inventory",
+    ] {
         let answer = demo.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-        for secret in ["argon2id", "margin", "risk", "internal", "supplier", "warehouse_note", "unit_cost", "storage", "bin_location"] {
+        for secret in [
+            "argon2id",
+            "margin",
+            "risk",
+            "internal",
+            "supplier",
+            "warehouse_note",
+            "unit_cost",
+            "storage",
+            "bin_location",
+        ] {
             assert!(!answer.text.contains(secret), "{path} shows {secret}: {}", answer.text);
         }
     }

@@ -35,7 +35,12 @@ impl Answer {
     /// Checks that it is a problem with this status and code, whole in every way that a problem must be.
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.header("content-type")), (status, Some("application/problem+json")), "{}", self.text);
+        assert_eq!(
+            (self.status, self.header("content-type")),
+            (status, Some("application/problem+json")),
+            "{}",
+            self.text
+        );
         let problem = self.json();
         assert_eq!(problem["code"], code, "{}", self.text);
         assert_eq!(problem["status"], status, "{}", self.text);

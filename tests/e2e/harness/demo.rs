@@ -42,8 +42,12 @@ impl Demo {
             .stdout(output)
             .spawn()
             .expect("the gateway starts");
-        let mut demo =
-            Demo { child, folder, ready: Value::Null, client: reqwest::Client::builder().no_proxy().build().expect("a client") };
+        let mut demo = Demo {
+            child,
+            folder,
+            ready: Value::Null,
+            client: reqwest::Client::builder().no_proxy().build().expect("a client"),
+        };
         let started = Instant::now();
         while !ready_file.exists() {
             let ended = demo.child.try_wait().expect("its state");
@@ -89,7 +93,9 @@ impl Demo {
 
     /// Asks by GET, with just these headers.
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(self.client.get(self.url(path)), |request, (name, value)| request.header(*name, *value));
+        let request = headers
+            .iter()
+            .fold(self.client.get(self.url(path)), |request, (name, value)| request.header(*name, *value));
         Answer::of(request).await
     }
 
