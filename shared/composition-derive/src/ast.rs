@@ -85,7 +85,7 @@ pub(crate) struct Entry {
     pub(crate) value: Template,
 }
 
-/// A time as it is written, and in milliseconds.
+/// A time as it is written, and in milliseconds: 0 where it is none, which has been said.
 pub(crate) struct Time {
     pub(crate) literal: LitStr,
     pub(crate) millis: u64,

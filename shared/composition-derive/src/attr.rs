@@ -68,7 +68,7 @@ pub(crate) fn inside(attribute: &Attribute) -> syn::Result<TokenStream> {
         Meta::List(list) => Ok(list.tokens.clone()),
         Meta::NameValue(pair) => {
             let name = pair.path.get_ident().map(ToString::to_string).unwrap_or_default();
-            Err(syn::Error::new_spanned(&pair.eq_token, format!("write `#[{name}(…)]`")))
+            Err(syn::Error::new_spanned(pair.eq_token, format!("write `#[{name}(…)]`")))
         }
     }
 }
@@ -106,6 +106,27 @@ pub(crate) fn parentheses<'a>(
     let content;
     syn::parenthesized!(content in input);
     Ok(content)
+}
+
+/// Reads `item, item`. A mistake in one ends the list.
+pub(crate) fn list_of<T>(
+    content: ParseStream<'_>,
+    item: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    let mut list = Vec::new();
+    while !content.is_empty() {
+        match item(content).and_then(|item| end_of_entry(content).map(|()| item)) {
+            Ok(item) => list.push(item),
+            Err(error) => {
+                // One mistake is enough of what is left.
+                let _ = content.parse::<TokenStream>();
+                return Err(error);
+            }
+        }
+        // It is there, or the content is at its end.
+        let _ = content.parse::<Option<Token![,]>>();
+    }
+    Ok(list)
 }
 
 /// Puts a value where none is yet.

@@ -34,10 +34,9 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
         None => {}
     }
     // Without a token there is nobody to have a scope.
-    if let (Some(public), Some((scopes, _))) = (&of.options.public, &of.options.scopes) {
+    if let (Some(_), Some((scopes, _))) = (&of.options.public, &of.options.scopes) {
         errors
             .at(scopes, "`public` is for anybody, with no token and so no scopes: drop `scopes(…)`, or drop `public`");
-        let _ = public;
     }
     // RFC 6749 section 3.3: a scope is visible ASCII without blanks, quotes and backslashes.
     if let Some((word, scopes)) = &of.options.scopes {
@@ -94,18 +93,16 @@ pub(crate) fn input(of: &Input, errors: &mut Errors) {
 
 /// The least is not more than the most.
 fn bounds(bounds: &Bounds, errors: &mut Errors) {
-    if let (Some((min, _)), Some((max, span))) = (bounds.min, bounds.max) {
-        if min > max {
-            errors.at_span(span, format!("no number is at least {min} and at most {max}: swap `min` and `max`?"));
-        }
+    if let (Some((min, _)), Some((max, span))) = (bounds.min, bounds.max)
+        && min > max
+    {
+        errors.at_span(span, format!("no number is at least {min} and at most {max}: swap `min` and `max`?"));
     }
-    if let (Some((min, _)), Some((max, span))) = (bounds.min_length, bounds.max_length) {
-        if min > max {
-            errors.at_span(
-                span,
-                format!("no text has at least {min} and at most {max} characters: swap `min_length` and `max_length`?"),
-            );
-        }
+    if let (Some((min, _)), Some((max, span))) = (bounds.min_length, bounds.max_length)
+        && min > max
+    {
+        let swap = "swap `min_length` and `max_length`?";
+        errors.at_span(span, format!("no text has at least {min} and at most {max} characters: {swap}"));
     }
 }
 

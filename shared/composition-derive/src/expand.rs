@@ -15,12 +15,13 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Path, Token, Type};
 
-/// The attributes of a struct that nobody but the compiler reads.
+/// The attributes of a struct that nobody but the compiler reads. It is called `Parts_of_Profile`: rustc shows the name where
+/// a part is unknown, and no name of the person's is like it.
 pub(crate) fn quiet() -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[allow(
-            missing_docs, missing_debug_implementations, missing_copy_implementations, unreachable_pub, dead_code,
+            missing_docs, missing_debug_implementations, missing_copy_implementations, unreachable_pub, dead_code, non_camel_case_types,
             private_interfaces, private_bounds, clippy::all, clippy::pedantic, clippy::nursery
         )]
     }

@@ -5,27 +5,39 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Fields, Ident, Item};
 
-use crate::ast::{Composition, View};
+use crate::ast::{Composition, Enumeration, View};
 use crate::attr::item::{is_ours, take};
-use crate::expand::{composition, parts, shape};
+use crate::attr::serde::{ContainerNames, FieldNames};
+use crate::expand::{composition, parts, shape, view};
 
 /// An endpoint whose calls are not all right: its references are checked as far as they lead somewhere.
-pub(crate) fn composition(of: &Composition) -> TokenStream {
-    let view = view(&of.view);
-    let references = composition::references(of);
+pub(crate) fn composition(mut of: Composition) -> TokenStream {
+    let references = composition::references(&of);
     let endpoint = endpoint(&of.view.item.ident);
+    let view = view(&mut of.view);
     quote!(#view #references #endpoint)
 }
 
 /// A view whose fields are not all right.
-pub(crate) fn view(of: &View) -> TokenStream {
+pub(crate) fn view(of: &mut View) -> TokenStream {
+    // Names that meet would have serde complain as well.
+    of.names = ContainerNames::default();
+    of.fields.iter_mut().for_each(|field| field.names = FieldNames::default());
     let item = of.item();
     let parts = parts::expand(of);
     let shape = shape::expand(of, &vec![None; of.fields.len()]);
-    quote!(#item #parts #shape)
+    quote!(#shape #item #parts)
+}
+
+/// An enum whose variants are not all right.
+pub(crate) fn enumeration(of: &mut Enumeration) -> TokenStream {
+    of.names = ContainerNames::default();
+    of.variants.iter_mut().for_each(|variant| variant.names = FieldNames::default());
+    view::expand_enum(of)
 }
 
 /// What stands for an item that is not of the kind that the macro needs.
+#[derive(Clone, Copy)]
 pub(crate) enum Stand {
     View,
     Composition,

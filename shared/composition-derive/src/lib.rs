@@ -1,4 +1,86 @@
 //! The macros: a declaration becomes data.
+//!
+//! ```
+//! # extern crate trefoil_composition as trefoil; // A team writes `use trefoil::…`.
+//! use trefoil::{backend, caller, composition, input, view};
+//!
+//! /// Who is who.
+//! #[backend]
+//! pub struct Users;
+//!
+//! #[backend]
+//! pub struct Recommendations;
+//!
+//! #[caller]
+//! pub struct Caller {
+//!     /// Which partner the token was given to.
+//!     #[claim("partner_id")]
+//!     pub partner: String,
+//! }
+//!
+//! #[view]
+//! pub struct Profile {
+//!     pub id: String,
+//!     #[serde(rename = "segment_code")]
+//!     pub segment: String,
+//!     pub tier: Option<Tier>,
+//! }
+//!
+//! #[view]
+//! #[serde(rename_all = "snake_case")]
+//! pub enum Tier {
+//!     Gold,
+//!     Silver,
+//! }
+//!
+//! #[input]
+//! pub struct HomeInput {
+//!     /// How many suggestions.
+//!     #[query(default = 6, min = 1, max = 20)]
+//!     pub limit: u32,
+//!     #[header("accept-language")]
+//!     pub language: Option<String>,
+//! }
+//!
+//! /// Everything the landing screen shows.
+//! #[composition(get = "/home", deadline = "300ms", input = HomeInput, scopes("home:read"))]
+//! pub struct Home {
+//!     /// Who is signed in. Without it there is no screen.
+//!     #[call(Users, get = "/users/{caller.id}", pass = [404])]
+//!     pub profile: Profile,
+//!
+//!     /// Suggestions. Left out, and named as missing, when the service is slow or down.
+//!     #[call(
+//!         Recommendations,
+//!         get = "/segments/{profile.segment}/picks",
+//!         query(limit = query.limit, partner = caller.partner),
+//!         header("accept-language" = header.language),
+//!         within = "80ms"
+//!     )]
+//!     pub picks: Option<Vec<String>>,
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! # References
+//!
+//! - `{profile.segment}` in a string, or `profile.segment` as a value, is a field of the same struct and a part of its view;
+//!   the call starts when it is there. `{{` and `}}` in a string are braces.
+//! - `path`, `query`, `header`, `body` and `caller` are reserved: `query.limit` is a field of the input, `caller.id` the
+//!   subject of the token, `caller.partner` a claim of the type `Caller` at the crate's root.
+//! - They are checked when the crate is built: what there is not, what may be null where it must not be, what fits no URL, and
+//!   calls that wait for each other are errors. To rustc each reference is a member of a companion (`Parts_of_Profile`), so an
+//!   unknown part is an unknown field.
+//!
+//! # What is emitted
+//!
+//! - `#[view]` ⟶ `Debug`, `Clone` and serde's derives (save those in a `#[derive]` below it), and `Shaped`, `HasParts` or
+//!   `InUrl` of `trefoil_composition`.
+//! - `#[composition]` ⟶ the same, and `Endpoint`: the declaration as owned data. `#[input]` ⟶ `Input`. `#[caller]` ⟶
+//!   `CallerType`. `#[backend]` ⟶ `Backend`.
+//! - Nothing that runs at a request: the library runs the data.
+//!
+//! A mistake is underlined where it stands and says how to mend it; all mistakes of an item are shown at once.
 
 mod ast;
 mod attr;
@@ -12,32 +94,80 @@ mod words;
 
 use proc_macro::TokenStream;
 
-/// An endpoint: a struct whose every field says which call fills it.
+/// An endpoint: a struct with named fields, each of which says which call fills it.
+///
+/// `#[composition(get = "/orders/{id}", deadline = "300ms", input = OrderInput, scopes("orders:read"))]`
+///
+/// - `get`: the path below the BFF's. It has one spelling: it begins with `/`, does not end with one, and has no empty and no
+///   dot segments. `{id}` is a whole segment, and a `#[path]` field of the input; the input has no others.
+/// - `deadline`: the most time an answer may take, in whole `ms` or `s`, from 1ms to 60s. Default 1s.
+/// - `input`: a struct with [`macro@input`]. Without it nothing of a request is read.
+/// - `scopes(…)`: what the caller's token must grant beside being valid. `public`: no token is needed, and no call can refer to
+///   `caller`.
+///
+/// On each field `#[call(Backend, get = "/path", …)]`:
+///
+/// - `get`: the path at the backend, with references in it. Values are encoded for where they stand.
+/// - `query(limit = 5, q = "text", "page[after]" = query.after, tag = "{profile.segment}-x")`: each name once. A value is an
+///   integer, a boolean, a string with references in it, or a reference. An input that is not given is left out.
+/// - `header("accept-language" = header.language)`: likewise. Headers of identity, of the connection and of the trace are the
+///   gateway's.
+/// - `within`: the most time this call may take; less than the deadline.
+/// - `T`: the answer needs it. `Option<T>`: null, and named as missing, when the call fails.
+/// - `absent = [404]`, on an `Option`: these statuses mean "there is none". 204, and 400 to 499 save 401, 403, 407, 408, 429.
+/// - `pass = [404]`, on a required field: the answer takes these statuses. 400 to 499 save 401, 407, 408, 429.
+/// - `or = Vec::new()`, on a required field: what stands in when the call fails, an expression of the field's type (a string
+///   literal also does for a `String`). Not beside `pass`.
+/// - A required call cannot refer to what may be null, unless it has an `or`.
+/// - `#[serde(rename(serialize = "name"))]` fixes the client's name.
 #[proc_macro_attribute]
 pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::composition(options.into(), item.into()).into()
 }
 
-/// What can stand in an answer: a struct with named fields, or an enum of unit variants.
+/// What can stand in an answer: a struct with named fields, or an enum of variants without fields. It is not generic.
+///
+/// - The struct is the allow-list: what it does not name never leaves.
+/// - A backend's name of a field is serde's: `rename = "…"`, `rename(deserialize = "…")`, `alias`, and `rename_all` on the
+///   struct. No two fields read the same name.
+/// - The client's name follows the BFF's rule, save where `rename(serialize = "…")` fixes it. It is a name in GraphQL, too.
+/// - `default` or `default = "path"`, on a field or on the struct: what stands in for a member that the backend leaves out.
+/// - A variant is a string, the same for the backend and the client: its name, after `rename` and `rename_all`.
+/// - Any other attribute of serde's is an error. The struct's own JSON has the backend's names in both directions.
+/// - Doc comments are the documentation of the API.
+/// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
 #[proc_macro_attribute]
 pub fn view(options: TokenStream, item: TokenStream) -> TokenStream {
-    macros::view(options.into(), item.into()).into()
+    macros::view(&options.into(), item.into()).into()
 }
 
-/// What an endpoint takes from a request: its path, query and header parameters.
+/// What an endpoint takes from a request: a struct with named fields. All of it is validated before any call.
+///
+/// - `#[path]`: the parameter of the same name in the endpoint's path. It is not optional and has no default.
+/// - `#[query]`: a query parameter; `name = "page[size]"` is its name where the BFF's rule gives another.
+/// - `#[header("accept-language")]`: a header. Those of identity, of the connection and of the trace cannot be read.
+/// - Each is text, a number, a boolean or an enum with [`macro@view`]; an `Option` of one need not be given.
+/// - `default = …`, an expression of the field's type, stands in when it is not given.
+/// - `min`, `max`: bounds of a number. `min_length`, `max_length`: of a text, in characters. Both ends are included.
 #[proc_macro_attribute]
 pub fn input(options: TokenStream, item: TokenStream) -> TokenStream {
-    macros::input(options.into(), item.into()).into()
+    macros::input(&options.into(), item.into()).into()
 }
 
-/// A service that a BFF may call: a unit struct.
+/// A service that a BFF may call: a unit struct. Its name in config, metrics and traces is the struct's in kebab-case, or
+/// `#[backend(name = "…")]`.
 #[proc_macro_attribute]
 pub fn backend(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::backend(options.into(), item.into()).into()
 }
 
-/// What a BFF knows of its callers beside the id: typed claims of their tokens.
+/// What a BFF knows of its callers beside the id: a struct called `Caller` at the crate's root, with named fields.
+///
+/// - A field is the claim of the same name in the token, or `#[claim("name")]`.
+/// - Each is text, a number, a boolean or an enum with [`macro@view`], or an `Option` of one.
+/// - `id` is the token's subject, and every caller has it.
+/// - Without claims: `pub use trefoil::StandardCaller as Caller;`.
 #[proc_macro_attribute]
 pub fn caller(options: TokenStream, item: TokenStream) -> TokenStream {
-    macros::caller(options.into(), item.into()).into()
+    macros::caller(&options.into(), item.into()).into()
 }

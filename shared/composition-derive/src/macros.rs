@@ -43,13 +43,13 @@ pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStr
     }
     let of = Composition { options, view, calls };
     check::composition(&of, &mut errors);
-    if errors.is_empty() { expand::composition::expand(&of) } else { with(errors, fallback::composition(&of)) }
+    if errors.is_empty() { expand::composition::expand(&of) } else { with(errors, fallback::composition(of)) }
 }
 
-pub(crate) fn view(options: TokenStream, source: TokenStream) -> TokenStream {
+pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     if !options.is_empty() {
-        errors.at(&options, "`#[view]` takes no options: what there is to say stands on the fields");
+        errors.at(options, "`#[view]` takes no options: what there is to say stands on the fields");
     }
     let parsed: Item = match syn::parse2(source.clone()) {
         Ok(parsed) => parsed,
@@ -63,7 +63,7 @@ pub(crate) fn view(options: TokenStream, source: TokenStream) -> TokenStream {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
-    let of = item::view(source, On::View, On::Field, &mut errors);
+    let mut of = item::view(source, On::View, On::Field, &mut errors);
     for attribute in of.fields.iter().flat_map(|field| &field.ours) {
         let message = if attribute.path().is_ident("call") {
             "a view is filled from its own body; calls inside a view are not there yet: put the call on a field of the `#[composition]`"
@@ -73,7 +73,7 @@ pub(crate) fn view(options: TokenStream, source: TokenStream) -> TokenStream {
         errors.at(attribute, message);
     }
     check::view::view(&of, &mut errors);
-    if errors.is_empty() { expand::view::expand(&of) } else { with(errors, fallback::view(&of)) }
+    if errors.is_empty() { expand::view::expand(&of) } else { with(errors, fallback::view(&mut of)) }
 }
 
 fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
@@ -86,15 +86,15 @@ fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
     if !errors.is_empty() {
         return with(errors, fallback::item(Item::Enum(source), Stand::View));
     }
-    let of = item::enumeration(source, &mut errors);
+    let mut of = item::enumeration(source, &mut errors);
     check::view::enumeration(&of, &mut errors);
-    with(errors, expand::view::expand_enum(&of))
+    if errors.is_empty() { expand::view::expand_enum(&of) } else { with(errors, fallback::enumeration(&mut of)) }
 }
 
-pub(crate) fn input(options: TokenStream, source: TokenStream) -> TokenStream {
+pub(crate) fn input(options: &TokenStream, source: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     if !options.is_empty() {
-        errors.at(&options, "`#[input]` takes no options: what there is to say stands on the fields");
+        errors.at(options, "`#[input]` takes no options: what there is to say stands on the fields");
     }
     let needs = "`#[input]` goes on a struct with named fields, one for each parameter";
     let mut source = match named_struct(source, "input", needs, Stand::Input, &mut errors) {
@@ -119,10 +119,10 @@ pub(crate) fn input(options: TokenStream, source: TokenStream) -> TokenStream {
     with(errors, expanded)
 }
 
-pub(crate) fn caller(options: TokenStream, source: TokenStream) -> TokenStream {
+pub(crate) fn caller(options: &TokenStream, source: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     if !options.is_empty() {
-        errors.at(&options, "`#[caller]` takes no options: what there is to say stands on the fields");
+        errors.at(options, "`#[caller]` takes no options: what there is to say stands on the fields");
     }
     let needs = "`#[caller]` goes on a struct with named fields, one for each claim; without claims, write `pub use trefoil::StandardCaller as Caller;`";
     let mut source = match named_struct(source, "caller", needs, Stand::Caller, &mut errors) {
@@ -207,7 +207,7 @@ fn name_of(item: &Item) -> TokenStream {
     }
 }
 
-fn with(errors: Errors, expanded: TokenStream) -> TokenStream {
+fn with(errors: Errors, expanded: impl ToTokens) -> TokenStream {
     let errors = errors.into_tokens();
     quote!(#errors #expanded)
 }

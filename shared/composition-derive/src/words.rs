@@ -94,7 +94,7 @@ pub(crate) fn kebab(name: &str) -> String {
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let near = known.into_iter().map(|name| (distance(wrong, name), name)).min();
     match near {
-        Some((distance, name)) if distance > 0 && distance <= 1.max(wrong.chars().count() / 3) => {
+        Some((distance, name)) if distance <= 1.max(wrong.chars().count() / 3) => {
             format!("; did you mean `{name}`?")
         }
         _ => String::new(),

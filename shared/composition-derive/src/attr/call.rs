@@ -6,10 +6,10 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
 
 use crate::ast::{Call, Entry, Statuses};
 use crate::attr::composition::{no_method_yet, time};
-use crate::attr::{end_of_entry, entries, equals, expected, inside, once, parentheses, skip_entry, text};
+use crate::attr::{end_of_entry, entries, equals, expected, inside, list_of, once, parentheses, skip_entry, text};
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
-use crate::words::{did_you_mean, list};
+use crate::words::{self, did_you_mean};
 
 const UNDERSTOOD: [&str; 7] = ["get", "query", "header", "within", "absent", "pass", "or"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
@@ -63,9 +63,7 @@ fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -
             "query" => query.extend(values(word, input, errors)?),
             "header" => headers.extend(values(word, input, errors)?),
             "within" => {
-                if let Some(time) = time(word, input, errors)? {
-                    once(&mut within, time, word, errors);
-                }
+                once(&mut within, time(word, input, errors)?, word, errors);
             }
             "absent" => once(&mut absent, statuses(word, input)?, word, errors),
             "pass" => once(&mut pass, statuses(word, input)?, word, errors),
@@ -78,12 +76,14 @@ fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -
                 return Err(no_method_yet(word, method));
             }
             later @ ("at" | "body" | "retry" | "hedge" | "cache" | "when" | "batch" | "each") => {
-                let message = format!("`{later}` is not there yet; a call can have {}", list(UNDERSTOOD));
+                let message = format!("`{later}` is not there yet; a call can have {}", words::list(UNDERSTOOD));
                 return Err(syn::Error::new(word.span(), message));
             }
             other => {
-                let near = did_you_mean(other, UNDERSTOOD);
-                let message = format!("a call has no option `{other}`{near} (there are {})", list(UNDERSTOOD));
+                // What others call it resembles nothing.
+                let meant = if other == "timeout" { "within" } else { other };
+                let near = did_you_mean(meant, UNDERSTOOD);
+                let message = format!("a call has no option `{other}`{near} (there are {})", words::list(UNDERSTOOD));
                 return Err(syn::Error::new(word.span(), message));
             }
         }
@@ -170,18 +170,13 @@ fn statuses(word: &Ident, input: ParseStream<'_>) -> syn::Result<Statuses> {
     }
     let content;
     let bracket = syn::bracketed!(content in input);
-    let mut list = Vec::new();
-    while !content.is_empty() {
-        let literal: LitInt = content
-            .parse()
-            .map_err(|error| syn::Error::new(error.span(), format!("a status is a number: `{form}`")))?;
+    let list = list_of(&content, |item| {
+        let number = |error: syn::Error| syn::Error::new(error.span(), format!("a status is a number: `{form}`"));
+        let literal: LitInt = item.parse().map_err(number)?;
         // What does not fit is no status: `check` says so.
         let status = literal.base10_parse().unwrap_or(0);
-        list.push((literal, status));
-        end_of_entry(&content)?;
-        // It is there, or the content is at its end.
-        let _ = content.parse::<Option<Token![,]>>();
-    }
+        Ok((literal, status))
+    })?;
     if list.is_empty() {
         return Err(syn::Error::new(
             bracket.span.join(),

@@ -100,8 +100,9 @@ fn options(attribute: &Ident, input: ParseStream<'_>, param: &mut Param, errors:
                 once(&mut param.renamed, text(word, input, "name = \"page[size]\"")?, word, errors);
             }
             "name" if param.place == Place::Header => {
-                let message = "a header's name comes first: `#[header(\"accept-language\")]`";
-                return Err(syn::Error::new(word.span(), message));
+                let name = text(word, input, "name = \"accept-language\"")?;
+                errors.at(word, format!("a header's name stands alone: write `#[header({:?})]`", name.value()));
+                param.renamed.get_or_insert(name);
             }
             "min" => once(&mut param.bounds.min, number(word, input)?, word, errors),
             "max" => once(&mut param.bounds.max, number(word, input)?, word, errors),

@@ -132,7 +132,7 @@ pub(crate) fn container(attributes: &[Attribute], on: On, errors: &mut Errors) -
                         None => {
                             let known = Case::ALL.map(|(name, _)| name);
                             let near = did_you_mean(&rule.value(), known);
-                            errors.at(rule, format!("serde has no such rule{near}; its rules are {}", list(known)));
+                            errors.at(rule, format!("serde has no such rule{near} (its rules are {})", list(known)));
                         }
                     }
                 }

@@ -7,7 +7,7 @@ use crate::errors::Errors;
 /// A call's parts fit together.
 pub(crate) fn call(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
     path::call(&of.path.0, &of.path.1, errors);
-    once_each("query parameter", &of.query, |name| name.to_owned(), errors);
+    once_each("query parameter", &of.query, str::to_owned, errors);
     once_each("header", &of.headers, str::to_ascii_lowercase, errors);
     for entry in &of.headers {
         header::sendable(&entry.name, entry.name_span, errors);
@@ -27,12 +27,11 @@ pub(crate) fn call(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
         errors.at(&pass.word, "`absent` is for an `Option`, `pass` for a required field: keep one of the two");
     }
     // With a default there is always an answer, so no status would ever be passed on.
-    if let (Some(pass), Some((or, _))) = (&of.pass, &of.or) {
+    if let (Some(_), Some((or, _))) = (&of.pass, &of.or) {
         errors.at(
             or,
             "`or` answers with a default when the call fails, `pass` answers with its status: keep one of the two",
         );
-        let _ = pass;
     }
 }
 
@@ -58,7 +57,7 @@ fn within(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
         Some(deadline) => (deadline.millis, format!("{:?}", deadline.literal.value())),
         None => (crate::expand::composition::DEFAULT_DEADLINE, "\"1s\", the default".to_owned()),
     };
-    if within.millis >= limit {
+    if limit > 0 && within.millis >= limit {
         errors.at(&within.literal, format!("`within` would never end this call, since the deadline ends it first ({said}): make it shorter, or drop it"));
     }
 }

@@ -43,12 +43,11 @@ fn root(of: &Composition, reference: &Reference, errors: &mut Errors) {
             if !fields().any(|field| field == first.text) {
                 let near = did_you_mean(&first.text, fields().chain(RESERVED));
                 let part = if reference.in_string { format!("`{}` in `{written}`", first.text) } else { format!("`{}`", first.text) };
-                errors.at_span(first.span, format!(
-                    "{part} is not a field of `{}`{near} Its fields are {}; reserved are {}",
+                errors.at_span(first.span, format!("{part} is not a field of `{}`{near} (its fields are {}; reserved are {})",
                     of.view.item.ident,
                     list(fields()),
                     list(RESERVED)
-                ).replace("` Its", "`. Its"));
+                ));
             }
         }
     }

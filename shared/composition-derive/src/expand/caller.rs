@@ -11,7 +11,7 @@ pub(crate) fn expand(caller: &Caller) -> TokenStream {
     let item = &caller.item;
     let (ident, vis) = (&item.ident, &item.vis);
     let derives = plain_derives(&item.attrs);
-    let parts = format_ident!("PartsOf{ident}");
+    let parts = format_ident!("Parts_of_{ident}");
     let quiet = quiet();
     let idents: Vec<_> = caller.claims.iter().map(|claim| &claim.ident).collect();
     let types: Vec<_> = caller.claims.iter().map(|claim| &claim.ty).collect();

@@ -27,7 +27,8 @@ pub(crate) fn expand(of: &Composition) -> TokenStream {
     let endpoint = endpoint(of);
     let same_names = same_names(of);
     let references = references(of);
-    quote!(#item #parts #shape #endpoint #same_names #references)
+    // The shape first: where a type has none, rustc says so before it says what derives miss.
+    quote!(#shape #item #parts #endpoint #same_names #references)
 }
 
 fn endpoint(of: &Composition) -> TokenStream {
@@ -166,7 +167,7 @@ pub(crate) fn same_names(of: &Composition) -> TokenStream {
 /// A function that is never called: it exists so that the compiler checks every reference.
 pub(crate) fn references(of: &Composition) -> TokenStream {
     let mut checks = Vec::new();
-    let (mut asks_input, mut asks_caller) = (false, false);
+    let (mut asks_input, mut asks_caller) = (false, None);
     for (field, call) in of.view.fields.iter().zip(&of.calls) {
         let Some(call) = call else { continue };
         let ty = &field.ty;
@@ -181,7 +182,9 @@ pub(crate) fn references(of: &Composition) -> TokenStream {
             if !of.resolves(reference) {
                 continue;
             }
-            asks_caller |= reference.root() == Root::Caller;
+            if reference.root() == Root::Caller {
+                asks_caller.get_or_insert(reference.names[0].span);
+            }
             asks_input |= request_place(reference.root()).is_some();
             let part = part(reference);
             let span = reference.names[0].span;
@@ -190,6 +193,10 @@ pub(crate) fn references(of: &Composition) -> TokenStream {
             } else {
                 quote_spanned!(span=> ::trefoil::__private::refer::fits(#part);)
             });
+        }
+        // Both at once have been refused.
+        if call.absent.is_some() && call.pass.is_some() {
+            continue;
         }
         if let Some(absent) = &call.absent {
             checks.push(
@@ -208,8 +215,12 @@ pub(crate) fn references(of: &Composition) -> TokenStream {
         let span = spanned(input);
         quote_spanned!(span=> let input = <#input as ::trefoil::__private::declare::Input>::parts();)
     });
-    let caller = asks_caller
-        .then(|| quote!(let caller = <crate::Caller as ::trefoil::__private::declare::CallerType>::parts();));
+    let caller = asks_caller.map(|span| {
+        // In the macro's own context: at the crate's root, a lint would call the `crate::` needless.
+        let span = Span::call_site().located_at(span);
+        let caller = quote_spanned!(span=> crate::Caller);
+        quote!(let caller = <#caller as ::trefoil::__private::declare::CallerType>::parts();)
+    });
     quote! {
         #[automatically_derived]
         const _: () = {

@@ -12,9 +12,9 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     let (ident, vis) = (&item.ident, &item.vis);
     let derives = plain_derives(&item.attrs);
     let quiet = quiet();
-    let parts = format_ident!("PartsOf{ident}");
+    let parts = format_ident!("Parts_of_{ident}");
     let places = [Place::Path, Place::Query, Place::Header].map(|place| {
-        let name = format_ident!("{}PartsOf{ident}", ["Path", "Query", "Header"][place as usize]);
+        let name = format_ident!("{}_of_{ident}", ["Path", "Query", "Header"][place as usize]);
         let of: Vec<_> = input.params.iter().filter(|param| param.place == place).collect();
         (name, of)
     });

@@ -9,7 +9,7 @@ use crate::expand::quiet;
 /// The companion and its trait.
 pub(crate) fn expand(view: &View) -> TokenStream {
     let (name, vis) = (&view.item.ident, &view.item.vis);
-    let parts = format_ident!("PartsOf{name}");
+    let parts = format_ident!("Parts_of_{name}");
     let quiet = quiet();
     let idents: Vec<_> = view.fields.iter().map(|field| &field.ident).collect();
     let types = view.fields.iter().map(|field| &field.ty);

@@ -11,7 +11,8 @@ pub(crate) fn expand(view: &View) -> TokenStream {
     let item = view.item();
     let parts = parts::expand(view);
     let shape = shape::expand(view, &vec![None; view.fields.len()]);
-    quote!(#item #parts #shape)
+    // The shape first: where a type has none, rustc says so before it says what derives miss.
+    quote!(#shape #item #parts)
 }
 
 /// An enum of unit variants.

@@ -1,0 +1,89 @@
+//! Declarations have no warnings of their own, however strict the crate: here every warning is an error.
+
+#![deny(warnings, missing_docs, missing_debug_implementations, missing_copy_implementations, unreachable_pub)]
+#![deny(unused_qualifications, unused, rust_2018_idioms, single_use_lifetimes, trivial_casts, unused_results)]
+#![deny(
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::allow_attributes
+)]
+
+extern crate trefoil_composition as trefoil;
+
+mod backends {
+    use trefoil::backend;
+
+    #[backend]
+    pub(crate) struct Users;
+}
+
+mod views {
+    use trefoil::view;
+
+    #[view]
+    pub(crate) struct Profile {
+        pub(crate) segment: String,
+        inner: Inner,
+        parts: PartsOfProfile,
+    }
+
+    #[view]
+    pub(crate) struct Inner {
+        tier: Tier,
+    }
+
+    #[view]
+    pub(crate) enum Tier {
+        Gold,
+        Silver,
+    }
+
+    /// Its name is no trouble.
+    #[view]
+    pub(crate) struct PartsOfProfile {
+        #[deprecated]
+        old: Option<String>,
+    }
+}
+
+#[trefoil::caller]
+struct Caller {
+    partner: String,
+}
+
+mod endpoints {
+    use trefoil::{composition, input};
+
+    use crate::backends::Users;
+    use crate::views::Profile;
+
+    #[input]
+    pub(crate) struct HomeInput {
+        #[path]
+        id: String,
+        #[query(default = 5)]
+        limit: u8,
+    }
+
+    /// The landing screen.
+    #[composition(get = "/home/{id}", input = HomeInput)]
+    pub(crate) struct Home {
+        #[call(Users, get = "/users/{path.id}", query(partner = caller.partner, limit = query.limit), or = fallback())]
+        profile: Profile,
+        #[call(Users, get = "/picks/{profile.segment}/{profile.inner.tier}", absent = [404])]
+        picks: Option<Vec<String>>,
+    }
+
+    fn fallback() -> Profile {
+        unreachable!("nobody asks here")
+    }
+}
+
+#[test]
+fn a_strict_crate_has_no_warnings() {
+    let declared: fn(&mut _) -> _ = <endpoints::Home as trefoil::declare::Endpoint>::declare;
+    let _ = declared;
+}

@@ -1,0 +1,17 @@
+//! A brace is not closed.
+
+extern crate trefoil_composition as trefoil;
+
+use trefoil::{backend, composition};
+pub use trefoil::StandardCaller as Caller;
+
+#[backend]
+struct Users;
+
+#[composition(get = "/home")]
+struct Home {
+    #[call(Users, get = "/picks/{caller.id")]
+    picks: Vec<String>,
+}
+
+fn main() {}

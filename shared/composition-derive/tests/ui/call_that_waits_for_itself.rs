@@ -1,0 +1,17 @@
+//! A call refers to its own field.
+
+extern crate trefoil_composition as trefoil;
+
+use trefoil::{backend, composition};
+pub use trefoil::StandardCaller as Caller;
+
+#[backend]
+struct Users;
+
+#[composition(get = "/home")]
+struct Home {
+    #[call(Users, get = "/picks/{picks}")]
+    picks: String,
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! A required call refers to a part of a call that may fail.
+
+extern crate trefoil_composition as trefoil;
+
+use trefoil::{backend, composition, view};
+pub use trefoil::StandardCaller as Caller;
+
+#[backend]
+struct Users;
+
+#[view]
+struct Profile {
+    id: String,
+    segment: String,
+    nickname: Option<String>,
+    tags: Vec<String>,
+}
+
+#[composition(get = "/home")]
+struct Home {
+    #[call(Users, get = "/users/{caller.id}")]
+    profile: Option<Profile>,
+    #[call(Users, get = "/picks", query(segment = profile.segment))]
+    picks: Vec<String>,
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! A reference names no field of the struct.
+
+extern crate trefoil_composition as trefoil;
+
+use trefoil::{backend, composition, view};
+pub use trefoil::StandardCaller as Caller;
+
+#[backend]
+struct Users;
+
+#[view]
+struct Profile {
+    id: String,
+    segment: String,
+    nickname: Option<String>,
+    tags: Vec<String>,
+}
+
+#[composition(get = "/home")]
+struct Home {
+    #[call(Users, get = "/users/{caller.id}")]
+    profile: Profile,
+    #[call(Users, get = "/picks", query(segment = weather.today))]
+    picks: Vec<String>,
+}
+
+fn main() {}
