@@ -24,7 +24,9 @@ mod explorer;
 mod http;
 mod limits;
 mod names;
+mod positions;
 mod request;
+mod respell;
 mod scalars;
 mod schema;
 mod select;
@@ -32,6 +34,7 @@ mod validate;
 
 use std::sync::Arc;
 
+use async_graphql::dynamic::SchemaBuilder;
 use axum::Router;
 use trefoil_backend::Clients;
 
@@ -42,7 +45,7 @@ use crate::signals::Signals;
 
 /// The schema in its definition language; empty for a BFF without a GET endpoint.
 pub(crate) fn definition(bff: &CompiledBff) -> String {
-    match Model::new(bff).map(|model| schema::build(bff, &model)) {
+    match Model::new(bff).map(|model| schema::build(bff, &model).and_then(SchemaBuilder::finish)) {
         Some(Ok(schema)) => schema.sdl(),
         // A name that GraphQL refuses: the routes say so, once, in the log.
         Some(Err(_)) | None => String::new(),

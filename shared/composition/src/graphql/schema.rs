@@ -5,15 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use async_graphql::Name;
 use async_graphql::Value as GraphqlValue;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, InputValue, Object, Schema, SchemaError, TypeRef,
+    Enum, EnumItem, Field, FieldFuture, InputValue, Object, Schema, SchemaBuilder, SchemaError, TypeRef,
 };
 use http::Method;
 
 use super::names::{self, EnumNames};
 use super::scalars::Leaf;
-use super::validate::Stop;
+use super::select;
 use crate::bff::CompiledBff;
-use crate::names::argument;
+use crate::names::{Naming, argument};
 use crate::plan::{Parameter, Plan};
 use crate::shape::{EnumId, ObjectId, Shape};
 
@@ -31,6 +31,7 @@ pub(crate) struct Model {
     /// For each view, field → its index.
     objects: Vec<HashMap<String, usize>>,
     enums: Vec<EnumNames>,
+    pub(crate) naming: Naming,
 }
 
 impl Model {
@@ -50,6 +51,7 @@ impl Model {
             mutation: roots(false),
             objects: bff.shapes.objects().map(|(_, object)| fields(object)).collect(),
             enums: bff.shapes.enums().map(|(_, shape)| EnumNames::new(shape)).collect(),
+            naming: bff.naming,
         })
     }
 
@@ -69,12 +71,13 @@ fn is_read(plan: &Plan) -> bool {
 }
 
 /// Builds the schema. It fails when two types have one name, or one that GraphQL reserves.
-pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<Schema, SchemaError> {
+pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, SchemaError> {
     let mut types = Types { bff, model, objects: BTreeSet::new(), leaves: Vec::new(), taken: BTreeSet::new() };
     let mut query = Object::new(QUERY).description("What can be read. Each field is an endpoint.");
-    let mut mutation = Object::new(MUTATION).description("What can be done. Each field is an endpoint; they run one after another.");
+    let mut mutation =
+        Object::new(MUTATION).description("What can be done. Each field is an endpoint; they run one after another.");
     for plan in &bff.plans {
-        let field = types.root(plan);
+        let field = types.root(plan)?;
         if is_read(plan) {
             query = query.field(field);
         } else {
@@ -82,17 +85,15 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<Schema, SchemaEr
         }
     }
     let has_mutation = !model.mutation.is_empty();
-    let mut schema = Schema::build(QUERY, has_mutation.then_some(MUTATION), None)
-        .limit_recursive_depth(super::limits::MAX_NESTING)
-        .limit_directives(super::limits::MAX_DIRECTIVES)
-        .extension(Stop)
-        .register(query);
+    let mut schema = Schema::build(QUERY, has_mutation.then_some(MUTATION), None).register(query);
     types.take(QUERY)?;
     if has_mutation {
         types.take(MUTATION)?;
         schema = schema.register(mutation);
     }
-    for (id, _) in bff.shapes.objects().filter(|(id, _)| types.objects.clone().contains(id)) {
+    // In the order in which the shapes were met, which is that of the endpoints.
+    let objects: Vec<ObjectId> = types.objects.iter().copied().collect();
+    for id in objects {
         schema = schema.register(types.object(id)?);
     }
     for leaf in types.leaves.clone() {
@@ -103,7 +104,7 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<Schema, SchemaEr
             schema = schema.register(types.enumeration(id)?);
         }
     }
-    schema.finish()
+    Ok(schema)
 }
 
 /// The types that the fields lead to.
@@ -149,7 +150,7 @@ impl Types<'_> {
         TypeRef::named(leaf.name(&self.bff.shapes))
     }
 
-    fn root(&mut self, plan: &Plan) -> Field {
+    fn root(&mut self, plan: &Plan) -> Result<Field, SchemaError> {
         let ty = match self.refer(&plan.answer) {
             // A failed required call makes the whole answer null.
             TypeRef::NonNull(inner) => *inner,
@@ -159,10 +160,15 @@ impl Types<'_> {
         if !plan.doc.is_empty() {
             field = field.description(&plan.doc);
         }
+        let mut names = BTreeSet::new();
         for param in &plan.params {
+            let name = argument(param);
+            if !names.insert(name.clone()) {
+                return Err(SchemaError(format!("two arguments of `{}` would be `{name}`; rename one", plan.name)));
+            }
             field = field.argument(self.argument(param));
         }
-        field
+        Ok(field)
     }
 
     fn argument(&mut self, param: &Parameter) -> InputValue {
@@ -204,6 +210,10 @@ impl Types<'_> {
             let name = names::field(field, bff.naming);
             if !names.insert(name.clone()) {
                 return Err(SchemaError(format!("two fields of `{}` would be `{name}`; rename one", shape.name)));
+            }
+            if select::has_endless_map(self.model, &bff.shapes, &field.shape) {
+                let reason = format!("the map `{}.{name}` has a view in it that contains itself", shape.name);
+                return Err(SchemaError(reason));
             }
             let mut field_type = Field::new(name, self.refer(&field.shape), |_| FieldFuture::from_value(None));
             if !field.doc.is_empty() {

@@ -1,0 +1,94 @@
+//! Writes the answer: root fields in selection order, then what is wrong, then what is missing.
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+use serde::Serialize;
+
+use super::errors::GraphqlError;
+use crate::outcome::Missing;
+
+/// What became of one root field.
+#[derive(Debug, Default)]
+pub(crate) struct Field {
+    /// Its JSON text; `None` is null.
+    pub(crate) value: Option<Bytes>,
+    pub(crate) errors: Vec<GraphqlError>,
+    pub(crate) degraded: Vec<Degraded>,
+}
+
+/// One entry of `extensions.degraded`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Degraded {
+    path: String,
+    reason: &'static str,
+    /// How many items of lists are missing; left out for one.
+    #[serde(skip_serializing_if = "is_one")]
+    count: usize,
+    /// Whether a declared default stands in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    default: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_one(count: &usize) -> bool {
+    *count == 1
+}
+
+/// What is missing in a root field: one entry for each path and reason, as in `Trefoil-Degraded`.
+pub(crate) fn degraded(key: &str, missing: &[Missing]) -> Vec<Degraded> {
+    let mut entries: Vec<Degraded> = Vec::with_capacity(missing.len());
+    for one in missing {
+        let (path, reason) = (format!("{key}.{}", one.path), one.reason.word());
+        let same =
+            |entry: &&mut Degraded| entry.path == path && entry.reason == reason && entry.default == one.defaulted;
+        match entries.iter_mut().find(same) {
+            Some(entry) => entry.count += one.count,
+            None => entries.push(Degraded { path, reason, count: one.count, default: one.defaulted }),
+        }
+    }
+    entries
+}
+
+/// The answer of an operation that was run.
+pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> (Bytes, bool) {
+    let mut errors = Vec::new();
+    let mut degraded = Vec::new();
+    let mut out = BytesMut::with_capacity(1024);
+    out.put_slice(b"{\"data\":{");
+    for (number, (key, field)) in fields.enumerate() {
+        if number > 0 {
+            out.put_u8(b',');
+        }
+        json(&mut out, &key);
+        out.put_u8(b':');
+        out.put_slice(field.value.as_deref().unwrap_or(b"null"));
+        errors.extend(field.errors);
+        degraded.extend(field.degraded);
+    }
+    out.put_u8(b'}');
+    if !errors.is_empty() {
+        out.put_slice(b",\"errors\":");
+        json(&mut out, &errors);
+    }
+    if !degraded.is_empty() {
+        out.put_slice(b",\"extensions\":{\"degraded\":");
+        json(&mut out, &degraded);
+        out.put_u8(b'}');
+    }
+    out.put_u8(b'}');
+    let complete = errors.is_empty() && degraded.is_empty();
+    (out.freeze(), complete)
+}
+
+/// The answer to a request of which nothing was run.
+pub(crate) fn refused(errors: &[GraphqlError]) -> Bytes {
+    let mut out = BytesMut::with_capacity(256);
+    out.put_slice(b"{\"errors\":");
+    json(&mut out, &errors);
+    out.put_u8(b'}');
+    out.freeze()
+}
+
+fn json(out: &mut BytesMut, value: &impl Serialize) {
+    // Strings, numbers and lists of them always serialise, and a buffer takes everything.
+    let _ = serde_json::to_writer(out.writer(), value);
+}

@@ -1,0 +1,52 @@
+//! Operations that were compiled, kept within bounds. Only valid documents get in.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+
+use super::compile::{Compiled, Operation};
+
+/// The most bytes of document text that are kept.
+const MAX_TEXT: u64 = 4 << 20;
+/// The most fields of compiled operations that are kept.
+const MAX_FIELDS: u64 = 200_000;
+
+/// The text of a document, and the name of one of its operations.
+type Key = (String, Option<String>);
+/// An operation's number, and the values of its conditions.
+type Variant = (u64, Box<[bool]>);
+
+#[derive(Debug)]
+pub(crate) struct Operations {
+    documents: Cache<Key, Arc<Operation>>,
+    compiled: Cache<Variant, Arc<Compiled>>,
+}
+
+impl Operations {
+    pub(crate) fn new() -> Operations {
+        let room = |key: &Key, _: &Arc<Operation>| u32::try_from(key.0.len() + 256).unwrap_or(u32::MAX);
+        Operations {
+            documents: Cache::builder().max_capacity(MAX_TEXT).weigher(room).build(),
+            compiled: Cache::builder()
+                .max_capacity(MAX_FIELDS)
+                .weigher(|_, compiled: &Arc<Compiled>| compiled.fields)
+                .build(),
+        }
+    }
+
+    pub(crate) fn document(&self, key: &Key) -> Option<Arc<Operation>> {
+        self.documents.get(key)
+    }
+
+    pub(crate) fn keep_document(&self, key: &Key, operation: &Arc<Operation>) {
+        self.documents.insert(key.clone(), Arc::clone(operation));
+    }
+
+    pub(crate) fn compiled(&self, variant: &Variant) -> Option<Arc<Compiled>> {
+        self.compiled.get(variant)
+    }
+
+    pub(crate) fn keep_compiled(&self, variant: Variant, compiled: &Arc<Compiled>) {
+        self.compiled.insert(variant, Arc::clone(compiled));
+    }
+}

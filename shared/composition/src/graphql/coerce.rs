@@ -1,0 +1,109 @@
+//! Values of arguments and variables, checked against their types. async-graphql never sees a variable, so a cached
+//! document is checked exactly as a new one is.
+
+use async_graphql::Positioned;
+use async_graphql::parser::types::{BaseType, VariableDefinition};
+use async_graphql_value::{ConstValue, Value as Literal};
+use serde_json::{Map, Value};
+
+use super::errors::GraphqlError;
+use super::scalars::Leaf;
+use super::schema::Model;
+use crate::shape::Shapes;
+
+/// The types by name, and their values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Types<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) shapes: &'a Shapes,
+}
+
+impl Types<'_> {
+    /// The operation's variables: those given and those defaulted. Unknown ones are ignored. All faults at once.
+    pub(crate) fn variables(
+        self,
+        definitions: &[Positioned<VariableDefinition>],
+        given: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Vec<GraphqlError>> {
+        let mut values = Map::new();
+        let mut errors = Vec::new();
+        for definition in definitions {
+            let name = definition.node.name.node.as_str();
+            match self.variable(&definition.node, given.get(name)) {
+                Ok(Some(value)) => {
+                    values.insert(name.to_owned(), value);
+                }
+                Ok(None) => {}
+                Err(reason) => {
+                    errors
+                        .push(GraphqlError::request(format!("the variable `${name}` {reason}"), Some(definition.pos)));
+                }
+            }
+        }
+        if errors.is_empty() { Ok(values) } else { Err(errors) }
+    }
+
+    fn variable(self, definition: &VariableDefinition, given: Option<&Value>) -> Result<Option<Value>, String> {
+        let ty = &definition.var_type.node;
+        match (given, &definition.default_value) {
+            (Some(Value::Null), _) if ty.nullable => return Ok(Some(Value::Null)),
+            (None | Some(Value::Null), None) if !ty.nullable => return Err(format!("is missing; expected {ty}")),
+            (Some(Value::Null), Some(_)) => return Err(format!("is null; expected {ty}")),
+            (None, None) => return Ok(None),
+            (Some(_), _) | (None, Some(_)) => {}
+        }
+        let BaseType::Named(name) = &ty.base else { return Err("is a list; no argument takes one".to_owned()) };
+        let leaf = Leaf::named(name, self.shapes).ok_or_else(|| format!("has the unknown type {ty}"))?;
+        let wrong = || format!("does not fit; expected {ty}");
+        let value = match (given, &definition.default_value) {
+            (Some(value), _) => self.json(leaf, value),
+            (None, Some(default)) if default.node == ConstValue::Null && ty.nullable => Some(Value::Null),
+            (None, Some(default)) => self.literal(leaf, &default.node.clone().into_value()),
+            (None, None) => None,
+        };
+        value.map(Some).ok_or_else(wrong)
+    }
+
+    /// A value from JSON, that is not null.
+    fn json(self, leaf: Leaf, value: &Value) -> Option<Value> {
+        match (leaf, value) {
+            (Leaf::Boolean, Value::Bool(_)) | (Leaf::String, Value::String(_)) | (Leaf::Float, Value::Number(_)) => {
+                Some(value.clone())
+            }
+            (Leaf::Int, Value::Number(number)) => whole(number, i128::from(i32::MIN), i128::from(i32::MAX)),
+            (Leaf::Int64, Value::Number(number)) => whole(number, i128::from(i64::MIN), i128::from(i64::MAX)),
+            (Leaf::UInt64, Value::Number(number)) => whole(number, 0, i128::from(u64::MAX)),
+            (Leaf::Enum(id), Value::String(name)) => self.model.values(id).wire(name).map(Value::from),
+            (Leaf::Json, _) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
+    /// A value from the document, that is neither null nor a variable. Here the value of an enum is a name, never a string.
+    pub(crate) fn literal(self, leaf: Leaf, value: &Literal) -> Option<Value> {
+        match (leaf, value) {
+            (Leaf::Enum(id), Literal::Enum(name)) => self.model.values(id).wire(name).map(Value::from),
+            (Leaf::Enum(_), _) | (_, Literal::Enum(_)) => None,
+            (_, value) => self.json(leaf, &value.clone().into_json().ok()?),
+        }
+    }
+}
+
+/// A whole number within these bounds. `3.0` is one: JSON does not tell them apart.
+fn whole(number: &serde_json::Number, min: i128, max: i128) -> Option<Value> {
+    let value = match (number.as_i64(), number.as_u64(), number.as_f64()) {
+        (Some(value), ..) => i128::from(value),
+        (None, Some(value), _) => i128::from(value),
+        // Up to here every whole number has a floating-point number of its own.
+        (None, None, Some(value)) if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 => {
+            #[expect(clippy::cast_possible_truncation, reason = "the bounds above hold")]
+            let value = value as i64;
+            i128::from(value)
+        }
+        _ => return None,
+    };
+    if !(min..=max).contains(&value) {
+        return None;
+    }
+    i64::try_from(value).map(Value::from).or_else(|_| u64::try_from(value).map(Value::from)).ok()
+}

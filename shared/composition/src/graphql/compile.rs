@@ -1,0 +1,288 @@
+//! A validated document becomes plans: one for each root field, of the calls that its selection shows and those that they
+//! wait for. Done once per operation and set of `@skip` and `@include` values.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned};
+use async_graphql_value::Value as Literal;
+use serde_json::{Map, Value};
+
+use super::coerce::Types;
+use super::errors::GraphqlError;
+use super::limits;
+use super::respell::Respell;
+use super::scalars::Leaf;
+use super::schema::{MUTATION, Model, QUERY};
+use super::select::{Conditions, Merged, Selector};
+use crate::bff::CompiledBff;
+use crate::names::argument;
+use crate::plan::{self, Plan};
+use crate::project::{Selection as Shown, What};
+use crate::shape::Shape;
+
+/// One operation of a validated document.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// Unlike that of any other operation of this process.
+    pub(crate) id: u64,
+    pub(crate) name: Option<Name>,
+    pub(crate) document: ExecutableDocument,
+    /// The variables that decide what is shown, in order.
+    pub(crate) conditions: Vec<Name>,
+}
+
+/// An operation with nothing left to decide but its arguments.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) roots: Vec<Root>,
+    /// The introspection part, for the schema to run.
+    pub(crate) introspection: Option<ExecutableDocument>,
+    /// How much room it takes, in fields.
+    pub(crate) fields: u32,
+}
+
+/// One root field.
+#[derive(Debug)]
+pub(crate) struct Root {
+    /// Its response key.
+    pub(crate) key: String,
+    pub(crate) what: RootField,
+}
+
+/// What a root field is.
+#[derive(Debug)]
+pub(crate) enum RootField {
+    Typename(&'static str),
+    Introspection,
+    Endpoint(Box<EndpointField>),
+}
+
+/// A root field that is an endpoint.
+#[derive(Debug)]
+pub(crate) struct EndpointField {
+    pub(crate) plan: Plan,
+    /// The response keys of the plan's holes.
+    pub(crate) holes: Vec<String>,
+    /// What of the answer is to be respelled.
+    pub(crate) respell: Option<Respell>,
+    /// The arguments that are given.
+    pub(crate) arguments: Vec<(String, Given)>,
+}
+
+/// The value of an argument.
+#[derive(Debug)]
+pub(crate) enum Given {
+    Value(Value),
+    Variable(Name),
+}
+
+impl Operation {
+    /// The operation with this name, or the only one. The document must be valid, this name included.
+    pub(crate) fn new(document: ExecutableDocument, name: Option<&str>) -> Result<Operation, GraphqlError> {
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        let mut names = BTreeSet::new();
+        for (_, operation) in document.operations.iter() {
+            conditions(&operation.node.selection_set.node, &mut names);
+        }
+        for fragment in document.fragments.values() {
+            conditions(&fragment.node.selection_set.node, &mut names);
+        }
+        let operation = Operation {
+            id: IDS.fetch_add(1, Ordering::Relaxed),
+            name: match &document.operations {
+                DocumentOperations::Single(_) => None,
+                DocumentOperations::Multiple(operations) => match name {
+                    Some(name) => Some(Name::new(name)),
+                    None => operations.keys().next().cloned(),
+                },
+            },
+            document,
+            conditions: names.into_iter().collect(),
+        };
+        let selector = Selector { document: &operation.document, conditions: Conditions::Ignored };
+        let set = &operation.definition()?.selection_set.node;
+        if selector.merge([set]).len() > limits::MAX_ROOT_FIELDS {
+            let message = format!("the operation has more than {} root fields", limits::MAX_ROOT_FIELDS);
+            return Err(GraphqlError::request(message, None));
+        }
+        selector.check([set])?;
+        Ok(operation)
+    }
+
+    /// The operation itself.
+    pub(crate) fn definition(&self) -> Result<&OperationDefinition, GraphqlError> {
+        let found = match (&self.document.operations, &self.name) {
+            (DocumentOperations::Single(operation), _) => Some(operation),
+            (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+            (DocumentOperations::Multiple(_), None) => None,
+        };
+        found.map(|operation| &operation.node).ok_or_else(|| GraphqlError::request("there is no such operation", None))
+    }
+
+    /// The values of [`Operation::conditions`].
+    pub(crate) fn flags(&self, variables: &Map<String, Value>) -> Result<Box<[bool]>, GraphqlError> {
+        let definition = self.definition()?;
+        let flag = |name: &Name| match variables.get(name.as_str()) {
+            Some(Value::Bool(value)) => Ok(*value),
+            // A variable of another operation of the document.
+            None if !definition.variable_definitions.iter().any(|variable| variable.node.name.node == *name) => {
+                Ok(false)
+            }
+            _ => Err(GraphqlError::request(format!("the variable `${name}` is missing; expected Boolean!"), None)),
+        };
+        self.conditions.iter().map(flag).collect()
+    }
+}
+
+/// Collects the variables of `@skip` and `@include`.
+fn conditions(set: &SelectionSet, names: &mut BTreeSet<Name>) {
+    for selection in &set.items {
+        for directive in selection.node.directives() {
+            if let "skip" | "include" = directive.node.name.node.as_str()
+                && let Some(Literal::Variable(name)) = directive.node.get_argument("if").map(|value| &value.node)
+            {
+                names.insert(name.clone());
+            }
+        }
+        match &selection.node {
+            Selection::Field(field) => conditions(&field.node.selection_set.node, names),
+            Selection::InlineFragment(fragment) => conditions(&fragment.node.selection_set.node, names),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}
+
+/// Compiles an operation for these values of its conditions.
+pub(crate) fn compile(
+    bff: &CompiledBff,
+    model: &Model,
+    operation: &Operation,
+    flags: &[bool],
+) -> Result<Compiled, Vec<GraphqlError>> {
+    let definition = operation.definition().map_err(|error| vec![error])?;
+    let conditions = Conditions::Given(&operation.conditions, flags);
+    let compiler = Compiler {
+        bff,
+        model,
+        selector: Selector { document: &operation.document, conditions },
+        is_query: definition.ty == OperationType::Query,
+    };
+    let mut introspected = Vec::new();
+    let mut roots = Vec::new();
+    let mut errors = Vec::new();
+    for (key, fields) in compiler.selector.merge([&definition.selection_set.node]) {
+        match compiler.root(&fields) {
+            Ok(what) => {
+                if let RootField::Introspection = what {
+                    introspected.extend(fields);
+                }
+                roots.push(Root { key: key.to_owned(), what });
+            }
+            Err(more) => errors.extend(more),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let fields = roots.iter().map(Root::fields).sum();
+    let introspection = (!introspected.is_empty()).then(|| introspection(operation, definition, &introspected));
+    Ok(Compiled { roots, introspection, fields })
+}
+
+impl Root {
+    fn fields(&self) -> u32 {
+        match &self.what {
+            RootField::Endpoint(field) => {
+                let programs = field.plan.nodes.iter().flat_map(|node| &node.programs);
+                let outputs: usize =
+                    programs.flat_map(|program| &program.objects).map(|object| object.outputs.len() + 1).sum();
+                u32::try_from(outputs + field.plan.nodes.len() + 1).unwrap_or(u32::MAX)
+            }
+            RootField::Typename(_) | RootField::Introspection => 1,
+        }
+    }
+}
+
+/// The document with nothing in it but these root fields.
+fn introspection(
+    operation: &Operation,
+    definition: &OperationDefinition,
+    fields: &[&Positioned<Field>],
+) -> ExecutableDocument {
+    let items = fields.iter().map(|field| Positioned::new(Selection::Field((*field).clone()), field.pos)).collect();
+    let set = Positioned::new(SelectionSet { items }, definition.selection_set.pos);
+    let only = OperationDefinition { selection_set: set, directives: Vec::new(), ..definition.clone() };
+    ExecutableDocument {
+        operations: DocumentOperations::Single(Positioned::new(only, definition.selection_set.pos)),
+        fragments: operation.document.fragments.clone(),
+    }
+}
+
+struct Compiler<'a> {
+    bff: &'a CompiledBff,
+    model: &'a Model,
+    selector: Selector<'a>,
+    is_query: bool,
+}
+
+impl<'a> Compiler<'a> {
+    fn root(&self, fields: &Merged<'a>) -> Result<RootField, Vec<GraphqlError>> {
+        let unknown = || vec![GraphqlError::internal()];
+        let field = fields.first().ok_or_else(unknown)?;
+        let name = field.node.name.node.as_str();
+        let roots = match name {
+            "__typename" => return Ok(RootField::Typename(if self.is_query { QUERY } else { MUTATION })),
+            "__schema" | "__type" => return Ok(RootField::Introspection),
+            _ if self.is_query => &self.model.query,
+            _ => &self.model.mutation,
+        };
+        let index = *roots.get(name).ok_or_else(unknown)?;
+        let (whole, declaration) = (&self.bff.plans[index], &self.bff.declarations[index]);
+        let Shape::Object(id) = declaration.answer else { return Err(unknown()) };
+        let arguments = self.arguments(&field.node, whole)?;
+        let shown = self.selector.selection(self.model, &self.bff.shapes, id, fields).ok_or_else(unknown)?;
+        let plan = plan::narrow(declaration, &self.bff.shapes, self.bff.naming, &self.bff.claims, &shown);
+        let plan = plan.map_err(|errors| {
+            for error in errors {
+                tracing::error!(target: "trefoil::graphql", bff = self.bff.name, %error, "a selection has no plan");
+            }
+            unknown()
+        })?;
+        let respell = Respell::of(self.model, &self.bff.shapes, &declaration.answer, &shown);
+        Ok(RootField::Endpoint(Box::new(EndpointField { plan, holes: holes(&shown), respell, arguments })))
+    }
+
+    fn arguments(&self, field: &Field, plan: &Plan) -> Result<Vec<(String, Given)>, Vec<GraphqlError>> {
+        let types = Types { model: self.model, shapes: &self.bff.shapes };
+        let mut arguments = Vec::with_capacity(field.arguments.len());
+        let mut errors = Vec::new();
+        for (name, value) in &field.arguments {
+            let Some(param) = plan.params.iter().find(|param| argument(param) == name.node.as_str()) else { continue };
+            let leaf = Leaf::of(&param.shape).unwrap_or(Leaf::Json);
+            let given = match &value.node {
+                Literal::Variable(name) => Some(Given::Variable(name.clone())),
+                Literal::Null => Some(Given::Value(Value::Null)),
+                literal => types.literal(leaf, literal).map(Given::Value),
+            };
+            match given {
+                Some(given) => arguments.push((name.node.to_string(), given)),
+                None => {
+                    let expected = leaf.name(&self.bff.shapes);
+                    let message = format!("the argument `{}` does not fit; expected {expected}", name.node);
+                    errors.push(GraphqlError::request(message, Some(value.pos)));
+                }
+            }
+        }
+        if errors.is_empty() { Ok(arguments) } else { Err(errors) }
+    }
+}
+
+/// The response keys of the calls shown, in the order of the plan's holes.
+fn holes(shown: &Shown) -> Vec<String> {
+    let is_field = |what: &What| matches!(what, What::Field { .. });
+    shown.0.iter().filter(|selected| is_field(&selected.what)).map(|selected| selected.key.clone()).collect()
+}

@@ -1,0 +1,250 @@
+//! Runs an operation: all root fields of a query at the same time, those of a mutation one after another.
+
+use std::sync::Arc;
+
+use async_graphql::dynamic::{Schema, SchemaError};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Request, ValidationMode, Variables};
+use bytes::Bytes;
+use futures_util::future::join_all;
+use serde_json::{Map, Value};
+use tracing::Instrument as _;
+use trefoil_backend::Clients;
+use trefoil_context::{Problem, RequestContext};
+
+use super::answer::{self, Field};
+use super::cache::Operations;
+use super::coerce::Types;
+use super::compile::{self, Compiled, EndpointField, Given, Operation, Root, RootField};
+use super::errors::GraphqlError;
+use super::positions;
+use super::request::GraphqlRequest;
+use super::schema::{self, Model};
+use super::validate;
+use crate::access;
+use crate::bff::CompiledBff;
+use crate::inputs::Inputs;
+use crate::outcome::{self, Settled};
+use crate::plan::Need;
+use crate::run;
+use crate::signals::Signals;
+
+/// The GraphQL face of one BFF.
+pub(crate) struct Face {
+    pub(crate) bff: Arc<CompiledBff>,
+    pub(crate) model: Model,
+    /// Validates documents.
+    validator: Schema,
+    /// Runs introspection, of documents that were validated.
+    pub(crate) introspector: Schema,
+    operations: Operations,
+    clients: Arc<Clients>,
+    signals: Signals,
+}
+
+/// The answer of the introspection part, in selection order.
+type Introspected = IndexMap<async_graphql::Name, async_graphql::Value>;
+
+/// What an operation came to.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// Nothing was run: the document or the variables do not do.
+    Refused(Bytes),
+    /// It was run; `complete` if nothing is missing.
+    Executed { body: Bytes, complete: bool },
+}
+
+impl std::fmt::Debug for Face {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Face").field("bff", &self.bff.name).finish_non_exhaustive()
+    }
+}
+
+impl Face {
+    pub(crate) fn new(
+        bff: &Arc<CompiledBff>,
+        model: Model,
+        clients: &Arc<Clients>,
+        signals: &Signals,
+    ) -> Result<Face, SchemaError> {
+        let schema = || schema::build(bff, &model);
+        Ok(Face {
+            validator: validate::validator(schema()?)?,
+            // What it runs is a part of a valid document, where fragments and variables may be unused.
+            introspector: schema()?.validation_mode(ValidationMode::Fast).finish()?,
+            bff: Arc::clone(bff),
+            model,
+            operations: Operations::new(),
+            clients: Arc::clone(clients),
+            signals: signals.clone(),
+        })
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(&self, request: &GraphqlRequest, context: &RequestContext) -> Answered {
+        match self.execute(request, context).await {
+            Ok((body, complete)) => Answered::Executed { body, complete },
+            Err(errors) => Answered::Refused(answer::refused(&errors)),
+        }
+    }
+
+    async fn execute(
+        &self,
+        request: &GraphqlRequest,
+        context: &RequestContext,
+    ) -> Result<(Bytes, bool), Vec<GraphqlError>> {
+        let one = |error| vec![error];
+        let operation = self.operation(&request.operation).await?;
+        let definition = operation.definition().map_err(one)?;
+        let types = Types { model: &self.model, shapes: &self.bff.shapes };
+        let variables = types.variables(&definition.variable_definitions, &request.variables)?;
+        let compiled = self.compiled(&operation, operation.flags(&variables).map_err(one)?)?;
+
+        let kind = definition.ty;
+        let span = if context.trace.sampled { span(kind, operation.name.as_deref()) } else { tracing::Span::none() };
+        let fields = async {
+            let introspected = match &compiled.introspection {
+                Some(document) => self.introspect(document, &variables).await,
+                None => IndexMap::new(),
+            };
+            let run = |root| self.root(root, &variables, context);
+            let mut fields = if kind == OperationType::Mutation {
+                let mut fields = Vec::with_capacity(compiled.roots.len());
+                for root in &compiled.roots {
+                    fields.push(run(root).await);
+                }
+                fields
+            } else {
+                join_all(compiled.roots.iter().map(run)).await
+            };
+            for (root, field) in compiled.roots.iter().zip(&mut fields) {
+                if let RootField::Introspection = root.what {
+                    field.value = introspected
+                        .get(root.key.as_str())
+                        .and_then(|value| serde_json::to_string(value).ok())
+                        .map(Bytes::from);
+                }
+            }
+            fields
+        };
+        let fields = fields.instrument(span).await;
+        Ok(answer::executed(compiled.roots.iter().map(|root| root.key.as_str()).zip(fields)))
+    }
+
+    async fn operation(&self, key: &(String, Option<String>)) -> Result<Arc<Operation>, Vec<GraphqlError>> {
+        if let Some(known) = self.operations.document(key) {
+            return Ok(known);
+        }
+        let document = validate::document(&self.validator, &key.0, key.1.as_deref()).await?;
+        let operation = Arc::new(Operation::new(document, key.1.as_deref()).map_err(|error| vec![error])?);
+        let definition = operation.definition().map_err(|error| vec![error])?;
+        positions::check(&self.bff, &self.model, &operation.document, definition)?;
+        self.operations.keep_document(key, &operation);
+        Ok(operation)
+    }
+
+    fn compiled(&self, operation: &Operation, flags: Box<[bool]>) -> Result<Arc<Compiled>, Vec<GraphqlError>> {
+        let variant = (operation.id, flags);
+        if let Some(known) = self.operations.compiled(&variant) {
+            return Ok(known);
+        }
+        let compiled = Arc::new(compile::compile(&self.bff, &self.model, operation, &variant.1)?);
+        self.operations.keep_compiled(variant, &compiled);
+        Ok(compiled)
+    }
+
+    /// Runs the introspection part. It cannot fail: what it may ask was validated.
+    async fn introspect(&self, document: &ExecutableDocument, variables: &Map<String, Value>) -> Introspected {
+        let mut request = Request::new("").variables(Variables::from_json(Value::Object(variables.clone())));
+        request.set_parsed_query(document.clone());
+        match self.introspector.execute(request).await.data {
+            async_graphql::Value::Object(fields) => fields,
+            _ => IndexMap::new(),
+        }
+    }
+
+    async fn root(&self, root: &Root, variables: &Map<String, Value>, context: &RequestContext) -> Field {
+        match &root.what {
+            RootField::Typename(name) => Field { value: Some(format!("\"{name}\"").into()), ..Field::default() },
+            RootField::Introspection => Field::default(),
+            RootField::Endpoint(field) => {
+                let given = arguments(field, variables);
+                match self.endpoint(&root.key, field, &given, context).await {
+                    Ok(field) => field,
+                    Err(problem) => {
+                        let error = GraphqlError::problem(&field.plan, &problem, vec![root.key.clone()], None);
+                        Field { errors: vec![error], ..Field::default() }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn endpoint(
+        &self,
+        key: &str,
+        field: &EndpointField,
+        arguments: &Map<String, Value>,
+        context: &RequestContext,
+    ) -> Result<Field, Box<Problem>> {
+        let plan = &field.plan;
+        let caller = access::admit(&plan.access, &self.bff.name, context)?;
+        let inputs = Inputs::from_arguments(plan, &self.bff.shapes, arguments, caller)?;
+        let run = run::run(plan, &inputs, context, &self.clients, &self.signals).await;
+        Ok(match run.result {
+            Ok(settled) => {
+                let answer = outcome::answer(plan, &settled);
+                let body = field.respell.as_ref().map_or(answer.body.clone(), |respell| respell.apply(&answer.body));
+                Field {
+                    value: Some(body),
+                    errors: failed_places(key, field, &settled),
+                    degraded: answer::degraded(key, &answer.missing),
+                }
+            }
+            Err((node, failure)) => {
+                let problem = outcome::problem(plan, node, failure);
+                // The place that failed, if it was selected.
+                let place = plan.holes.iter().position(|hole| hole.node == node).and_then(|hole| field.holes.get(hole));
+                let path = std::iter::once(key.to_owned()).chain(place.cloned()).collect();
+                let error = GraphqlError::problem(plan, &problem, path, Some(failure.reason));
+                Field { errors: vec![error], ..Field::default() }
+            }
+        })
+    }
+}
+
+/// One error for each place that is null because its call failed.
+fn failed_places(key: &str, field: &EndpointField, settled: &[Settled]) -> Vec<GraphqlError> {
+    let plan = &field.plan;
+    let failed = |(hole, name): (&crate::plan::Hole, &String)| match &settled[hole.node] {
+        Settled::Failed(failure) if plan.nodes[hole.node].need == Need::Optional => {
+            let problem = outcome::problem(plan, hole.node, *failure);
+            let path = vec![key.to_owned(), name.clone()];
+            Some(GraphqlError::problem(plan, &problem, path, Some(failure.reason)))
+        }
+        Settled::Failed(_) | Settled::Filled { .. } | Settled::Null => None,
+    };
+    plan.holes.iter().zip(&field.holes).filter_map(failed).collect()
+}
+
+/// The arguments that are given. A variable that was not given gives none.
+fn arguments(field: &EndpointField, variables: &Map<String, Value>) -> Map<String, Value> {
+    let value = |given: &Given| match given {
+        Given::Value(value) => Some(value.clone()),
+        Given::Variable(name) => variables.get(name.as_str()).cloned(),
+    };
+    field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect()
+}
+
+/// The span of an operation, as the semantic conventions name it.
+fn span(kind: OperationType, name: Option<&str>) -> tracing::Span {
+    let kind = kind.to_string();
+    tracing::info_span!(
+        target: "trefoil::graphql",
+        "graphql",
+        otel.name = kind,
+        graphql.operation.r#type = kind,
+        graphql.operation.name = name,
+    )
+}

@@ -1,0 +1,165 @@
+//! The explorer: GraphiQL, from files of our own. No request of the page leaves its host.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use async_graphql::Request as GraphqlRequest;
+use axum::body::{Body, Bytes};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use tokio::sync::OnceCell;
+use trefoil_context::{Code, Problem};
+
+use super::execute::Face;
+use super::scalars::Leaf;
+use crate::bff::CompiledBff;
+use crate::plan::Plan;
+use crate::shape::{ObjectId, Shape};
+
+/// GraphiQL sets styles from its script; scripts come from files alone.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// How many objects inside one another the first query shows.
+const SHOWN_LEVELS: usize = 3;
+
+/// The files that do not depend on the BFF: name, media type, content.
+const FILES: [(&str, &str, &[u8]); 6] = [
+    ("graphiql-4.1.2.min.js", JAVASCRIPT, include_bytes!("../explorer/assets/graphiql-4.1.2.min.js")),
+    ("graphiql-4.1.2.min.css", CSS, include_bytes!("../explorer/assets/graphiql-4.1.2.min.css")),
+    ("react-18.3.1.min.js", JAVASCRIPT, include_bytes!("../explorer/assets/react-18.3.1.min.js")),
+    ("react-dom-18.3.1.min.js", JAVASCRIPT, include_bytes!("../explorer/assets/react-dom-18.3.1.min.js")),
+    ("explorer.js", JAVASCRIPT, include_bytes!("../explorer/assets/explorer.js")),
+    ("explorer.css", CSS, include_bytes!("../explorer/assets/explorer.css")),
+];
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+
+/// The page of one BFF and the files below it.
+#[derive(Debug)]
+pub(crate) struct Explorer {
+    page: Bytes,
+    /// `schema.graphql`.
+    definition: Bytes,
+    /// `schema.json`: the answer to the standard introspection, made when it is first asked for.
+    introspection: OnceCell<Bytes>,
+    face: Arc<Face>,
+}
+
+impl Explorer {
+    pub(crate) fn new(face: &Arc<Face>) -> Explorer {
+        let page = include_str!("../explorer/assets/explorer.html")
+            .replace("{title}", &escaped(&face.bff.title))
+            .replace("{query}", &escaped(&first_query(&face.bff)));
+        Explorer {
+            page: page.into(),
+            definition: face.introspector.sdl().into(),
+            introspection: OnceCell::new(),
+            face: Arc::clone(face),
+        }
+    }
+
+    /// `GET /graphql` for a browser.
+    pub(crate) fn page(&self) -> Response {
+        let mut response = answer("text/html; charset=utf-8", self.page.clone(), "no-cache");
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        response
+    }
+
+    /// `GET /graphql/{file}`.
+    pub(crate) async fn file(&self, name: &str, headers: &HeaderMap) -> Response {
+        let (kind, content) = match name {
+            "schema.graphql" => ("text/plain; charset=utf-8", self.definition.clone()),
+            "schema.json" => ("application/json", self.introspection().await.clone()),
+            _ => match FILES.iter().find(|(known, ..)| *known == name) {
+                Some((_, kind, content)) => (*kind, Bytes::from_static(content)),
+                None => return Problem::new(Code::UnknownRoute).into_response(),
+            },
+        };
+        // A name with a version in it never changes its content; the others are asked for each time, by their tag.
+        let caching =
+            if name.contains("-1") || name.contains("-4") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let tag = tag(&content);
+        let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+            value.to_str().is_ok_and(|value| value.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))
+        });
+        let mut response = answer(kind, if known { Bytes::new() } else { content }, caching);
+        if known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+
+    async fn introspection(&self) -> &Bytes {
+        let make = async || {
+            let request = GraphqlRequest::new(include_str!("../explorer/assets/introspection.graphql"));
+            let response = self.face.introspector.execute(request).await;
+            serde_json::to_vec(&response).unwrap_or_default().into()
+        };
+        self.introspection.get_or_init(make).await
+    }
+}
+
+fn answer(kind: &'static str, content: Bytes, caching: &'static str) -> Response {
+    let mut response = Response::new(Body::from(content));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// An entity tag: it need not resist an attacker, since all contents are ours.
+fn tag(content: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    format!("\"{:016x}\"", hasher.finish())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// What the editor shows at first: the first query that runs without arguments, else the first with them as variables.
+fn first_query(bff: &CompiledBff) -> String {
+    let reads = || bff.plans.iter().filter(|plan| plan.method == http::Method::GET);
+    let Some(plan) = reads().find(|plan| required(plan).next().is_none()).or_else(|| reads().next()) else {
+        return String::new();
+    };
+    let of = |(name, ty): (String, String)| (format!("${name}: {ty}!"), format!("{name}: ${name}"));
+    let (variables, arguments): (Vec<_>, Vec<_>) =
+        required(plan).map(|param| of((crate::names::argument(param), type_name(bff, &param.shape)))).unzip();
+    let listed = |list: &[String]| if list.is_empty() { String::new() } else { format!("({})", list.join(", ")) };
+    let body = selection(bff, &plan.answer, 1).unwrap_or_default();
+    format!("query {}{} {{\n  {}{}{body}\n}}\n", plan.type_name, listed(&variables), plan.name, listed(&arguments))
+}
+
+fn required(plan: &Plan) -> impl Iterator<Item = &crate::plan::Parameter> {
+    plan.params.iter().filter(|param| !param.shape.is_nullable() && param.default.is_none())
+}
+
+fn type_name(bff: &CompiledBff, shape: &Shape) -> String {
+    Leaf::of(shape).unwrap_or(Leaf::Json).name(&bff.shapes).to_owned()
+}
+
+/// The selection of everything in a shape, down to [`SHOWN_LEVELS`]; empty for a leaf, `None` where there is nothing to show.
+fn selection(bff: &CompiledBff, shape: &Shape, level: usize) -> Option<String> {
+    let id = match shape {
+        Shape::Object(id) => *id,
+        Shape::List(inner) | Shape::Nullable(inner) => return selection(bff, inner, level),
+        _ => return Some(String::new()),
+    };
+    let indent = "  ".repeat(level + 1);
+    let fields: Vec<String> = shown(bff, id, level).map(|(name, of)| format!("{indent}{name}{of}")).collect();
+    (!fields.is_empty()).then(|| format!(" {{\n{}\n{}}}", fields.join("\n"), "  ".repeat(level)))
+}
+
+fn shown(bff: &CompiledBff, id: ObjectId, level: usize) -> impl Iterator<Item = (String, String)> {
+    let fields = if level > SHOWN_LEVELS { &[] } else { bff.shapes.get(id).fields.as_slice() };
+    fields.iter().filter_map(move |field| {
+        Some((super::names::field(field, bff.naming), selection(bff, &field.shape, level + 1)?))
+    })
+}

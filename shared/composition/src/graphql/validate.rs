@@ -1,0 +1,57 @@
+//! Parsing and validating a document through async-graphql, without running it.
+
+use std::sync::Arc;
+
+use async_graphql::async_trait::async_trait;
+use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Request, Response, ServerError};
+
+use super::errors::GraphqlError;
+use super::limits;
+
+/// Ends a request after its validation.
+struct Stop;
+
+impl ExtensionFactory for Stop {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Stop)
+    }
+}
+
+#[async_trait]
+impl Extension for Stop {
+    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
+        Response::default()
+    }
+}
+
+/// A schema that validates and runs nothing.
+pub(crate) fn validator(schema: SchemaBuilder) -> Result<Schema, SchemaError> {
+    schema.limit_recursive_depth(limits::MAX_NESTING).limit_directives(limits::MAX_DIRECTIVES).extension(Stop).finish()
+}
+
+/// A document that is safe to plan: small enough, and valid against the schema. No variable is looked at.
+pub(crate) async fn document(
+    validator: &Schema,
+    text: &str,
+    operation: Option<&str>,
+) -> Result<ExecutableDocument, Vec<GraphqlError>> {
+    // Before the parser, whose depth of recursion the text decides.
+    limits::text(text).map_err(|error| vec![error])?;
+    let document = parse_query(text).map_err(|error| vec![GraphqlError::from(ServerError::from(error))])?;
+    // Before the validation, whose work grows with what fragments unfold to.
+    limits::document(&document).map_err(|error| vec![error])?;
+
+    let mut request = Request::new("");
+    request.operation_name = operation.map(str::to_owned);
+    request.set_parsed_query(document.clone());
+    let response = validator.execute(request).await;
+    if response.errors.is_empty() {
+        Ok(document)
+    } else {
+        Err(response.errors.into_iter().map(GraphqlError::from).collect())
+    }
+}

@@ -1,0 +1,92 @@
+//! Documents that do not do: refused before anything runs.
+
+use crate::shop::{ask, asked, kit, well};
+
+#[tokio::test(start_paused = true)]
+async fn an_invalid_document_runs_nothing_and_says_where_it_is_wrong() {
+    for query in [
+        "",
+        "{",
+        "{ home }",
+        "{ home { nothing } }",
+        "{ home { profile } }",
+        "{ home { footer { x } } }",
+        "{ nothing }",
+        "{ home { ...F } }",
+        "{ home { banner } } fragment F on Home { footer }",
+        "{ home { ... on Profile { name } } }",
+        "{ home { ...F } } fragment F on Home { ...F }",
+        "{ home { banner @nothing } }",
+        "{ home { banner @skip } }",
+        "{ home { orders { labels { a } } } }",
+        "subscription { home { banner } }",
+        "mutation { home { banner } }",
+        "query { placeOrder(sku: \"a\") { order { id } } }",
+        "query A { home { banner } } query B { home { banner } }",
+        "query A { home { banner } } query A { home { banner } }",
+    ] {
+        let backends = well();
+        let json = ask(&backends, query).await.json();
+        assert_eq!(json.get("data"), None, "{query}: {json}");
+        assert_eq!(json["errors"][0]["extensions"]["code"], "invalid-input", "{query}: {json}");
+        assert_eq!(asked(&backends), [""; 0], "{query}");
+    }
+    let json = ask(&well(), "{\n  home { nothing } }").await.json();
+    assert_eq!(json["errors"][0]["locations"], serde_json::json!([{ "line": 2, "column": 10 }]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_fields_of_one_response_key_must_be_the_same() {
+    for query in [
+        "{ home { a: banner a: footer } }",
+        "{ home { profile { a: name } } home { profile { a: segment } } }",
+        "{ home { ...F profile { a: name } } } fragment F on Home { profile { a: segment } }",
+        "{ search(shelfId: 1) { found } search(shelfId: 2) { found } }",
+        "{ home { a: banner @skip(if: true) a: footer } }",
+    ] {
+        let json = ask(&well(), query).await.json();
+        assert_eq!(json.get("data"), None, "{query}: {json}");
+    }
+    let json =
+        ask(&well(), "{ search(shelfId: 1, all: true) { found } search(all: true, shelfId: 1) { found } }").await;
+    assert_eq!(json.text(), r#"{"data":{"search":{"found":["lamp","rug"]}}}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_named_operation_runs() {
+    let backends = well();
+    let document = "query A { home { banner } } query B { home { footer } }";
+    for (name, expected) in
+        [("A", r#"{"data":{"home":{"banner":"sale"}}}"#), ("B", r#"{"data":{"home":{"footer":"(c)"}}}"#)]
+    {
+        let body = serde_json::json!({ "query": document, "operationName": name });
+        assert_eq!(kit(&backends).post("/graphql", &body.to_string()).await.text(), expected);
+    }
+    let body = serde_json::json!({ "query": document, "operationName": "C" });
+    let json = kit(&backends).post("/graphql", &body.to_string()).await.json();
+    assert_eq!(json.get("data"), None, "{json}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn documents_have_limits() {
+    let many_roots: String = (0..31).map(|n| format!("a{n}: status {{ door }} ")).collect();
+    let many_fields: String = (0..501).map(|n| format!("a{n}: door ")).collect();
+    let deep = "inner { ".repeat(14);
+    for (query, named) in [
+        (format!("{{ {many_roots} }}"), "30 root fields"),
+        (format!("{{ status {{ {many_fields} }} }}"), "500 fields"),
+        (format!("{{ status {{ shelves {{ {deep} name {} }} }} }}", "}".repeat(14)), "15 fields"),
+        (format!("{{ status {{ door }} }} # {}", "x".repeat(32 * 1024)), "32768"),
+        ("{ status ".repeat(1_000), "brackets"),
+        (format!("{{ status {{ door{} }} }}", " @include(if: true)".repeat(6)), "directive"),
+    ] {
+        let backends = well();
+        let json = ask(&backends, &query).await.json();
+        assert_eq!(json.get("data"), None, "{named}: {json}");
+        let message = json["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains(named), "{named}: {message}");
+        assert_eq!(asked(&backends), [""; 0]);
+    }
+    let thirty = format!("{{ {} }}", many_roots.rsplit_once("a30").unwrap().0);
+    assert_eq!(ask(&well(), &thirty).await.json()["data"]["a29"]["door"], "open");
+}
