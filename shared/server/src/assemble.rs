@@ -23,7 +23,7 @@ pub struct DeclarationsError(Vec<(String, DeclarationError)>);
 pub(crate) struct Assembly {
     /// What answers requests.
     pub(crate) router: Router,
-    /// The keys of every issuer, to be fetched before the first request needs them.
+    /// The keys of every issuer by its name, to be fetched before the first request needs them.
     pub(crate) issuers: BTreeMap<String, Arc<IssuerKeys>>,
 }
 
@@ -109,16 +109,20 @@ fn misfits(config: &Config, bffs: &[Arc<CompiledBff>]) -> Vec<Fault> {
         let help = format!("this gateway has: {}", known.join(", "));
         faults.push(config.fault(&["bffs", name], format!("there is no BFF `{name}` in this gateway"), Some(help)));
     }
+    let mut callers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for bff in bffs {
         let name = bff.name();
         if !config.bffs.contains_key(name) {
             let help = format!("add `bffs.{name}` with `auth.issuer` and `auth.audience`");
             faults.push(config.fault(&["bffs"], format!("the BFF `{name}` has no section"), Some(help)));
         }
-        for backend in bff.backends().iter().filter(|backend| !config.backends.contains_key(*backend)) {
-            let what = format!("the BFF `{name}` calls the backend `{backend}`, which has no section");
-            faults.push(config.fault(&["backends"], what, Some(format!("add `backends.{backend}.url`"))));
+        for backend in bff.backends() {
+            callers.entry(backend).or_default().push(name);
         }
+    }
+    for (backend, callers) in callers.iter().filter(|(backend, _)| !config.backends.contains_key(*backend)) {
+        let what = format!("the backend `{backend}` has no section; it is called by {}", callers.join(", "));
+        faults.push(config.fault(&["backends"], what, Some(format!("add `backends.{backend}.url`"))));
     }
     faults
 }

@@ -96,13 +96,10 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
     let admin = Serving::plain(admin, admin_router, &admin_limits)?;
     let public = public.map(|listener| Serving::plain(listener, router.clone(), limits)).transpose()?;
     let tls = tls.map(|(listener, loaded)| Serving::tls(listener, router, limits, loaded)).transpose()?;
-    for (issuer, keys) in assembly.issuers {
-        // In the background: public endpoints work without, and an issuer may be slower to start than this.
-        tokio::spawn(async move {
-            if !keys.warm().await {
-                tracing::warn!(issuer, "no keys yet: tokens of this issuer are refused until it answers");
-            }
-        });
+    for keys in assembly.issuers.into_values() {
+        // In the background: public endpoints work without, and an issuer may be slower to start than this. What goes
+        // wrong is logged where it does.
+        tokio::spawn(async move { keys.warm().await });
     }
     readiness.ready();
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 
 use opentelemetry::trace::TraceContextExt as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -18,6 +18,9 @@ pub(super) enum Look {
     Json,
 }
 
+/// The names in a JSON line that are not an event's fields.
+const OURS: [&str; 3] = ["timestamp", "level", "target"];
+
 /// Writes events to standard output.
 #[derive(Debug)]
 pub(super) struct Lines {
@@ -29,14 +32,14 @@ impl<S: Subscriber> Layer<S> for Lines {
         let mut fields = Fields::default();
         event.record(&mut fields);
         // Within a recorded request, the line says which; an event that says so itself is left alone.
-        if !fields.others.contains_key("trace_id")
+        if !fields.others.iter().any(|(name, _)| *name == "trace_id")
             && let Some(trace_id) = current_trace()
         {
-            fields.others.insert("trace_id".to_owned(), trace_id.into());
+            fields.others.push(("trace_id", trace_id.into()));
         }
         let mut time = String::new();
         let _ = SystemTime.format_time(&mut Writer::new(&mut time));
-        let line = line(self.look, &time, event.metadata(), fields);
+        let line = line(self.look, &time, event.metadata(), &fields);
         // If standard output is gone, there is nobody left to tell.
         let _ = std::io::stdout().lock().write_all(line.as_bytes());
     }
@@ -50,28 +53,26 @@ fn current_trace() -> Option<String> {
     })
 }
 
-fn line(look: Look, time: &str, metadata: &tracing::Metadata<'_>, fields: Fields) -> String {
+fn line(look: Look, time: &str, metadata: &tracing::Metadata<'_>, fields: &Fields) -> String {
     match look {
         Look::Json => json_line(time, metadata, fields),
-        Look::Pretty { colours } => pretty_line(colours, time, metadata, &fields),
+        Look::Pretty { colours } => pretty_line(colours, time, metadata, fields),
     }
 }
 
-fn json_line(time: &str, metadata: &tracing::Metadata<'_>, fields: Fields) -> String {
-    let mut object = Map::new();
-    object.insert("timestamp".into(), time.into());
-    object.insert("level".into(), metadata.level().as_str().into());
-    object.insert("target".into(), metadata.target().into());
+/// Written by hand so that a person finds time, level and message where they are expected: first.
+fn json_line(time: &str, metadata: &tracing::Metadata<'_>, fields: &Fields) -> String {
+    let level = metadata.level().as_str();
+    let mut line = format!(r#"{{"timestamp":"{time}","level":"{level}","target":{}"#, Value::from(metadata.target()));
     if !fields.message.is_empty() {
-        object.insert("message".into(), fields.message.into());
+        let _ = write!(line, r#","message":{}"#, Value::from(fields.message.as_str()));
     }
-    for (name, value) in fields.others {
+    for (name, value) in &fields.others {
         // A field that has the name of one of ours is kept beside it.
-        let name = if object.contains_key(&name) { format!("{name}_") } else { name };
-        object.insert(name, value);
+        let suffix = if OURS.contains(name) { "_" } else { "" };
+        let _ = write!(line, r#","{}{suffix}":{value}"#, name.escape_default());
     }
-    let mut line = Value::Object(object).to_string();
-    line.push('\n');
+    line.push_str("}\n");
     line
 }
 
@@ -119,12 +120,12 @@ fn escape(text: &str, line: &mut String) {
 #[derive(Debug, Default)]
 struct Fields {
     message: String,
-    others: Map<String, Value>,
+    others: Vec<(&'static str, Value)>,
 }
 
 impl Fields {
     fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        self.others.insert(field.name().to_owned(), value.into());
+        self.others.push((field.name(), value.into()));
     }
 }
 
@@ -170,7 +171,7 @@ mod tests {
         fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
             let mut fields = Fields::default();
             event.record(&mut fields);
-            self.1.lock().unwrap().push_str(&line(self.0, "now", event.metadata(), fields));
+            self.1.lock().unwrap().push_str(&line(self.0, "now", event.metadata(), &fields));
         }
     }
 
@@ -198,7 +199,9 @@ mod tests {
     fn a_json_line_keeps_numbers_and_its_own_names() {
         let json =
             written(Look::Json, || tracing::info!(target: "t", status = 200_u64, level = "mine", ok = true, "done"));
+        assert!(json.starts_with(r#"{"timestamp":"now","level":"INFO","target":"t","message":"done""#), "{json}");
         let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["timestamp"], "now");
         assert_eq!(json["level"], "INFO");
         assert_eq!(json["level_"], "mine");
         assert_eq!(json["status"], 200);
