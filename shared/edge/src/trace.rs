@@ -158,7 +158,7 @@ fn server_span(request: &Request, visit: &Visit) -> Span {
         user_agent.original = agent,
         client.address = client,
         network.peer.address = client,
-        network.peer.port = peer.map(|peer| peer.port()),
+        network.peer.port = peer.map(|peer| i64::from(peer.port())),
         server.address = host.map(short),
         trefoil.bff = visit.bff.as_ref().map(|bff| &*bff.name),
         trefoil.request_id = visit.id.as_str(),
@@ -173,7 +173,7 @@ fn server_span(request: &Request, visit: &Visit) -> Span {
 
 /// What is known at the end. A client's error is no error of the server's (4xx leaves the status unset).
 fn close(span: &Span, response: &Response) {
-    span.record("http.response.status_code", response.status().as_u16());
+    span.record("http.response.status_code", i64::from(response.status().as_u16()));
     if response.status().is_server_error() {
         span.record("otel.status_code", "ERROR");
         if let Some(problem) = response.extensions().get::<Problem>() {
