@@ -149,6 +149,32 @@ pub struct Call {
     pub pass: Vec<u16>,
     /// What stands in when the call fails, as JSON in the backend's names.
     pub or: Option<String>,
+    /// How often it is made.
+    pub fan: Fan,
+}
+
+/// How often a call is made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Fan {
+    /// Once, for the answer as a whole.
+    #[default]
+    One,
+    /// Once for each object that has the field; the same request is made once.
+    Each {
+        /// How many are under way at a time.
+        at_once: usize,
+    },
+    /// Once for all objects that have the field: their keys in one query parameter, separated by commas.
+    Batch {
+        /// The key: a value of the object.
+        key: Reference,
+        /// The query parameter that carries the keys.
+        parameter: String,
+        /// The Rust names that lead to the key in an element of the answer, by which it is matched.
+        by: Vec<String>,
+        /// The most keys in one call; more make more calls.
+        most: usize,
+    },
 }
 
 /// Text with references in it.
@@ -265,5 +291,28 @@ impl CallerType for StandardCaller {
     }
     fn declare(_: &mut Shapes) -> Vec<Claim> {
         Vec::new()
+    }
+}
+
+/// A type that a string literal can be the default of: `default = "news"`, `or = "none"`.
+#[diagnostic::on_unimplemented(
+    message = "a string cannot be the default of a `{Self}`",
+    label = "this is text",
+    note = "write an expression of the type `{Self}`"
+)]
+pub trait FromText {
+    /// The value.
+    fn from_text(text: &str) -> Self;
+}
+
+impl FromText for String {
+    fn from_text(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+impl FromText for Option<String> {
+    fn from_text(text: &str) -> Option<String> {
+        Some(text.to_owned())
     }
 }

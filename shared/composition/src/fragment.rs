@@ -1,126 +1,143 @@
-//! A piece of an answer: bytes that are shared, never copied again until the answer is written, with holes where calls go.
+//! Pieces of an answer: bytes that are shared, never copied again until the answer is written, with holes where calls go.
+//!
+//! One projected body is one [`Buffer`]. Its parts stand in the order in which they are written: ranges of its bytes, holes
+//! that calls fill, and the bounds of regions that become null as a whole when something in them cannot be null and is. A
+//! [`Piece`] is a run of parts: the whole body, or one element of a batch's answer.
+
+use std::ops::Range;
 
 use bytes::Bytes;
 
-/// One shared buffer and its parts in the order in which they are written.
+/// A projected body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fragment {
-    bytes: Bytes,
-    /// Empty means: the whole buffer, in one piece.
-    parts: Vec<Part>,
+pub struct Buffer {
+    pub(crate) bytes: Bytes,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) holes: Vec<Hole>,
+    /// How many regions there are.
+    pub(crate) regions: u32,
+    /// What it holds for the calls in it, one for each site of its program.
+    pub(crate) sites: Vec<SiteItems>,
 }
 
-/// A part of a [`Fragment`].
+/// A part of a [`Buffer`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// A range of the buffer.
-    Bytes {
-        /// The offset of its first byte.
-        start: u32,
-        /// Its length.
-        len: u32,
-    },
-    /// A place that a call fills; the number is the hole's within this fragment's answer.
+pub(crate) enum Part {
+    /// A range of the bytes.
+    Bytes { start: u32, len: u32 },
+    /// A place that a call fills: an index into the buffer's holes.
     Hole(u32),
+    /// From here to its end, everything is null if the region is.
+    Open(u32),
+    /// The end of the region that was opened last.
+    Close,
 }
 
-impl Fragment {
-    /// A fragment of these parts; no parts mean the whole buffer.
-    pub(crate) fn new(bytes: Bytes, parts: Vec<Part>) -> Fragment {
-        Fragment { bytes, parts }
+/// A place that a call fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hole {
+    /// The site, of the buffer's program.
+    pub(crate) site: u32,
+    /// Which of the site's outputs that show calls.
+    pub(crate) output: u32,
+    /// Which item: the how manieth object of the site in this buffer.
+    pub(crate) item: u32,
+}
+
+/// The objects of one site that a body had, in the order in which they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SiteItems {
+    pub(crate) count: u32,
+    /// What the calls of the site wait for: as many values an item as the site notes.
+    pub(crate) values: Vec<Option<Bytes>>,
+    /// Where each item stands: as many list indices an item as there are lists above the site.
+    pub(crate) indices: Vec<u32>,
+}
+
+/// A run of parts of a buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) parts: Range<usize>,
+}
+
+impl Buffer {
+    /// All of it.
+    pub(crate) fn whole(&self) -> Piece {
+        Piece { parts: 0..self.parts.len() }
     }
 
-    /// JSON text as it stands.
-    pub fn text(json: impl Into<Bytes>) -> Fragment {
-        Fragment { bytes: json.into(), parts: Vec::new() }
+    /// How many bytes of its own a piece writes.
+    pub(crate) fn own_len(&self, piece: &Piece) -> usize {
+        let own = |part: &Part| if let Part::Bytes { len, .. } = part { *len as usize } else { 0 };
+        self.parts[piece.parts.clone()].iter().map(own).sum()
     }
 
-    /// Writes the fragment; `fill` writes what stands in a hole.
-    pub fn write<W: Extend>(&self, out: &mut W, fill: &mut impl FnMut(u32, &mut W)) {
-        if self.parts.is_empty() {
-            return out.extend(&self.bytes);
-        }
+    pub(crate) fn slice(&self, start: u32, len: u32) -> &[u8] {
+        &self.bytes[start as usize..(start + len) as usize]
+    }
+
+    /// The buffer as text, if it has no holes.
+    pub fn to_text(&self) -> Option<String> {
+        let mut out = Vec::with_capacity(self.bytes.len());
         for part in &self.parts {
             match *part {
-                Part::Bytes { start, len } => out.extend(&self.bytes[start as usize..(start + len) as usize]),
-                Part::Hole(hole) => fill(hole, out),
+                Part::Bytes { start, len } => out.extend_from_slice(self.slice(start, len)),
+                Part::Hole(_) => return None,
+                Part::Open(_) | Part::Close => {}
             }
         }
-    }
-
-    /// How many bytes of its own it writes.
-    pub fn len(&self) -> usize {
-        if self.parts.is_empty() {
-            return self.bytes.len();
-        }
-        let own = |part: &Part| if let Part::Bytes { len, .. } = part { *len as usize } else { 0 };
-        self.parts.iter().map(own).sum()
-    }
-
-    /// Whether it writes nothing of its own.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The fragment as text, if it has no holes.
-    pub fn to_text(&self) -> Option<String> {
-        let mut out = Vec::with_capacity(self.len());
-        let mut holes = 0;
-        self.write(&mut out, &mut |_, _| holes += 1);
-        String::from_utf8(out).ok().filter(|_| holes == 0)
+        String::from_utf8(out).ok()
     }
 }
 
-/// What a fragment can be written to.
-pub trait Extend {
-    /// Appends bytes.
-    fn extend(&mut self, bytes: &[u8]);
-}
-
-impl Extend for Vec<u8> {
-    fn extend(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
-
-impl Extend for bytes::BytesMut {
-    fn extend(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
-
-/// Builds the outermost fragment of an answer: literal text and holes, in order.
+/// Writes bytes and cuts them into parts.
 #[derive(Debug, Default)]
-pub struct FragmentBuilder {
-    bytes: Vec<u8>,
-    parts: Vec<Part>,
-    cut: usize,
+pub(crate) struct Writer {
+    pub(crate) out: Vec<u8>,
+    pub(crate) parts: Vec<Part>,
+    /// Where the bytes that belong to no part yet begin.
+    pub(crate) cut: usize,
+    pub(crate) holes: Vec<Hole>,
+    pub(crate) regions: u32,
 }
 
-impl FragmentBuilder {
-    /// Appends text.
-    pub fn text(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
+impl Writer {
+    pub(crate) fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
     }
 
-    /// Appends a hole.
-    pub fn hole(&mut self, hole: u32) {
+    /// Makes what was written since the last cut a part.
+    pub(crate) fn cut(&mut self) {
+        push_bytes(&mut self.parts, self.cut, self.out.len());
+        self.cut = self.out.len();
+    }
+
+    pub(crate) fn hole(&mut self, hole: Hole) {
         self.cut();
-        self.parts.push(Part::Hole(hole));
+        self.parts.push(Part::Hole(u32::try_from(self.holes.len()).unwrap_or(u32::MAX)));
+        self.holes.push(hole);
     }
 
-    /// The fragment.
-    pub fn build(mut self) -> Fragment {
+    pub(crate) fn open_region(&mut self) {
         self.cut();
-        Fragment { bytes: self.bytes.into(), parts: self.parts }
+        self.parts.push(Part::Open(self.regions));
+        self.regions += 1;
     }
 
-    fn cut(&mut self) {
-        if let (Ok(start), Ok(len)) = (u32::try_from(self.cut), u32::try_from(self.bytes.len() - self.cut))
-            && len > 0
-        {
-            self.parts.push(Part::Bytes { start, len });
-        }
-        self.cut = self.bytes.len();
+    pub(crate) fn close_region(&mut self) {
+        self.cut();
+        self.parts.push(Part::Close);
+    }
+
+    pub(crate) fn finish(mut self, sites: Vec<SiteItems>) -> Buffer {
+        self.cut();
+        Buffer { bytes: self.out.into(), parts: self.parts, holes: self.holes, regions: self.regions, sites }
+    }
+}
+
+/// Appends a range of bytes, unless it is empty. Bodies are far below 4 GiB: the pass refuses larger ones.
+pub(crate) fn push_bytes(parts: &mut Vec<Part>, start: usize, end: usize) {
+    if let (true, Ok(start), Ok(len)) = (end > start, u32::try_from(start), u32::try_from(end - start)) {
+        parts.push(Part::Bytes { start, len });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Program`] is compiled once per call from a shape ([`compile`]). Running it ([`Program::run`]) checks kinds, drops what
 //! is not named, refuses duplicate and missing members, keeps every number's literal, notes the values that other calls wait
-//! for, and writes the members in declared order. REST and GraphQL differ in the [`Selection`] alone.
+//! for, and writes the members in declared order, with holes where calls go. REST and GraphQL differ in the [`Selection`] alone.
 
 mod compile;
 mod leaf;
@@ -13,9 +13,9 @@ use std::fmt;
 
 use bytes::Bytes;
 
-pub(crate) use self::compile::quoted;
+pub(crate) use self::compile::{Compiled, SiteFound, compile_sites, quoted};
 pub use self::compile::{Selected, Selection, What, compile};
-use crate::fragment::Fragment;
+use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;
 
 /// What to take from a body, and how to write it: data, made by [`compile`].
@@ -23,7 +23,18 @@ use crate::shape::Int;
 pub struct Program {
     pub(crate) objects: Vec<ObjectProgram>,
     pub(crate) root: Target,
+    /// How many values are noted of the whole body, or of each element where the body is split.
     pub(crate) captures: usize,
+    pub(crate) sites: Vec<SiteProgram>,
+    /// Whether the body is a list whose elements are pieces of their own: a batch's answer.
+    pub(crate) split: bool,
+}
+
+/// What is kept of each object with calls in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteProgram {
+    /// How many values an item notes.
+    pub(crate) values: usize,
 }
 
 /// What an object's members become.
@@ -33,6 +44,8 @@ pub(crate) struct ObjectProgram {
     pub(crate) members: Vec<Member>,
     /// What is written, in order.
     pub(crate) outputs: Vec<Output>,
+    /// Its site, where it has calls.
+    pub(crate) site: Option<u32>,
 }
 
 /// One member of the output.
@@ -40,8 +53,18 @@ pub(crate) struct ObjectProgram {
 pub(crate) struct Output {
     /// `"name":`
     pub(crate) key: Box<str>,
-    /// The value, where it does not come from the body (`__typename`).
-    pub(crate) constant: Option<Box<str>>,
+    pub(crate) value: Written,
+}
+
+/// Where a member of the output comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// From the body.
+    Member,
+    /// It is this text (`__typename`).
+    Constant(Box<str>),
+    /// From a call: the number of the site's output.
+    Call(u32),
 }
 
 /// One member of the input.
@@ -51,7 +74,7 @@ pub(crate) struct Member {
     pub(crate) wire: Box<[Box<str>]>,
     /// Where it goes: the outputs that show it. More than one with GraphQL's aliases.
     pub(crate) uses: Vec<Use>,
-    /// Set when no output shows it and another call waits for something in it.
+    /// Set when no output shows it and a call waits for something in it.
     pub(crate) silent: Option<Target>,
     /// What its absence means.
     pub(crate) missing: Missing,
@@ -77,8 +100,19 @@ pub(crate) enum Missing {
 pub(crate) struct Target {
     pub(crate) nullable: bool,
     pub(crate) kind: Kind,
-    /// The number under which the value is noted.
-    pub(crate) capture: Option<usize>,
+    /// Where the value is noted.
+    pub(crate) capture: Vec<Capture>,
+    /// Whether it becomes null as a whole when a call in it fails that cannot be null.
+    pub(crate) region: bool,
+}
+
+/// Where a value is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Capture {
+    /// Of the whole body or element, under this number.
+    Body(usize),
+    /// Of the object with calls that is open, or of one that many open objects above it, under this number.
+    Item { up: usize, number: usize },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -96,10 +130,20 @@ pub(crate) enum Kind {
 /// A projected body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Projected {
-    /// The piece of the answer.
-    pub fragment: Fragment,
-    /// The noted values, by number: JSON text, or `None` where the value is null or not there.
+    /// Its bytes and parts.
+    pub buffer: Buffer,
+    /// The noted values: JSON text, or `None` where the value is null or not there. As many an element as the program notes.
     pub captures: Vec<Option<Bytes>>,
+    /// The elements: one, unless the body is split.
+    pub(crate) elements: Vec<Element>,
+}
+
+/// The whole body, or one element of a batch's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) piece: Piece,
+    /// Whether it is null.
+    pub(crate) null: bool,
 }
 
 /// Why a body is not what its type says. The text is for the log, never for a client.
@@ -118,10 +162,5 @@ impl Program {
     /// Projects one body. The whole of it must be one JSON value.
     pub fn run(&self, body: &Bytes) -> Result<Projected, ShapeError> {
         pass::run(self, body)
-    }
-
-    /// Whether null is a value of it.
-    pub fn is_nullable(&self) -> bool {
-        self.root.nullable
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Kind, Member, Missing, ObjectProgram, Output, Program, Target, Use};
+use super::{Capture, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written};
+use crate::calls;
 use crate::names::Naming;
 use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
 
@@ -33,6 +34,38 @@ pub enum What {
     },
 }
 
+/// A program, and where in it calls go.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled {
+    pub(crate) program: Program,
+    pub(crate) sites: Vec<SiteFound>,
+}
+
+/// Objects of one kind at one place of a program, in which calls go.
+#[derive(Debug, Clone)]
+pub(crate) struct SiteFound {
+    pub(crate) object: ObjectId,
+    /// The outputs that show calls, in the order of their numbers.
+    pub(crate) calls: Vec<SiteCall>,
+    /// The response keys that lead to it; `None` stands for an index of a list.
+    pub(crate) keys: Vec<Option<String>>,
+    /// The client's names that lead to it, without indices.
+    pub(crate) names: Vec<String>,
+    /// Whether something on the way to it, inside the program, may be null.
+    pub(crate) sheltered: bool,
+}
+
+/// An output that shows a call.
+#[derive(Debug, Clone)]
+pub(crate) struct SiteCall {
+    /// The call's field, an index in [`ObjectShape::fields`].
+    pub(crate) field: usize,
+    /// The response key.
+    pub(crate) key: String,
+    /// What of it is shown; `None` for all.
+    pub(crate) of: Option<Selection>,
+}
+
 /// Compiles the program for bodies of `shape`. `captures` are the paths (Rust names) of the values to note, in order.
 pub fn compile(
     shapes: &Shapes,
@@ -41,74 +74,181 @@ pub fn compile(
     selection: Option<&Selection>,
     captures: &[Vec<String>],
 ) -> Program {
-    let mut compiler = Compiler { shapes, naming, objects: Vec::new(), whole: HashMap::new() };
-    let wanted: Vec<Wanted<'_>> = captures.iter().enumerate().map(|(number, path)| Wanted { number, path }).collect();
-    let root = compiler.target(shape, selection, &wanted);
-    Program { objects: compiler.objects, root, captures: captures.len() }
+    compile_sites(shapes, naming, shape, selection, captures, false).program
 }
 
-/// A value to note: its number, and what is left of the path to it.
+/// The same, with the places where calls go. A `split` program takes a list of such bodies, each a piece of its own.
+pub(crate) fn compile_sites(
+    shapes: &Shapes,
+    naming: Naming,
+    shape: &Shape,
+    selection: Option<&Selection>,
+    captures: &[Vec<String>],
+    split: bool,
+) -> Compiled {
+    let mut compiler = Compiler {
+        shapes,
+        naming,
+        objects: Vec::new(),
+        whole: HashMap::new(),
+        open: HashMap::new(),
+        sites: Vec::new(),
+        values: Vec::new(),
+        keys: Vec::new(),
+        names: Vec::new(),
+        shelters: 0,
+    };
+    let wanted: Vec<Wanted<'_>> =
+        captures.iter().enumerate().map(|(number, path)| Wanted { path, capture: Capture::Body(number) }).collect();
+    let (root, _) = compiler.target(shape, selection, &wanted);
+    let root = if split {
+        Target { nullable: false, kind: Kind::List(Box::new(root)), capture: Vec::new(), region: false }
+    } else {
+        root
+    };
+    let sites = compiler.values.iter().map(|&values| SiteProgram { values }).collect();
+    let program = Program { objects: compiler.objects, root, captures: captures.len(), sites, split };
+    Compiled { program, sites: compiler.sites }
+}
+
+/// A value to note: where, and what is left of the path to it.
 #[derive(Clone, Copy)]
 struct Wanted<'a> {
-    number: usize,
     path: &'a [String],
+    capture: Capture,
 }
 
 struct Compiler<'a> {
     shapes: &'a Shapes,
     naming: Naming,
     objects: Vec<ObjectProgram>,
-    /// Whole objects with nothing noted in them are compiled once: this is what lets a view contain itself.
+    /// Whole objects with neither calls nor noted values in them are compiled once: this is what lets a view contain itself.
     whole: HashMap<ObjectId, usize>,
+    /// Whole objects with calls in them that are being compiled: what leads back to one is that one.
+    open: HashMap<ObjectId, usize>,
+    sites: Vec<SiteFound>,
+    values: Vec<usize>,
+    keys: Vec<Option<String>>,
+    names: Vec<String>,
+    /// How many of what is open may be null.
+    shelters: usize,
 }
 
 impl Compiler<'_> {
-    fn target(&mut self, shape: &Shape, selection: Option<&Selection>, wanted: &[Wanted<'_>]) -> Target {
+    /// The target, and whether there are calls in it.
+    fn target(&mut self, shape: &Shape, selection: Option<&Selection>, wanted: &[Wanted<'_>]) -> (Target, bool) {
         let (shape, nullable) = shape.unwrap_nullable();
-        let kind = match shape {
-            Shape::Bool => Kind::Bool,
-            Shape::Int(int) => Kind::Int(*int),
-            Shape::Float => Kind::Float,
-            Shape::Text => Kind::Text,
-            Shape::Enum(id) => Kind::Enum(
-                self.shapes.get_enum(*id).variants.iter().map(|variant| variant.wire.as_str().into()).collect(),
-            ),
-            Shape::Object(id) => Kind::Object(self.object(*id, selection, wanted)),
+        self.shelters += usize::from(nullable);
+        let (kind, calls) = match shape {
+            Shape::Bool => (Kind::Bool, false),
+            Shape::Int(int) => (Kind::Int(*int), false),
+            Shape::Float => (Kind::Float, false),
+            Shape::Text => (Kind::Text, false),
+            Shape::Enum(id) => {
+                let variants = &self.shapes.get_enum(*id).variants;
+                (Kind::Enum(variants.iter().map(|variant| variant.wire.as_str().into()).collect()), false)
+            }
+            Shape::Object(id) => {
+                let (object, calls) = self.object(*id, selection, wanted);
+                (Kind::Object(object), calls)
+            }
             // References cannot lead into lists and maps: the compiler has seen to it.
-            Shape::List(item) => Kind::List(Box::new(self.target(item, selection, &[]))),
-            Shape::Map(value) => Kind::Map(Box::new(self.target(value, selection, &[]))),
-            Shape::Nullable(inner) => return self.target(inner, selection, wanted),
+            Shape::List(item) => {
+                self.keys.push(None);
+                let (item, calls) = self.target(item, selection, &[]);
+                self.keys.pop();
+                (Kind::List(Box::new(item)), calls)
+            }
+            Shape::Map(value) => {
+                let (value, calls) = self.target(value, selection, &[]);
+                (Kind::Map(Box::new(value)), calls)
+            }
+            Shape::Nullable(inner) => {
+                self.shelters -= usize::from(nullable);
+                return self.target(inner, selection, wanted);
+            }
         };
-        let capture = wanted.iter().find(|wanted| wanted.path.is_empty()).map(|wanted| wanted.number);
-        Target { nullable, kind, capture }
+        self.shelters -= usize::from(nullable);
+        let capture = wanted.iter().filter(|wanted| wanted.path.is_empty()).map(|wanted| wanted.capture).collect();
+        (Target { nullable, kind, capture, region: nullable && calls }, calls)
     }
 
-    fn object(&mut self, id: ObjectId, selection: Option<&Selection>, wanted: &[Wanted<'_>]) -> usize {
+    fn object(&mut self, id: ObjectId, selection: Option<&Selection>, wanted: &[Wanted<'_>]) -> (usize, bool) {
         let plain = selection.is_none() && wanted.is_empty();
-        if let Some(&index) = self.whole.get(&id).filter(|_| plain) {
-            return index;
+        if plain {
+            if let Some(&index) = self.whole.get(&id) {
+                return (index, false);
+            }
+            if let Some(&index) = self.open.get(&id) {
+                return (index, true);
+            }
         }
         // The place is taken before the members are compiled, so a member may lead back here.
         let index = self.objects.len();
         self.objects.push(ObjectProgram::default());
+        let calling = calls::leads_to_calls(self.shapes, id);
         if plain {
-            self.whole.insert(id, index);
+            if calling { self.open.insert(id, index) } else { self.whole.insert(id, index) };
         }
         let shapes = self.shapes;
         let object = shapes.get(id);
         let shown = selection.map_or_else(|| self.all(object), |selection| selection.0.clone());
+        let site = self.site(id, object, &shown, selection.is_some());
+        let mut number = 0;
         let outputs = shown
             .iter()
             .map(|selected| Output {
                 key: format!("{}:", quoted(&selected.key)).into(),
-                constant: matches!(selected.what, What::Typename).then(|| quoted(&object.name).into()),
+                value: match selected.what {
+                    What::Typename => Written::Constant(quoted(&object.name).into()),
+                    What::Field { index, .. } if object.fields[index].call.is_some() => {
+                        number += 1;
+                        Written::Call(number - 1)
+                    }
+                    What::Field { .. } => Written::Member,
+                },
             })
             .collect();
-        let members = (0..object.fields.len())
-            .filter_map(|field| self.member(object, field, &shown, selection.is_some(), wanted))
-            .collect();
-        self.objects[index] = ObjectProgram { members, outputs };
-        index
+        let own = if site.is_some() { calls::own_values(object) } else { Vec::new() };
+        let mut inside: Vec<Wanted<'_>> = wanted.iter().map(|wanted| wanted.below(site.is_some())).collect();
+        let item = |(number, path): (usize, &'_ Vec<String>)| (path.clone(), Capture::Item { up: 0, number });
+        let own: Vec<(Vec<String>, Capture)> = own.iter().enumerate().map(item).collect();
+        inside.extend(own.iter().map(|(path, capture)| Wanted { path, capture: *capture }));
+        let mut calling = site.is_some();
+        let mut members = Vec::new();
+        for field in 0..object.fields.len() {
+            let (member, calls) = self.member(object, field, &shown, selection.is_some(), &inside);
+            members.extend(member);
+            calling |= calls;
+        }
+        self.objects[index] = ObjectProgram { members, outputs, site };
+        if plain {
+            self.open.remove(&id);
+        }
+        (index, calling)
+    }
+
+    /// The object's site, if it shows calls.
+    fn site(&mut self, id: ObjectId, object: &ObjectShape, shown: &[Selected], selective: bool) -> Option<u32> {
+        let call = |selected: &Selected| match &selected.what {
+            What::Field { index, of } if object.fields[*index].call.is_some() => {
+                Some(SiteCall { field: *index, key: selected.key.clone(), of: selective.then(|| of.clone()) })
+            }
+            _ => None,
+        };
+        let calls: Vec<SiteCall> = shown.iter().filter_map(call).collect();
+        if calls.is_empty() {
+            return None;
+        }
+        self.sites.push(SiteFound {
+            object: id,
+            calls,
+            keys: self.keys.clone(),
+            names: self.names.clone(),
+            sheltered: self.shelters > 0,
+        });
+        self.values.push(calls::own_values(object).len());
+        u32::try_from(self.sites.len() - 1).ok()
     }
 
     fn all(&self, object: &ObjectShape) -> Vec<Selected> {
@@ -126,34 +266,56 @@ impl Compiler<'_> {
         shown: &[Selected],
         selected: bool,
         wanted: &[Wanted<'_>],
-    ) -> Option<Member> {
+    ) -> (Option<Member>, bool) {
         let shape = &object.fields[field];
+        if shape.call.is_some() {
+            return (None, false);
+        }
         let inside: Vec<Wanted<'_>> = wanted
             .iter()
             .filter(|wanted| wanted.path.first() == Some(&shape.rust))
-            .map(|wanted| Wanted { number: wanted.number, path: &wanted.path[1..] })
+            .map(|wanted| Wanted { path: &wanted.path[1..], ..*wanted })
             .collect();
         let mut uses = Vec::new();
+        let mut calling = false;
+        self.names.push(shape.client_name(self.naming));
         for (output, one) in shown.iter().enumerate() {
             if let What::Field { index, of } = &one.what
                 && *index == field
             {
                 // The first use notes the values; the others need not.
                 let inside = if uses.is_empty() { inside.as_slice() } else { &[] };
-                uses.push(Use { output, target: self.target(&shape.shape, selected.then_some(of), inside) });
+                self.keys.push(Some(one.key.clone()));
+                let (target, calls) = self.target(&shape.shape, selected.then_some(of), inside);
+                self.keys.pop();
+                calling |= calls;
+                uses.push(Use { output, target });
             }
         }
+        self.names.pop();
         let silent = (uses.is_empty() && !inside.is_empty())
-            .then(|| self.target(&shape.shape, Some(&Selection::default()), &inside));
+            .then(|| self.target(&shape.shape, Some(&Selection::default()), &inside).0);
         if uses.is_empty() && silent.is_none() {
-            return None;
+            return (None, calling);
         }
         let missing = match &shape.default {
             Some(json) => Missing::Default(json.as_str().into()),
             None if shape.shape.is_nullable() => Missing::Null,
             None => Missing::Fail,
         };
-        Some(Member { wire: shape.wire.iter().map(|name| name.as_str().into()).collect(), uses, silent, missing })
+        let wire = shape.wire.iter().map(|name| name.as_str().into()).collect();
+        (Some(Member { wire, uses, silent, missing }), calling)
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// The same value, seen from inside an object; one with calls is one more to look above.
+    fn below(&self, site: bool) -> Wanted<'a> {
+        let capture = match self.capture {
+            Capture::Item { up, number } => Capture::Item { up: up + usize::from(site), number },
+            body @ Capture::Body(_) => body,
+        };
+        Wanted { path: self.path, capture }
     }
 }
 

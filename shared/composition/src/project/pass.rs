@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::reorder::Slot;
-use super::{Kind, Member, Missing, ObjectProgram, Program, Projected, ShapeError, Target, leaf};
-use crate::fragment::{Fragment, Part};
+use super::{Capture, Element, Kind, Member, Missing, ObjectProgram, Program, Projected, ShapeError, Target, Written, leaf};
+use crate::fragment::{Hole, Part, Piece, SiteItems, Writer};
 
 pub(super) fn run(program: &Program, body: &Bytes) -> Result<Projected, ShapeError> {
     let text = std::str::from_utf8(body).map_err(|error| ShapeError(format!("not UTF-8: {error}")))?;
@@ -18,12 +18,14 @@ pub(super) fn run(program: &Program, body: &Bytes) -> Result<Projected, ShapeErr
     let mut pass = Pass {
         program,
         body,
-        out: Vec::with_capacity(body.len()),
-        parts: Vec::new(),
-        cut: 0,
+        writer: Writer { out: Vec::with_capacity(body.len()), ..Writer::default() },
         slots: Vec::new(),
         ordered: Vec::new(),
-        captures: vec![None; program.captures],
+        captures: vec![None; if program.split { 0 } else { program.captures }],
+        elements: Vec::new(),
+        sites: vec![SiteItems::default(); program.sites.len()],
+        open_items: Vec::new(),
+        indices: Vec::new(),
         at: "",
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -40,38 +42,56 @@ pub(super) fn run(program: &Program, body: &Bytes) -> Result<Projected, ShapeErr
 pub(super) struct Pass<'p> {
     program: &'p Program,
     body: &'p Bytes,
-    /// What is written, in the order in which it came.
-    pub(super) out: Vec<u8>,
-    /// The parts cut so far, in the order in which they will be read.
-    pub(super) parts: Vec<Part>,
-    /// Where the bytes that belong to no part yet begin.
-    pub(super) cut: usize,
+    /// What is written, in the order in which it came, and its parts.
+    pub(super) writer: Writer,
     /// A stack: the slots of the objects that are open.
     pub(super) slots: Vec<Slot>,
     /// Room to put parts in order.
     pub(super) ordered: Vec<Part>,
     captures: Vec<Option<Bytes>>,
+    elements: Vec<Element>,
+    sites: Vec<SiteItems>,
+    /// A stack: the objects with calls that are open, each by its site and the index of its first value.
+    open_items: Vec<(usize, usize)>,
+    /// A stack: where the lists that are open stand.
+    indices: Vec<u32>,
     /// The member being read, for the error.
     at: &'p str,
 }
 
 impl<'p> Pass<'p> {
-    fn finish(mut self) -> Projected {
-        if !self.parts.is_empty()
-            && let (Ok(start), Ok(len)) = (u32::try_from(self.cut), u32::try_from(self.out.len() - self.cut))
-            && len > 0
-        {
-            self.parts.push(Part::Bytes { start, len });
-        }
-        Projected { fragment: Fragment::new(self.out.into(), self.parts), captures: self.captures }
+    fn finish(self) -> Projected {
+        let buffer = self.writer.finish(self.sites);
+        let elements = if self.program.split {
+            self.elements
+        } else {
+            vec![Element { piece: buffer.whole(), null: buffer.bytes == "null" }]
+        };
+        Projected { buffer, captures: self.captures, elements }
     }
 
     /// Notes a value. It is a slice of the body, unless it is a default.
-    fn note(&mut self, number: usize, raw: &str) {
+    fn note(&mut self, capture: Capture, raw: &str) {
+        if raw == "null" {
+            return;
+        }
         let range = self.body.as_ptr_range();
         let within = range.contains(&raw.as_ptr());
         let value = if within { self.body.slice_ref(raw.as_bytes()) } else { Bytes::copy_from_slice(raw.as_bytes()) };
-        self.captures[number] = (raw != "null").then_some(value);
+        let place = match capture {
+            Capture::Body(number) if self.program.split => {
+                let last = self.captures.len() - self.program.captures;
+                self.captures.get_mut(last + number)
+            }
+            Capture::Body(number) => self.captures.get_mut(number),
+            Capture::Item { up, number } => {
+                let open = self.open_items.len().checked_sub(1 + up).map(|at| self.open_items[at]);
+                open.and_then(|(site, first)| self.sites[site].values.get_mut(first + number))
+            }
+        };
+        if let Some(place) = place {
+            *place = Some(value);
+        }
     }
 
     fn leaf<E: Error>(&mut self, target: &Target, raw: &str) -> Result<(), E> {
@@ -80,10 +100,10 @@ impl<'p> Pass<'p> {
         } else if let Err(expected) = leaf::check(&target.kind, raw) {
             return Err(E::custom(format_args!("expected {}", expected.0)));
         }
-        if let Some(number) = target.capture {
-            self.note(number, raw);
+        for &capture in &target.capture {
+            self.note(capture, raw);
         }
-        self.out.extend_from_slice(raw.as_bytes());
+        self.writer.out.extend_from_slice(raw.as_bytes());
         Ok(())
     }
 
@@ -132,10 +152,10 @@ impl<'p> Pass<'p> {
     }
 
     fn begin(&mut self, open: &mut Open, output: usize) {
-        // Constants that stand before it are written now, so that they are in order.
+        // What does not come from the body and stands before it is written now, so that it is in order.
         let outputs = &self.program.objects[open.object].outputs;
-        while open.next < output && outputs[open.next].constant.is_some() {
-            self.constant(open, open.next);
+        while open.next < output && outputs[open.next].value != Written::Member {
+            self.other(open, open.next);
         }
         self.begin_plain(open, output);
     }
@@ -144,23 +164,30 @@ impl<'p> Pass<'p> {
         open.in_order &= output == open.next;
         open.next = output + 1;
         self.slots[open.base + output] =
-            Slot { start: self.out.len(), end: 0, first_part: self.parts.len(), last_part: 0, tail: 0 };
-        self.out.push(if open.empty { b'{' } else { b',' });
+            Slot { start: self.writer.out.len(), end: 0, first_part: self.writer.parts.len(), last_part: 0, tail: 0 };
+        self.writer.out.push(if open.empty { b'{' } else { b',' });
         open.empty = false;
-        self.out.extend_from_slice(self.program.objects[open.object].outputs[output].key.as_bytes());
+        self.writer.out.extend_from_slice(self.program.objects[open.object].outputs[output].key.as_bytes());
     }
 
     fn end(&mut self, open: &mut Open, output: usize) {
         let slot = &mut self.slots[open.base + output];
-        slot.end = self.out.len();
-        slot.last_part = self.parts.len();
-        slot.tail = self.cut;
+        slot.end = self.writer.out.len();
+        slot.last_part = self.writer.parts.len();
+        slot.tail = self.writer.cut;
     }
 
-    fn constant(&mut self, open: &mut Open, output: usize) {
+    /// Writes a member that does not come from the body: a constant, or the hole of a call.
+    fn other(&mut self, open: &mut Open, output: usize) {
         self.begin_plain(open, output);
-        if let Some(text) = &self.program.objects[open.object].outputs[output].constant {
-            self.out.extend_from_slice(text.as_bytes());
+        match &self.program.objects[open.object].outputs[output].value {
+            Written::Member => {}
+            Written::Constant(text) => self.writer.text(text),
+            Written::Call(number) => {
+                if let Some((site, item)) = open.item {
+                    self.writer.hole(Hole { site, output: *number, item });
+                }
+            }
         }
         self.end(open, output);
     }
@@ -180,7 +207,7 @@ impl<'p> Pass<'p> {
                 Missing::Null => {
                     for one in &member.uses {
                         self.begin(open, one.output);
-                        self.out.extend_from_slice(b"null");
+                        self.writer.out.extend_from_slice(b"null");
                         self.end(open, one.output);
                     }
                 }
@@ -198,17 +225,20 @@ impl<'p> Pass<'p> {
             }
         }
         for (output, written) in object.outputs.iter().enumerate() {
-            if written.constant.is_some() && !self.slots[open.base + output].is_written() {
-                self.constant(open, output);
+            if written.value != Written::Member && !self.slots[open.base + output].is_written() {
+                self.other(open, output);
             }
         }
         if open.empty {
-            self.out.push(b'{');
+            self.writer.out.push(b'{');
         } else if !open.in_order {
             self.reorder(open.base, open.start, open.first_part, open.cut_before);
         }
-        self.out.push(b'}');
+        self.writer.out.push(b'}');
         self.slots.truncate(open.seen);
+        if open.item.is_some() {
+            self.open_items.pop();
+        }
         Ok(())
     }
 
@@ -216,15 +246,38 @@ impl<'p> Pass<'p> {
         self.slots[open.seen + member].end == 1
     }
 
-    fn mark(&self) -> (usize, usize, usize) {
-        (self.out.len(), self.parts.len(), self.cut)
+    /// Enters an object with calls: one more item of its site.
+    fn open_item(&mut self, site: u32) -> (u32, u32) {
+        let items = &mut self.sites[site as usize];
+        let (item, first) = (items.count, items.values.len());
+        items.count += 1;
+        items.values.resize(first + self.program.sites[site as usize].values, None);
+        items.indices.extend_from_slice(&self.indices);
+        self.open_items.push((site as usize, first));
+        (site, item)
     }
 
-    fn take_back(&mut self, (out, parts, cut): (usize, usize, usize)) {
-        self.out.truncate(out);
-        self.parts.truncate(parts);
-        self.cut = cut;
+    fn mark(&self) -> Mark {
+        let writer = &self.writer;
+        Mark { out: writer.out.len(), parts: writer.parts.len(), cut: writer.cut, holes: writer.holes.len(), regions: writer.regions }
     }
+
+    fn take_back(&mut self, mark: Mark) {
+        self.writer.out.truncate(mark.out);
+        self.writer.parts.truncate(mark.parts);
+        self.writer.holes.truncate(mark.holes);
+        self.writer.cut = mark.cut;
+        self.writer.regions = mark.regions;
+    }
+}
+
+/// A place to come back to.
+struct Mark {
+    out: usize,
+    parts: usize,
+    cut: usize,
+    holes: usize,
+    regions: u32,
 }
 
 /// An object being written.
@@ -241,6 +294,8 @@ struct Open {
     next: usize,
     in_order: bool,
     empty: bool,
+    /// Its site and item, where it has calls.
+    item: Option<(u32, u32)>,
 }
 
 /// Reads one value by its target.
@@ -249,19 +304,34 @@ struct Value<'a, 'p> {
     target: &'p Target,
 }
 
+impl<'p> Value<'_, 'p> {
+    /// The value again, for a deserializer that asks twice.
+    fn again(&mut self) -> Value<'_, 'p> {
+        Value { pass: self.pass, target: self.target }
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
+        let region = self.target.region;
+        if region {
+            self.pass.writer.open_region();
+        }
         match self.target.kind {
-            Kind::Object(_) | Kind::Map(_) if !self.target.nullable => deserializer.deserialize_map(self),
-            Kind::List(_) if !self.target.nullable => deserializer.deserialize_seq(self),
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => deserializer.deserialize_option(self),
+            Kind::Object(_) | Kind::Map(_) if !self.target.nullable => deserializer.deserialize_map(self.again())?,
+            Kind::List(_) if !self.target.nullable => deserializer.deserialize_seq(self.again())?,
+            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => deserializer.deserialize_option(self.again())?,
             _ => {
                 let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-                self.pass.leaf(self.target, raw.get())
+                self.pass.leaf(self.target, raw.get())?;
             }
         }
+        if region {
+            self.pass.writer.close_region();
+        }
+        Ok(())
     }
 }
 
@@ -276,7 +346,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {
-        self.pass.out.extend_from_slice(b"null");
+        self.pass.writer.out.extend_from_slice(b"null");
         Ok(())
     }
 
@@ -293,19 +363,28 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let Kind::List(item) = &self.target.kind else { return Err(A::Error::custom("expected an object")) };
-        self.pass.out.push(b'[');
-        let start = self.pass.out.len();
+        let pass = self.pass;
+        if pass.program.split && pass.indices.is_empty() {
+            return elements(pass, item, items);
+        }
+        pass.writer.out.push(b'[');
+        let start = pass.writer.out.len();
+        pass.indices.push(0);
         loop {
-            let before = self.pass.out.len();
+            let before = pass.writer.out.len();
             if before > start {
-                self.pass.out.push(b',');
+                pass.writer.out.push(b',');
             }
-            if items.next_element_seed(Value { pass: self.pass, target: item })?.is_none() {
-                self.pass.out.truncate(before);
+            if items.next_element_seed(Value { pass, target: item })?.is_none() {
+                pass.writer.out.truncate(before);
                 break;
             }
+            if let Some(index) = pass.indices.last_mut() {
+                *index += 1;
+            }
         }
-        self.pass.out.push(b']');
+        pass.indices.pop();
+        pass.writer.out.push(b']');
         Ok(())
     }
 
@@ -317,18 +396,19 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             _ => return Err(A::Error::custom("expected a list")),
         };
         let program = pass.program;
-        let ObjectProgram { members, outputs } = &program.objects[object];
+        let ObjectProgram { members, outputs, site } = &program.objects[object];
         let seen = pass.slots.len();
         let mut open = Open {
             object,
             seen,
             base: seen + members.len(),
-            start: pass.out.len(),
-            first_part: pass.parts.len(),
-            cut_before: pass.cut,
+            start: pass.writer.out.len(),
+            first_part: pass.writer.parts.len(),
+            cut_before: pass.writer.cut,
             next: 0,
             in_order: true,
             empty: true,
+            item: site.map(|site| pass.open_item(site)),
         };
         pass.slots.resize(open.base + outputs.len(), Slot::default());
         let mut hint = 0;
@@ -350,19 +430,54 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 }
 
+/// Reads a batch's answer: each element is a piece of its own, with what it notes.
+fn elements<'de, 'p, A: SeqAccess<'de>>(pass: &mut Pass<'p>, item: &'p Target, mut items: A) -> Result<(), A::Error> {
+    // The lists in an element count from the element on: the outermost one is not part of any place.
+    loop {
+        pass.captures.resize(pass.captures.len() + pass.program.captures, None);
+        let (start, first) = (pass.writer.out.len(), pass.writer.parts.len());
+        pass.indices.clear();
+        if items.next_element_seed(Split { pass, target: item })?.is_none() {
+            pass.captures.truncate(pass.captures.len() - pass.program.captures);
+            return Ok(());
+        }
+        pass.writer.cut();
+        let null = &pass.writer.out[start..] == b"null";
+        pass.elements.push(Element { piece: Piece { parts: first..pass.writer.parts.len() }, null });
+    }
+}
+
+/// One element of a split body: what is in it is no longer split.
+struct Split<'a, 'p> {
+    pass: &'a mut Pass<'p>,
+    target: &'p Target,
+}
+
+impl<'de> DeserializeSeed<'de> for Split<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        // An index stands for the element, so that a list that is the element itself is not taken for the batch.
+        self.pass.indices.push(0);
+        let result = Value { pass: &mut *self.pass, target: self.target }.deserialize(deserializer);
+        self.pass.indices.clear();
+        result
+    }
+}
+
 /// Writes a map: its keys are data and are kept, its values are projected.
 fn entries<'de, 'p, A: MapAccess<'de>>(pass: &mut Pass<'p>, value: &'p Target, mut map: A) -> Result<(), A::Error> {
-    pass.out.push(b'{');
+    pass.writer.out.push(b'{');
     let mut first = true;
     while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
         if !std::mem::take(&mut first) {
-            pass.out.push(b',');
+            pass.writer.out.push(b',');
         }
-        serde_json::to_writer(&mut pass.out, &key).map_err(A::Error::custom)?;
-        pass.out.push(b':');
+        serde_json::to_writer(&mut pass.writer.out, &key).map_err(A::Error::custom)?;
+        pass.writer.out.push(b':');
         map.next_value_seed(Value { pass, target: value })?;
     }
-    pass.out.push(b'}');
+    pass.writer.out.push(b'}');
     Ok(())
 }
 
