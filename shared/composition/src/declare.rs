@@ -267,3 +267,26 @@ impl CallerType for StandardCaller {
         Vec::new()
     }
 }
+
+/// A type that a string literal can be the default of: `default = "news"`, `or = "none"`.
+#[diagnostic::on_unimplemented(
+    message = "a string cannot be the default of a `{Self}`",
+    label = "this is text",
+    note = "write an expression of the type `{Self}`"
+)]
+pub trait FromText {
+    /// The value.
+    fn from_text(text: &str) -> Self;
+}
+
+impl FromText for String {
+    fn from_text(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+impl FromText for Option<String> {
+    fn from_text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+}

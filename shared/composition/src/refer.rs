@@ -121,15 +121,15 @@ pub trait CanBeAbsent {}
 impl<T> CanBeAbsent for Option<T> {}
 
 /// Checks that a field of nullness `N` is required: what `pass = […]` and `or = …` need.
-pub fn needs_a_required_field<N: Required>() {}
+pub fn needs_a_required_field<N: RequiredField>() {}
 
 /// The nullness of a required field.
 #[diagnostic::on_unimplemented(
     message = "`pass` and `or` need a required field, and this one is an `Option`",
     note = "an optional field is null when its call fails: drop the `Option`, or drop `pass` or `or`"
 )]
-pub trait Required {}
-impl Required for Sure {}
+pub trait RequiredField {}
+impl RequiredField for Sure {}
 
 /// Checks that an input of nullness `N` is always there: what a parameter of the path needs.
 pub fn always_in_the_path<N: AlwaysThere>() {}
