@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use super::compile::{Compiled, Operation};
+use super::compile::Compiled;
+use super::limits;
+use super::operation::Operation;
 
-/// The most bytes of document text that are kept.
-const MAX_TEXT: u64 = 4 << 20;
-/// The most fields of compiled operations that are kept.
-const MAX_FIELDS: u64 = 200_000;
+/// The most bytes that documents may take, about.
+const MAX_DOCUMENTS: u64 = 32 << 20;
+/// What a token takes when it is parsed, about, in bytes.
+const TOKEN: usize = 128;
+/// The most fields of compiled operations that are kept; one takes a few hundred bytes.
+const MAX_FIELDS: u64 = 100_000;
 
 /// The text of a document, and the name of one of its operations.
 type Key = (String, Option<String>);
@@ -24,9 +28,11 @@ pub(crate) struct Operations {
 
 impl Operations {
     pub(crate) fn new() -> Operations {
-        let room = |key: &Key, _: &Arc<Operation>| u32::try_from(key.0.len() + 256).unwrap_or(u32::MAX);
+        let room = |key: &Key, _: &Arc<Operation>| {
+            u32::try_from(key.0.len() + TOKEN * limits::tokens(&key.0)).unwrap_or(u32::MAX)
+        };
         Operations {
-            documents: Cache::builder().max_capacity(MAX_TEXT).weigher(room).build(),
+            documents: Cache::builder().max_capacity(MAX_DOCUMENTS).weigher(room).build(),
             compiled: Cache::builder()
                 .max_capacity(MAX_FIELDS)
                 .weigher(|_, compiled: &Arc<Compiled>| compiled.fields)

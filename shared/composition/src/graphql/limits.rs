@@ -44,6 +44,11 @@ pub(crate) fn text(text: &str) -> Result<(), GraphqlError> {
     Ok(())
 }
 
+/// How many words, numbers, strings and punctuators a text has.
+pub(crate) fn tokens(text: &str) -> usize {
+    measure(text.as_bytes()).0
+}
+
 /// Counts tokens, and the most brackets open at once. Brackets in strings and comments do not count.
 fn measure(text: &[u8]) -> (usize, usize) {
     let (mut tokens, mut open, mut nesting, mut at) = (0, 0usize, 0, 0);
