@@ -87,7 +87,7 @@ pub(crate) fn shape_of(ty: &Type, shapes: &Ident) -> TokenStream {
 pub(crate) fn json_of(ty: &Type, value: &Expr) -> TokenStream {
     let fitted = match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            quote_spanned!(text.span()=> ::core::convert::From::from(#text))
+            quote_spanned!(text.span()=> ::trefoil::__private::declare::FromText::from_text(#text))
         }
         other => quote!(#other),
     };

@@ -82,6 +82,38 @@ mod endpoints {
     }
 }
 
+/// A declaration may come out of a person's own macro.
+mod generated {
+    use trefoil::{composition, input, view};
+
+    use crate::backends::Users;
+
+    macro_rules! screen {
+        ($name:ident, $input:ident, $profile:ident, $limit:ty) => {
+            #[view]
+            pub(crate) struct $profile {
+                segment: String,
+            }
+
+            #[input]
+            pub(crate) struct $input {
+                #[query(default = 4)]
+                limit: $limit,
+            }
+
+            #[composition(get = "/screen", input = $input)]
+            pub(crate) struct $name {
+                #[call(Users, get = "/u/{caller.id}", query(partner = caller.partner, limit = query.limit))]
+                profile: $profile,
+                #[call(Users, get = "/p/{profile.segment}", query(segment = profile.segment))]
+                picks: Option<Vec<String>>,
+            }
+        };
+    }
+
+    screen!(Screen, ScreenInput, ScreenProfile, u32);
+}
+
 #[test]
 fn a_strict_crate_has_no_warnings() {
     let declared: fn(&mut _) -> _ = <endpoints::Home as trefoil::declare::Endpoint>::declare;

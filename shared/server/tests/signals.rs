@@ -1,6 +1,6 @@
 //! SIGTERM, SIGINT, and a second one. Signals are the whole process's, so this is one test.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what is wrong")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says by panicking what is wrong")]
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;

@@ -16,7 +16,7 @@ pub(crate) fn expand(backend: &Backend) -> TokenStream {
     let doc = &backend.doc.0;
     quote! {
         #derives
-        #[allow(dead_code)]
+        #[allow(dead_code, missing_copy_implementations)]
         #item
 
         #[automatically_derived]

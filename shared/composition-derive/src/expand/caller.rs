@@ -31,7 +31,7 @@ pub(crate) fn expand(caller: &Caller) -> TokenStream {
     });
     quote! {
         #derives
-        #[allow(dead_code)]
+        #[allow(dead_code, missing_copy_implementations)]
         #item
 
         #[automatically_derived]

@@ -211,22 +211,34 @@ pub(crate) fn references(of: &Composition) -> TokenStream {
         return TokenStream::new();
     }
     let ident = &of.view.item.ident;
+    // Functions, not variables: a name in a `macro_rules` of the person's does not see a variable of ours.
     let input = of.options.input.iter().filter(|_| asks_input).map(|input| {
         let span = spanned(input);
-        quote_spanned!(span=> let input = <#input as ::trefoil::__private::declare::Input>::parts();)
+        quote_spanned! {span=>
+            fn input() -> <#input as ::trefoil::__private::declare::Input>::Parts {
+                <#input as ::trefoil::__private::declare::Input>::parts()
+            }
+        }
     });
     let caller = asks_caller.map(|span| {
         // In the macro's own context: at the crate's root, a lint would call the `crate::` needless.
         let span = Span::call_site().located_at(span);
-        let caller = quote_spanned!(span=> crate::Caller);
-        quote!(let caller = <#caller as ::trefoil::__private::declare::CallerType>::parts();)
+        let known = quote_spanned!(span=> crate::Caller);
+        quote! {
+            type Caller_of_the_crate = #known;
+            fn caller() -> <Caller_of_the_crate as ::trefoil::__private::declare::CallerType>::Parts {
+                <Caller_of_the_crate as ::trefoil::__private::declare::CallerType>::parts()
+            }
+        }
     });
     quote! {
         #[automatically_derived]
         const _: () = {
-            #[allow(unused_variables, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic, clippy::nursery)]
             fn references() {
-                let of = <#ident as ::trefoil::__private::refer::HasParts>::parts::<::trefoil::__private::refer::Sure>();
+                fn of() -> <#ident as ::trefoil::__private::refer::HasParts>::Parts<::trefoil::__private::refer::Sure> {
+                    <#ident as ::trefoil::__private::refer::HasParts>::parts()
+                }
                 #(#input)*
                 #caller
                 #(#checks)*
@@ -236,15 +248,15 @@ pub(crate) fn references(of: &Composition) -> TokenStream {
     }
 }
 
-/// `refer::open(of.profile).segment` for `profile.segment`.
+/// `refer::open(of().profile).segment` for `profile.segment`.
 fn part(reference: &Reference) -> TokenStream {
     let first = &reference.names[0];
     let (base, rest) = match reference.root() {
-        Root::Field => (quote_spanned!(first.span=> of), &reference.names[..]),
-        Root::Caller => (quote_spanned!(first.span=> caller), &reference.names[1..]),
+        Root::Field => (quote_spanned!(first.span=> of()), &reference.names[..]),
+        Root::Caller => (quote_spanned!(first.span=> caller()), &reference.names[1..]),
         _ => {
             let place = ident(&first.text, first.span);
-            (quote_spanned!(first.span=> input.#place), &reference.names[1..])
+            (quote_spanned!(first.span=> input().#place), &reference.names[1..])
         }
     };
     let mut part = base;

@@ -39,7 +39,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     let params = input.params.iter().map(|param| declared(param, &shapes));
     quote! {
         #derives
-        #[allow(dead_code)]
+        #[allow(dead_code, missing_copy_implementations)]
         #item
 
         #[automatically_derived]

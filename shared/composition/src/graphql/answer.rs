@@ -1,5 +1,7 @@
 //! Writes the answer: root fields in selection order, then what is wrong, then what is missing.
 
+use std::time::Duration;
+
 use bytes::{BufMut as _, Bytes, BytesMut};
 use serde::Serialize;
 
@@ -13,6 +15,17 @@ pub(crate) struct Field {
     pub(crate) value: Option<Bytes>,
     pub(crate) errors: Vec<GraphqlError>,
     pub(crate) degraded: Vec<Degraded>,
+    /// How long each of its calls took, as `Server-Timing` names it.
+    pub(crate) timings: Vec<(String, Duration)>,
+}
+
+/// The answer of an operation that was run.
+#[derive(Debug)]
+pub(crate) struct Executed {
+    pub(crate) body: Bytes,
+    /// Whether nothing is missing.
+    pub(crate) complete: bool,
+    pub(crate) timings: Vec<(String, Duration)>,
 }
 
 /// One entry of `extensions.degraded`.
@@ -48,9 +61,10 @@ pub(crate) fn degraded(key: &str, missing: &[Missing]) -> Vec<Degraded> {
     entries
 }
 
-/// The answer of an operation that was run.
-pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> (Bytes, bool) {
+/// Writes the answer of an operation that was run.
+pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> Executed {
     let mut errors = Vec::new();
+    let mut timings = Vec::new();
     let mut degraded = Vec::new();
     let mut out = BytesMut::with_capacity(1024);
     out.put_slice(b"{\"data\":{");
@@ -63,6 +77,7 @@ pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> (B
         out.put_slice(field.value.as_deref().unwrap_or(b"null"));
         errors.extend(field.errors);
         degraded.extend(field.degraded);
+        timings.extend(field.timings);
     }
     out.put_u8(b'}');
     if !errors.is_empty() {
@@ -75,8 +90,7 @@ pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> (B
         out.put_u8(b'}');
     }
     out.put_u8(b'}');
-    let complete = errors.is_empty() && degraded.is_empty();
-    (out.freeze(), complete)
+    Executed { complete: errors.is_empty() && degraded.is_empty(), body: out.freeze(), timings }
 }
 
 /// The answer to a request of which nothing was run.

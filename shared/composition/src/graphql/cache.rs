@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use super::compile::{Compiled, Operation};
+use super::compile::Compiled;
 use super::limits;
+use super::operation::Operation;
 
 /// The most bytes that documents may take, about.
 const MAX_DOCUMENTS: u64 = 32 << 20;

@@ -1,19 +1,16 @@
 //! A validated document becomes plans: one for each root field, of the calls that its selection shows and those that they
 //! wait for. Done once per operation and set of `@skip` and `@include` values.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql::{Name, Positioned};
 use async_graphql_value::Value as Literal;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::coerce::Types;
 use super::errors::GraphqlError;
-use super::limits;
+use super::operation::Operation;
 use super::respell::Respell;
 use super::scalars::Leaf;
 use super::schema::{MUTATION, Model, QUERY};
@@ -23,17 +20,6 @@ use crate::names::argument;
 use crate::plan::{self, Plan};
 use crate::project::{Selection as Shown, What};
 use crate::shape::Shape;
-
-/// One operation of a validated document.
-#[derive(Debug)]
-pub(crate) struct Operation {
-    /// Unlike that of any other operation of this process.
-    pub(crate) id: u64,
-    pub(crate) name: Option<Name>,
-    pub(crate) document: ExecutableDocument,
-    /// The variables that decide what is shown, in order.
-    pub(crate) conditions: Vec<Name>,
-}
 
 /// An operation with nothing left to decide but its arguments.
 #[derive(Debug)]
@@ -78,82 +64,6 @@ pub(crate) struct EndpointField {
 pub(crate) enum Given {
     Value(Value),
     Variable(Name),
-}
-
-impl Operation {
-    /// The operation with this name, or the only one. The document must be valid, this name included.
-    pub(crate) fn new(document: ExecutableDocument, name: Option<&str>) -> Result<Operation, GraphqlError> {
-        static IDS: AtomicU64 = AtomicU64::new(0);
-        let mut names = BTreeSet::new();
-        for (_, operation) in document.operations.iter() {
-            conditions(&operation.node.selection_set.node, &mut names);
-        }
-        for fragment in document.fragments.values() {
-            conditions(&fragment.node.selection_set.node, &mut names);
-        }
-        let operation = Operation {
-            id: IDS.fetch_add(1, Ordering::Relaxed),
-            name: match &document.operations {
-                DocumentOperations::Single(_) => None,
-                DocumentOperations::Multiple(operations) => match name {
-                    Some(name) => Some(Name::new(name)),
-                    None => operations.keys().next().cloned(),
-                },
-            },
-            document,
-            conditions: names.into_iter().collect(),
-        };
-        let selector = Selector { document: &operation.document, conditions: Conditions::Ignored };
-        let set = &operation.definition()?.selection_set.node;
-        if selector.merge([set]).len() > limits::MAX_ROOT_FIELDS {
-            let message = format!("the operation has more than {} root fields", limits::MAX_ROOT_FIELDS);
-            return Err(GraphqlError::request(message, None));
-        }
-        selector.check([set])?;
-        Ok(operation)
-    }
-
-    /// The operation itself.
-    pub(crate) fn definition(&self) -> Result<&OperationDefinition, GraphqlError> {
-        let found = match (&self.document.operations, &self.name) {
-            (DocumentOperations::Single(operation), _) => Some(operation),
-            (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
-            (DocumentOperations::Multiple(_), None) => None,
-        };
-        found.map(|operation| &operation.node).ok_or_else(|| GraphqlError::request("there is no such operation", None))
-    }
-
-    /// The values of [`Operation::conditions`].
-    pub(crate) fn flags(&self, variables: &Map<String, Value>) -> Result<Box<[bool]>, GraphqlError> {
-        let definition = self.definition()?;
-        let flag = |name: &Name| match variables.get(name.as_str()) {
-            Some(Value::Bool(value)) => Ok(*value),
-            // A variable of another operation of the document.
-            None if !definition.variable_definitions.iter().any(|variable| variable.node.name.node == *name) => {
-                Ok(false)
-            }
-            _ => Err(GraphqlError::request(format!("the variable `${name}` is missing; expected Boolean!"), None)),
-        };
-        self.conditions.iter().map(flag).collect()
-    }
-}
-
-/// Collects the variables of `@skip` and `@include`.
-fn conditions(set: &SelectionSet, names: &mut BTreeSet<Name>) {
-    for selection in &set.items {
-        for directive in selection.node.directives() {
-            if let "skip" | "include" = directive.node.name.node.as_str()
-                && let Some(Literal::Variable(name)) = directive.node.get_argument("if").map(|value| &value.node)
-            {
-                names.insert(name.clone());
-            }
-        }
-        match &selection.node {
-            Selection::Field(field) => conditions(&field.node.selection_set.node, names),
-            Selection::InlineFragment(fragment) => conditions(&fragment.node.selection_set.node, names),
-            Selection::FragmentSpread(_) => {}
-        }
-    }
 }
 
 /// Compiles an operation for these values of its conditions.
@@ -241,7 +151,8 @@ impl<'a> Compiler<'a> {
             _ => &self.model.mutation,
         };
         let index = *roots.get(name).ok_or_else(unknown)?;
-        let (whole, declaration) = (&self.bff.plans[index], &self.bff.declarations[index]);
+        let whole = &self.bff.plans[index];
+        let declaration = self.bff.declaration(name).ok_or_else(unknown)?;
         let Shape::Object(id) = declaration.answer else { return Err(unknown()) };
         let arguments = self.arguments(&field.node, whole)?;
         let shown = self.selector.selection(self.model, &self.bff.shapes, id, fields).ok_or_else(unknown)?;

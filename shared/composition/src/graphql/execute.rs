@@ -11,23 +11,20 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tracing::Instrument as _;
 use trefoil_backend::Clients;
-use trefoil_context::{Problem, RequestContext};
+use trefoil_context::RequestContext;
 
-use super::answer::{self, Field};
+use super::answer::{self, Executed};
 use super::cache::Operations;
 use super::coerce::Types;
-use super::compile::{self, Compiled, EndpointField, Given, Operation, Root, RootField};
+use super::compile::{self, Compiled, RootField};
 use super::errors::GraphqlError;
+use super::operation::Operation;
 use super::positions;
 use super::request::GraphqlRequest;
+use super::root;
 use super::schema::{self, Model};
 use super::validate;
-use crate::access;
 use crate::bff::CompiledBff;
-use crate::inputs::Inputs;
-use crate::outcome::{self, Settled};
-use crate::plan::Need;
-use crate::run;
 use crate::signals::Signals;
 
 /// The GraphQL face of one BFF.
@@ -39,8 +36,8 @@ pub(crate) struct Face {
     /// Runs introspection, of documents that were validated.
     pub(crate) introspector: Schema,
     operations: Operations,
-    clients: Arc<Clients>,
-    signals: Signals,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) signals: Signals,
 }
 
 /// The answer of the introspection part, in selection order.
@@ -51,8 +48,8 @@ type Introspected = IndexMap<async_graphql::Name, async_graphql::Value>;
 pub(crate) enum Answered {
     /// Nothing was run: the document or the variables do not do.
     Refused(Bytes),
-    /// It was run; `complete` if nothing is missing.
-    Executed { body: Bytes, complete: bool },
+    /// It was run.
+    Executed(Executed),
 }
 
 impl std::fmt::Debug for Face {
@@ -84,16 +81,12 @@ impl Face {
     /// Answers one request.
     pub(crate) async fn answer(&self, request: &GraphqlRequest, context: &RequestContext) -> Answered {
         match self.execute(request, context).await {
-            Ok((body, complete)) => Answered::Executed { body, complete },
+            Ok(executed) => Answered::Executed(executed),
             Err(errors) => Answered::Refused(answer::refused(&errors)),
         }
     }
 
-    async fn execute(
-        &self,
-        request: &GraphqlRequest,
-        context: &RequestContext,
-    ) -> Result<(Bytes, bool), Vec<GraphqlError>> {
+    async fn execute(&self, request: &GraphqlRequest, context: &RequestContext) -> Result<Executed, Vec<GraphqlError>> {
         let one = |error| vec![error];
         let operation = self.operation(&request.operation).await?;
         let definition = operation.definition().map_err(one)?;
@@ -108,7 +101,7 @@ impl Face {
                 Some(document) => self.introspect(document, &variables).await,
                 None => IndexMap::new(),
             };
-            let run = |root| self.root(root, &variables, context);
+            let run = |root| root::run(self, root, &variables, context);
             let mut fields = if kind == OperationType::Mutation {
                 let mut fields = Vec::with_capacity(compiled.roots.len());
                 for root in &compiled.roots {
@@ -163,78 +156,6 @@ impl Face {
             _ => IndexMap::new(),
         }
     }
-
-    async fn root(&self, root: &Root, variables: &Map<String, Value>, context: &RequestContext) -> Field {
-        match &root.what {
-            RootField::Typename(name) => Field { value: Some(format!("\"{name}\"").into()), ..Field::default() },
-            RootField::Introspection => Field::default(),
-            RootField::Endpoint(field) => {
-                let given = arguments(field, variables);
-                match self.endpoint(&root.key, field, &given, context).await {
-                    Ok(field) => field,
-                    Err(problem) => {
-                        let error = GraphqlError::problem(&field.plan, &problem, vec![root.key.clone()], None);
-                        Field { errors: vec![error], ..Field::default() }
-                    }
-                }
-            }
-        }
-    }
-
-    async fn endpoint(
-        &self,
-        key: &str,
-        field: &EndpointField,
-        arguments: &Map<String, Value>,
-        context: &RequestContext,
-    ) -> Result<Field, Box<Problem>> {
-        let plan = &field.plan;
-        let caller = access::admit(&plan.access, &self.bff.name, context)?;
-        let inputs = Inputs::from_arguments(plan, &self.bff.shapes, arguments, caller)?;
-        let run = run::run(plan, &inputs, context, &self.clients, &self.signals).await;
-        Ok(match run.result {
-            Ok(settled) => {
-                let answer = outcome::answer(plan, &settled);
-                let body = field.respell.as_ref().map_or(answer.body.clone(), |respell| respell.apply(&answer.body));
-                Field {
-                    value: Some(body),
-                    errors: failed_places(key, field, &settled),
-                    degraded: answer::degraded(key, &answer.missing),
-                }
-            }
-            Err((node, failure)) => {
-                let problem = outcome::problem(plan, node, failure);
-                // The place that failed, if it was selected.
-                let place = plan.holes.iter().position(|hole| hole.node == node).and_then(|hole| field.holes.get(hole));
-                let path = std::iter::once(key.to_owned()).chain(place.cloned()).collect();
-                let error = GraphqlError::problem(plan, &problem, path, Some(failure.reason));
-                Field { errors: vec![error], ..Field::default() }
-            }
-        })
-    }
-}
-
-/// One error for each place that is null because its call failed.
-fn failed_places(key: &str, field: &EndpointField, settled: &[Settled]) -> Vec<GraphqlError> {
-    let plan = &field.plan;
-    let failed = |(hole, name): (&crate::plan::Hole, &String)| match &settled[hole.node] {
-        Settled::Failed(failure) if plan.nodes[hole.node].need == Need::Optional => {
-            let problem = outcome::problem(plan, hole.node, *failure);
-            let path = vec![key.to_owned(), name.clone()];
-            Some(GraphqlError::problem(plan, &problem, path, Some(failure.reason)))
-        }
-        Settled::Failed(_) | Settled::Filled { .. } | Settled::Null => None,
-    };
-    plan.holes.iter().zip(&field.holes).filter_map(failed).collect()
-}
-
-/// The arguments that are given. A variable that was not given gives none.
-fn arguments(field: &EndpointField, variables: &Map<String, Value>) -> Map<String, Value> {
-    let value = |given: &Given| match given {
-        Given::Value(value) => Some(value.clone()),
-        Given::Variable(name) => variables.get(name.as_str()).cloned(),
-    };
-    field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect()
 }
 
 /// The span of an operation, as the semantic conventions name it.

@@ -7,30 +7,26 @@
 //! a 200; with `application/graphql-response+json` a document or variables that do not do are a 400.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Request};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{RequestExt as _, Router};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use trefoil_context::{Code, Problem, RequestContext};
 
 use super::execute::{Answered, Face};
 use super::explorer;
+use super::negotiate::{Form, accepts_html, is_json, negotiate};
 use super::request::GraphqlRequest;
 
 /// The most bytes of a request's body: a document, and variables.
 const MAX_BODY: usize = 256 * 1024;
 
-/// The form of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// `application/json`: what old clients know.
-    Json,
-    /// `application/graphql-response+json`: its status says whether the request was understood.
-    GraphqlResponse,
-}
+/// `Server-Timing` (W3C): one entry a call.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// `/graphql` and what is below it.
 pub(crate) fn routes(face: Arc<Face>) -> Router {
@@ -91,10 +87,12 @@ fn unreadable(status: StatusCode) -> Problem {
 }
 
 fn respond(form: Form, answered: Answered) -> Response {
-    let (status, body, complete) = match (form, answered) {
-        (Form::Json, Answered::Refused(body)) => (StatusCode::OK, body, false),
-        (Form::GraphqlResponse, Answered::Refused(body)) => (StatusCode::BAD_REQUEST, body, false),
-        (_, Answered::Executed { body, complete }) => (StatusCode::OK, body, complete),
+    let (status, body, executed) = match (form, answered) {
+        (Form::Json, Answered::Refused(body)) => (StatusCode::OK, body, None),
+        (Form::GraphqlResponse, Answered::Refused(body)) => (StatusCode::BAD_REQUEST, body, None),
+        (_, Answered::Executed(executed)) => {
+            (StatusCode::OK, executed.body.clone(), Some((executed.complete, executed.timings)))
+        }
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -106,122 +104,18 @@ fn respond(form: Form, answered: Answered) -> Response {
             Form::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
         }),
     );
-    if !complete {
+    if !matches!(executed, Some((true, _))) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Some(timing) = executed.and_then(|(_, timings)| server_timing(&timings)) {
+        headers.insert(SERVER_TIMING, timing);
     }
     response
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    // JSON is UTF-8 and nothing else.
-    let utf8 = |part: &str| {
-        let Some((name, value)) = part.split_once('=') else { return true };
-        !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-    };
-    json && parts.all(utf8)
-}
-
-/// The form that the client prefers; `application/json` to one that does not care. `None` if it accepts neither.
-fn negotiate(headers: &HeaderMap) -> Option<Form> {
-    let json = quality(headers, "application", "json");
-    let response = quality(headers, "application", "graphql-response+json");
-    let (form, best) = match response.quality.cmp(&json.quality) {
-        std::cmp::Ordering::Greater => (Form::GraphqlResponse, response),
-        // Who names it knows it.
-        std::cmp::Ordering::Equal if response.named => (Form::GraphqlResponse, response),
-        std::cmp::Ordering::Equal | std::cmp::Ordering::Less => (Form::Json, json),
-    };
-    (best.quality > 0).then_some(form)
-}
-
-fn accepts_html(headers: &HeaderMap) -> bool {
-    quality(headers, "text", "html").quality > 0
-}
-
-/// How much a media type is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Wanted {
-    /// In thousandths.
-    quality: u16,
-    /// Whether it was named in full.
-    named: bool,
-}
-
-/// What `Accept` says about a media type: its most specific range counts (RFC 9110, section 12.5.1).
-fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> Wanted {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<&str> =
-        values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
-    if ranges.is_empty() {
-        return Wanted { quality: 1000, named: false };
-    }
-    let mut best = (0, Wanted { quality: 0, named: false });
-    for range in ranges {
-        let mut parts = range.split(';').map(str::trim);
-        let (left, right) = parts.next().and_then(|essence| essence.split_once('/')).unwrap_or_default();
-        let specific = match (left.eq_ignore_ascii_case(kind), right.eq_ignore_ascii_case(subtype)) {
-            (true, true) => 3,
-            (true, false) if right == "*" => 2,
-            (false, _) if left == "*" && right == "*" => 1,
-            _ => continue,
-        };
-        if specific > best.0 {
-            let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-            best = (specific, Wanted { quality: weight.map_or(1000, thousandths), named: specific == 3 });
-        }
-    }
-    best.1
-}
-
-/// A weight in thousandths; what is none counts as zero.
-fn thousandths(weight: &str) -> u16 {
-    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(fraction) || fraction.len() > 3 {
-        return 0;
-    }
-    match whole {
-        "1" => 1000,
-        "0" => format!("{fraction:0<3}").parse().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn accept(value: &str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, value.parse().unwrap());
-        headers
-    }
-
-    #[test]
-    fn the_form_is_what_the_client_prefers() {
-        assert_eq!(negotiate(&HeaderMap::new()), Some(Form::Json));
-        for (value, form) in [
-            ("*/*", Some(Form::Json)),
-            ("application/json", Some(Form::Json)),
-            ("application/*", Some(Form::Json)),
-            ("application/graphql-response+json", Some(Form::GraphqlResponse)),
-            ("application/json, application/graphql-response+json", Some(Form::GraphqlResponse)),
-            ("application/graphql-response+json;q=0.5, application/json;q=0.9", Some(Form::Json)),
-            ("application/graphql-response+json;q=0, */*;q=0.1", Some(Form::Json)),
-            ("text/html", None),
-            ("application/json;q=0", None),
-        ] {
-            assert_eq!(negotiate(&accept(value)), form, "{value}");
-        }
-    }
-
-    #[test]
-    fn a_browser_accepts_a_page_and_an_api_client_does_not() {
-        assert!(accepts_html(&accept("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")));
-        assert!(accepts_html(&accept("*/*")));
-        assert!(!accepts_html(&accept("application/json")));
-    }
+/// One entry for each call that was made: `home.profile;dur=1.2`, in milliseconds.
+fn server_timing(timings: &[(String, Duration)]) -> Option<HeaderValue> {
+    let entry = |(name, took): &(String, Duration)| format!("{name};dur={:.1}", took.as_secs_f64() * 1000.0);
+    let entries: Vec<String> = timings.iter().map(entry).collect();
+    HeaderValue::from_str(&entries.join(", ")).ok().filter(|value| !value.is_empty())
 }

@@ -15,7 +15,9 @@ fn links(html: &str) -> Vec<String> {
         let parts = html.split(&opening).skip(1);
         parts.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect::<Vec<_>>()
     };
-    [of("src"), of("href")].concat()
+    let mut links = [of("src"), of("href")].concat();
+    links.retain(|link| !link.starts_with("data:"));
+    links
 }
 
 #[tokio::test]

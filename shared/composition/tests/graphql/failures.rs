@@ -125,3 +125,32 @@ async fn a_caller_who_leaves_ends_every_call() {
     let ends: Vec<_> = backends.all_calls().iter().map(|call| call.end).collect();
     assert_eq!(ends, [trefoil_testing::End::GivenUp; 2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_same_is_missing_as_in_rest() {
+    let whole = "{ home { profile { name segment nickName tier }
+        orders { id total placedAt lines { sku quantity note { text } } labels parcels }
+        picks translation banner footer } }";
+    for path in ["/segments/home/picks", "/banner", "/translations/sale", "/footer"] {
+        for fault in ["slow", "refused", "500", "shape"] {
+            let backends = well();
+            let route = backends.on("catalog", path);
+            match fault {
+                "slow" => route.slow(500).json("1"),
+                "refused" => route.refused(),
+                "500" => route.status(500),
+                _ => route.json("{}"),
+            }
+            let rest = kit(&backends).get("/home").await;
+            let json = ask(&backends, whole).await.json();
+            assert_eq!(json["data"]["home"], rest.json(), "{path} {fault}");
+            let entry = |one: &serde_json::Value| {
+                let path = one["path"].as_str().unwrap().strip_prefix("home.").unwrap().to_owned();
+                let default = if one["default"] == true { ";default" } else { "" };
+                format!("{path};reason={}{default}", one["reason"].as_str().unwrap())
+            };
+            let degraded: Vec<String> = json["extensions"]["degraded"].as_array().unwrap().iter().map(entry).collect();
+            assert_eq!(Some(degraded.join(", ").as_str()), rest.header("trefoil-degraded"), "{path} {fault}");
+        }
+    }
+}

@@ -69,3 +69,13 @@ async fn members_that_mean_nothing_are_ignored() {
     let body = r#"{"query":"{ status { door } }","operationName":null,"variables":null,"extensions":{"a":1},"id":7}"#;
     assert_eq!(kit(&well()).post("/graphql", body).await.text(), r#"{"data":{"status":{"door":"open"}}}"#);
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_call_is_timed_under_its_root_field() {
+    let backends = well();
+    backends.on("catalog", "/banner").slow(20).json(r#""x""#);
+    let answer = kit(&backends).post("/graphql", r#"{"query":"{ a: home { banner } b: status { door } }"}"#).await;
+    assert_eq!(answer.header("server-timing"), Some("a.banner;dur=20.0, b.door;dur=0.0"));
+    let quiet = trefoil_testing::Kit::new(&crate::shop::bff().server_timing(false), &backends);
+    assert_eq!(quiet.post("/graphql", GOOD).await.header("server-timing"), None);
+}

@@ -9,6 +9,7 @@ mod explorer;
 mod failures;
 mod http;
 mod mutations;
+mod random;
 mod schema;
 mod selections;
 mod shop;
