@@ -63,7 +63,7 @@ pub struct RouteInfo {
     pub access: Access,
     /// The most time an answer may take.
     pub deadline: Duration,
-    /// How many calls it makes at the most.
+    /// How many calls it has. A batch is one; a call for each object is one here and more when it runs.
     pub calls: usize,
 }
 
@@ -225,7 +225,7 @@ impl CompiledBff {
 
     /// The backends that its calls go to.
     pub fn backends(&self) -> BTreeSet<String> {
-        self.plans.iter().flat_map(|plan| &plan.nodes).map(|node| node.backend.clone()).collect()
+        self.plans.iter().flat_map(|plan| &plan.calls).map(|call| call.backend.clone()).collect()
     }
 
     /// The table of its endpoints.
@@ -236,7 +236,7 @@ impl CompiledBff {
             endpoint: plan.name.clone(),
             access: plan.access.clone(),
             deadline: plan.deadline,
-            calls: plan.nodes.len(),
+            calls: plan.calls.len(),
         };
         self.plans.iter().map(row).collect()
     }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod bff;
+mod calls;
 pub mod declare;
 mod docs;
 pub mod fragment;

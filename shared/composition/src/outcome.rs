@@ -3,15 +3,20 @@
 //! Degradation is data: an answer names each field that is missing, and why. The words are the same in REST, in streams and
 //! in GraphQL.
 
+mod places;
+mod write;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use trefoil_context::{Code, Problem};
 
-use crate::fragment::Fragment;
 use crate::plan::{Need, Plan};
+use crate::run::{Settled, State};
+
+pub(crate) use self::places::{Step, failed_places};
 
 /// Why a field is missing, in the one word that clients see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,22 +82,6 @@ impl Failure {
     }
 }
 
-/// What became of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settled {
-    /// It was answered: one piece for each of its programs, and the values that others wait for.
-    Filled {
-        /// The pieces.
-        pieces: Vec<Fragment>,
-        /// The noted values.
-        noted: Vec<Option<Bytes>>,
-    },
-    /// There is none, or an input was null: null, and complete.
-    Null,
-    /// It failed, and the answer goes on without it.
-    Failed(Failure),
-}
-
 /// One missing part of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
@@ -115,49 +104,36 @@ pub struct Answer {
     pub missing: Vec<Missing>,
 }
 
-/// Writes the answer: every hole is filled with its call's piece, its default, or null.
-pub fn answer(plan: &Plan, settled: &[Settled]) -> Answer {
-    let piece = |hole: u32| -> Option<&Fragment> {
-        let hole = plan.holes.get(hole as usize)?;
-        match &settled[hole.node] {
-            Settled::Filled { pieces, .. } => pieces.get(hole.program),
-            Settled::Null => None,
-            Settled::Failed(_) => match &plan.nodes[hole.node].need {
-                Need::Default(pieces) => pieces.get(hole.program).map(|piece| &piece.fragment),
-                Need::Required | Need::Optional => None,
-            },
-        }
-    };
-    let holes = (0..u32::try_from(plan.holes.len()).unwrap_or(0)).map(|hole| piece(hole).map_or(4, Fragment::len));
-    let mut body = BytesMut::with_capacity(plan.frame.len() + holes.sum::<usize>());
-    plan.frame.write(&mut body, &mut |hole, body| match piece(hole) {
-        // The body of a call has no holes of its own.
-        Some(piece) => piece.write(body, &mut |_, _| {}),
-        None => body.extend_from_slice(b"null"),
-    });
-    Answer { body: body.freeze(), missing: missing(plan, settled) }
+/// Writes the answer: every hole is filled with its call's piece, its default, or null. Where a null may not stand, it climbs
+/// to the nearest thing that may be null; an answer in which nothing may is no answer, and the failed node is returned.
+pub fn answer(plan: &Plan, state: &State) -> Result<Answer, (usize, Failure)> {
+    let body = write::write(plan, state)?;
+    Ok(Answer { body, missing: missing(plan, state) })
 }
 
-fn missing(plan: &Plan, settled: &[Settled]) -> Vec<Missing> {
-    let nodes = plan.nodes.iter().zip(settled);
-    nodes
-        .filter_map(|(node, settled)| match settled {
-            Settled::Failed(failure) => Some(Missing {
-                path: node.field.clone(),
-                reason: failure.reason,
-                count: 1,
-                defaulted: matches!(node.need, Need::Default(_)),
-            }),
-            Settled::Filled { .. } | Settled::Null => None,
-        })
-        .collect()
+fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
+    let mut all: Vec<Missing> = Vec::new();
+    for (node, settled) in plan.nodes.iter().zip(&state.settled) {
+        for failure in settled.iter().filter_map(|settled| match settled {
+            Settled::Failed(failure) => Some(failure),
+            Settled::Open | Settled::Null | Settled::Default | Settled::Filled(_) => None,
+        }) {
+            let defaulted = node.need == Need::Default;
+            let same = |one: &&mut Missing| one.path == node.field && one.reason == failure.reason;
+            match all.iter_mut().find(same) {
+                Some(one) => one.count += 1,
+                None => all.push(Missing { path: node.field.clone(), reason: failure.reason, count: 1, defaulted }),
+            }
+        }
+    }
+    all
 }
 
 /// The problem of an answer that cannot do without a failed call.
 pub fn problem(plan: &Plan, node: usize, failure: Failure) -> Problem {
-    let node = &plan.nodes[node];
+    let pass = &plan.call_of(node).pass;
     let problem = match failure.cause {
-        Reason::Status => match failure.status.filter(|status| node.pass.contains(&status.as_u16())) {
+        Reason::Status => match failure.status.filter(|status| pass.contains(&status.as_u16())) {
             Some(status) => Problem::passed(status),
             None => Problem::new(Code::BackendStatus),
         },
@@ -168,7 +144,7 @@ pub fn problem(plan: &Plan, node: usize, failure: Failure) -> Problem {
             Problem::new(Code::BackendOverloaded).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
         }
     };
-    problem.with_field(&node.field)
+    problem.with_field(&plan.nodes[node].field)
 }
 
 /// The value of `Trefoil-Degraded`: an RFC 9651 list, one member for each path and reason. `None` for a complete answer.

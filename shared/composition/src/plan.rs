@@ -14,7 +14,7 @@ use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
 use crate::declare::{Access, Bounds};
-use crate::fragment::Fragment;
+use crate::fragment::Buffer;
 use crate::project::{Program, Projected};
 use crate::shape::Shape;
 
@@ -41,12 +41,14 @@ pub struct Plan {
     pub claims: Vec<ClaimUse>,
     /// The answer's shape.
     pub answer: Shape,
-    /// The outermost piece of the answer, with a hole for each call shown.
-    pub frame: Fragment,
-    /// What stands in each hole of the frame.
-    pub holes: Vec<Hole>,
-    /// The calls. A call stands after all calls that it waits for.
+    /// The outermost piece of the answer: what a body without members projects to, with a hole for each call shown.
+    pub(crate) frame: Buffer,
+    /// Where calls go: the outermost struct first, then views with calls of their own.
+    pub sites: Vec<Site>,
+    /// The call fields, place by place. A node stands after all nodes that it waits for.
     pub nodes: Vec<Node>,
+    /// The calls. Nodes of one call field at one level share a call: that is what makes a batch.
+    pub calls: Vec<PlannedCall>,
 }
 
 /// One parameter, with its client's name decided.
@@ -77,20 +79,56 @@ pub struct ClaimUse {
     pub shape: Shape,
 }
 
-/// A place in an answer that a call fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hole {
-    /// The call.
-    pub node: usize,
-    /// Which of the call's programs: more than one where GraphQL shows a call field under several aliases.
-    pub program: usize,
+/// Objects of one view at one place of the answer, whose fields calls fill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// The call and the program in whose pieces its objects are; `None` for the outermost struct.
+    pub(crate) from: Option<(usize, usize)>,
+    /// Which node shows what, by the number of the output: the node and the program of its call.
+    pub(crate) outputs: Vec<(usize, usize)>,
+    /// The response key of each output.
+    pub(crate) output_keys: Vec<String>,
+    /// The nodes of the view's call fields, by field.
+    pub(crate) nodes: Vec<Option<usize>>,
+    /// The response keys that lead to it from the piece it is in; `None` stands for an index of a list.
+    pub(crate) keys: Vec<Option<String>>,
+    /// How many values each of its objects notes.
+    pub(crate) values: usize,
 }
 
-/// One call.
+/// A call field at one place of the answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// The path of its field in the client's names: how failures name it.
     pub field: String,
+    /// The site that it belongs to.
+    pub site: usize,
+    /// The call that fills it.
+    pub call: usize,
+    /// What a failure of it means.
+    pub need: Need,
+    /// Whether the answer cannot do without it: nothing on the way to it may be null.
+    pub fatal: bool,
+    /// The nodes whose values it waits for: others of its view, and the one whose pieces it is in.
+    pub after: Vec<usize>,
+}
+
+/// What the failure of a call means where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// What it stands in cannot do without it: null climbs to the nearest thing that may be null.
+    Required,
+    /// Null, and named as missing.
+    Optional,
+    /// The call's default, and named as defaulted.
+    Default,
+}
+
+/// A call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedCall {
+    /// The nodes that it fills. The first one names it.
+    pub nodes: Vec<usize>,
     /// The backend's name.
     pub backend: String,
     /// The method.
@@ -101,31 +139,45 @@ pub struct Node {
     pub query: Vec<(String, Text)>,
     /// The headers, in order.
     pub headers: Vec<(HeaderName, Text)>,
-    /// The most time it may take, inside the deadline.
+    /// The most time one request of it may take, inside the deadline.
     pub within: Option<Duration>,
     /// Statuses that mean "there is none".
     pub absent: Vec<u16>,
     /// Statuses that the answer takes on.
     pub pass: Vec<u16>,
-    /// What a failure of it means.
-    pub need: Need,
-    /// The calls whose values it waits for.
+    /// How often it is made.
+    pub fan: PlannedFan,
+    /// The calls that must have settled before it starts: those that its nodes wait for.
     pub after: Vec<usize>,
-    /// The shape of its value.
+    /// The shape of its field.
     pub shape: Shape,
+    /// What stands in when it fails: one projection for each program.
+    pub(crate) default: Option<Vec<Projected>>,
     /// How its body becomes pieces of the answer. The first notes the values that other calls wait for.
-    pub programs: Vec<Program>,
+    pub(crate) programs: Vec<Program>,
+    /// The sites of each program.
+    pub(crate) sites: Vec<Vec<usize>>,
 }
 
-/// What the failure of a call means for the answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Need {
-    /// There is no answer without it.
-    Required,
-    /// Null, and named as missing.
-    Optional,
-    /// This, and named as defaulted: one piece for each of the node's programs.
-    Default(Vec<Projected>),
+/// How often a call is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedFan {
+    /// Once.
+    One,
+    /// Once for each object, so many at a time; the same request is made once.
+    Each {
+        /// How many are under way at a time.
+        at_once: usize,
+    },
+    /// Once for the keys of all objects.
+    Batch {
+        /// Where the key comes from.
+        key: Source,
+        /// The query parameter that carries the keys, separated by commas.
+        parameter: String,
+        /// The most keys in one request.
+        most: usize,
+    },
 }
 
 /// Text with values in it.
@@ -157,11 +209,13 @@ pub enum Source {
     CallerId,
     /// The caller's claim with this index.
     Claim(usize),
-    /// A value noted from a call's body.
+    /// A value noted of the very object that the call belongs to, under this number.
+    Own(usize),
+    /// A value noted from the body of another call of the same object.
     Noted {
-        /// The call.
-        node: usize,
-        /// The number under which its first program notes it.
+        /// The other call's field.
+        field: usize,
+        /// The number under which it is noted.
         number: usize,
     },
 }
@@ -177,6 +231,16 @@ impl Text {
 }
 
 impl Plan {
+    /// The node that names a call.
+    pub(crate) fn first_node(&self, call: usize) -> usize {
+        self.calls[call].nodes.first().copied().unwrap_or_default()
+    }
+
+    /// The call that fills a node.
+    pub fn call_of(&self, node: usize) -> &PlannedCall {
+        &self.calls[self.nodes[node].call]
+    }
+
     /// The graph, the deadline and the degradation rules, for a terminal.
     pub fn draw(&self) -> String {
         draw::draw(self)

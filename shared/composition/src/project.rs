@@ -13,8 +13,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
-pub(crate) use self::compile::{Compiled, SiteFound, compile_sites, quoted};
 pub use self::compile::{Selected, Selection, What, compile};
+pub(crate) use self::compile::{SiteFound, compile_sites, quoted};
 use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;
 

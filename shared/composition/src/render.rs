@@ -6,23 +6,37 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::plan::{Node, Source, Text, TextPart};
+use crate::plan::{PlannedCall, Source, Text, TextPart};
 
 /// A value that a call refers to: JSON text of a scalar, or `None` for null.
 pub(crate) type Value = Option<Bytes>;
 
 /// All but RFC 3986's unreserved characters.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The variable parts of a call's request.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rendered {
     pub(crate) path_and_query: String,
     pub(crate) headers: HeaderMap,
 }
 
+impl Rendered {
+    /// The same for two requests that ask the same.
+    pub(crate) fn identity(&self) -> String {
+        let mut text = self.path_and_query.clone();
+        for (name, value) in &self.headers {
+            text.push('\n');
+            text.push_str(name.as_str());
+            text.push(':');
+            text.push_str(&String::from_utf8_lossy(value.as_bytes()));
+        }
+        text
+    }
+}
+
 /// Why a call is not made.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotMade {
     /// An input is null without a failure: the call is skipped, its value is null, the answer complete.
     Null,
@@ -30,12 +44,12 @@ pub(crate) enum NotMade {
     Unfit(&'static str),
 }
 
-/// Writes the node's URL and headers; `value` looks a source up.
-pub(crate) fn render(node: &Node, value: impl Fn(Source) -> Value) -> Result<Rendered, NotMade> {
+/// Writes the call's URL and headers; `value` looks a source up.
+pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Result<Rendered, NotMade> {
     let mut url = String::with_capacity(64);
-    path(&node.path, &value, &mut url)?;
+    path(&call.path, &value, &mut url)?;
     let mut separator = '?';
-    for (name, text) in &node.query {
+    for (name, text) in &call.query {
         let Some(text) = plain(text, &value)? else { continue };
         url.push(separator);
         separator = '&';
@@ -43,8 +57,8 @@ pub(crate) fn render(node: &Node, value: impl Fn(Source) -> Value) -> Result<Ren
         url.push('=');
         url.extend(utf8_percent_encode(&text, ENCODED));
     }
-    let mut headers = HeaderMap::with_capacity(node.headers.len() + 8);
-    for (name, text) in &node.headers {
+    let mut headers = HeaderMap::with_capacity(call.headers.len() + 8);
+    for (name, text) in &call.headers {
         let Some(text) = plain(text, &value)? else { continue };
         let unfit = NotMade::Unfit("a value has characters that no header can carry");
         let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
@@ -104,7 +118,7 @@ fn plain<'a>(text: &'a Text, value: &impl Fn(Source) -> Value) -> Result<Option<
 }
 
 /// The plain text of a JSON scalar.
-fn scalar(json: &Bytes) -> Result<Cow<'_, str>, NotMade> {
+pub(crate) fn scalar(json: &Bytes) -> Result<Cow<'_, str>, NotMade> {
     let unfit = NotMade::Unfit("a value is no text, number or boolean");
     let text = std::str::from_utf8(json).map_err(|_| NotMade::Unfit("a value is no UTF-8"))?;
     match text.as_bytes() {
@@ -118,16 +132,16 @@ fn scalar(json: &Bytes) -> Result<Cow<'_, str>, NotMade> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Need;
+    use crate::plan::PlannedFan;
     use crate::shape::Shape;
 
     fn value(omit: bool) -> TextPart {
         TextPart::Value { source: Source::CallerId, written: "caller.id".into(), omit }
     }
 
-    fn node(path: Vec<TextPart>, query: Vec<(String, Text)>) -> Node {
-        Node {
-            field: "f".into(),
+    fn node(path: Vec<TextPart>, query: Vec<(String, Text)>) -> PlannedCall {
+        PlannedCall {
+            nodes: vec![],
             backend: "b".into(),
             method: http::Method::GET,
             path: Text(path),
@@ -136,14 +150,16 @@ mod tests {
             within: None,
             absent: vec![],
             pass: vec![],
-            need: Need::Optional,
+            fan: PlannedFan::One,
             after: vec![],
             shape: Shape::Text,
+            default: None,
             programs: vec![],
+            sites: vec![],
         }
     }
 
-    fn url(node: &Node, json: Option<&'static str>) -> Result<String, NotMade> {
+    fn url(node: &PlannedCall, json: Option<&'static str>) -> Result<String, NotMade> {
         render(node, |_| json.map(|json| Bytes::from_static(json.as_bytes()))).map(|rendered| rendered.path_and_query)
     }
 

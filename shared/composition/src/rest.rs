@@ -18,7 +18,7 @@ use crate::declare::Access;
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
 use crate::plan::Plan;
-use crate::run::{self, Run};
+use crate::run::{self, Timing};
 use crate::signals::Signals;
 
 /// `Trefoil-Degraded`: what is missing in an answer, and why (RFC 9651 list). A complete answer has none.
@@ -68,10 +68,11 @@ impl Endpoint {
             RequestText { path: &path, query: request.uri().query().unwrap_or_default(), headers: request.headers() };
         let inputs = Inputs::from_request(&self.plan, &self.bff.shapes, text, caller).map_err(named)?;
         let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals).await;
-        let timing = self.bff.server_timing.then(|| self.server_timing(&run)).flatten();
-        let mut response = match &run.result {
-            Ok(settled) => respond(outcome::answer(&self.plan, settled)),
-            Err((node, failure)) => named(outcome::problem(&self.plan, *node, *failure)).into_response(),
+        let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
+        let answer = run.result.and_then(|state| outcome::answer(&self.plan, &state));
+        let mut response = match answer {
+            Ok(answer) => respond(answer),
+            Err((node, failure)) => named(outcome::problem(&self.plan, node, failure)).into_response(),
         };
         if let Some(value) = timing {
             response.headers_mut().insert(SERVER_TIMING, value);
@@ -89,9 +90,9 @@ impl Endpoint {
         Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    fn server_timing(&self, run: &Run) -> Option<HeaderValue> {
-        let mut text = String::with_capacity(run.timings.len() * 32);
-        for timing in &run.timings {
+    fn server_timing(&self, timings: &[Timing]) -> Option<HeaderValue> {
+        let mut text = String::with_capacity(timings.len() * 32);
+        for timing in timings {
             let separator = if text.is_empty() { "" } else { ", " };
             let field = &self.plan.nodes[timing.node].field;
             // Writing to a string cannot fail.

@@ -1,35 +1,42 @@
 //! Runs a plan: each call starts the moment its own inputs exist.
 //!
-//! All calls of a request live in the one future of that request. Dropping it (the caller left), or a required call's
-//! failure, ends every call that is still under way.
+//! All calls of a request live in the one future of that request. Dropping it (the caller left), or the failure of a call
+//! that the answer cannot do without, ends every call that is still under way.
 
+mod judge;
+mod requests;
+mod state;
+
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use http::{StatusCode, header};
 use tokio::time::Instant;
-use trefoil_backend::{Body, Call, CallFailure, Clients, Reply};
+use trefoil_backend::{Body, Call, CallFailure, Clients};
 use trefoil_context::{Deadline, RequestContext};
 
+use self::judge::Verdict;
+use self::requests::{Request, Waiting, Waits};
+pub(crate) use self::state::{Settled, State};
 use crate::inputs::Inputs;
-use crate::outcome::{Failure, Reason, Settled};
-use crate::plan::{Need, Node, Plan, Source};
-use crate::render::{self, NotMade, Rendered, Value};
+use crate::outcome::{Failure, Reason};
+use crate::plan::{Need, Plan, PlannedFan, Source};
+use crate::render::{NotMade, Rendered, Value, scalar};
 use crate::signals::Signals;
 
 /// What became of a run.
 #[derive(Debug)]
 pub struct Run {
-    /// What became of every call, or the required call that failed.
-    pub result: Result<Vec<Settled>, (usize, Failure)>,
-    /// How long each call that was made took, in the order in which they ended.
+    /// What is known at the end, or the call that the answer could not do without, by its node.
+    pub result: Result<State, (usize, Failure)>,
+    /// How long each request took, in the order in which they ended.
     pub timings: Vec<Timing>,
 }
 
-/// How long one call took.
+/// How long one request took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
-    /// The call.
+    /// The node that names its call.
     pub node: usize,
     /// From its start to its whole answer.
     pub took: Duration,
@@ -40,8 +47,15 @@ pub struct Timing {
 pub async fn run(plan: &Plan, inputs: &Inputs, context: &RequestContext, clients: &Clients, signals: &Signals) -> Run {
     let due = Deadline::after(context.arrived, plan.deadline);
     let due = context.deadline.map_or(due, |asked| asked.earlier(due));
-    let runner = Runner { plan, inputs, context, clients, signals, calls_due: due.less(margin(due.remaining())) };
-    runner.run().await
+    let calls_due = due.less(margin(due.remaining()));
+    let doing = Doing { plan, inputs, context, clients, signals, calls_due };
+    let mut runner = Runner { doing: &doing, state: State::new(plan), progress: Vec::new(), timings: Vec::new() };
+    let failed = runner.run().await;
+    let result = match failed {
+        Ok(()) => Ok(runner.state),
+        Err(failed) => Err(failed),
+    };
+    Run { result, timings: runner.timings }
 }
 
 /// A fiftieth of what is left, at least 1 ms and at most 10 ms.
@@ -49,7 +63,8 @@ fn margin(left: Duration) -> Duration {
     (left / 50).clamp(Duration::from_millis(1), Duration::from_millis(10))
 }
 
-struct Runner<'a> {
+/// What does not change during a run.
+struct Doing<'a> {
     plan: &'a Plan,
     inputs: &'a Inputs,
     context: &'a RequestContext,
@@ -58,178 +73,258 @@ struct Runner<'a> {
     calls_due: Deadline,
 }
 
-impl Runner<'_> {
-    async fn run(&self) -> Run {
-        let nodes = &self.plan.nodes;
-        let mut settled: Vec<Option<Settled>> = vec![None; nodes.len()];
-        let mut started = vec![false; nodes.len()];
-        let mut timings = Vec::with_capacity(nodes.len());
+/// How far one call is.
+#[derive(Default)]
+struct Progress {
+    started: bool,
+    settled: bool,
+    requests: Vec<Request>,
+    /// The requests that wait for a place.
+    queue: VecDeque<usize>,
+    under_way: usize,
+}
+
+struct Runner<'a> {
+    doing: &'a Doing<'a>,
+    state: State,
+    progress: Vec<Progress>,
+    timings: Vec<Timing>,
+}
+
+/// A failure that the answer cannot do without.
+type Fatal = (usize, Failure);
+
+impl<'a> Runner<'a> {
+    async fn run(&mut self) -> Result<(), Fatal> {
+        let doing = self.doing;
+        let calls = doing.plan.calls.len();
+        self.progress.resize_with(calls, Progress::default);
         let mut under_way = FuturesUnordered::new();
         loop {
-            // Nodes stand after what they wait for, so one pass starts all that can start: also what a skipped call frees.
-            for number in 0..nodes.len() {
-                let ready = !started[number] && nodes[number].after.iter().all(|&other| settled[other].is_some());
-                if !ready {
-                    continue;
+            // A call stands after what it waits for, so one pass starts all that can start: also what a skipped call frees.
+            for call in 0..calls {
+                let ready = !self.progress[call].started
+                    && doing.plan.calls[call].after.iter().all(|&other| self.progress[other].settled);
+                if ready {
+                    self.start(call)?;
+                    for (request, rendered) in self.next_requests(call) {
+                        under_way.push(doing.call(call, request, rendered));
+                    }
+                    self.close(call);
                 }
-                started[number] = true;
-                match self.request(number, &settled) {
-                    Ok(rendered) => under_way.push(self.call(number, rendered)),
-                    Err(outcome) => {
-                        if let Some(failed) = self.settle(number, outcome, &mut settled) {
-                            return Run { result: Err(failed), timings };
-                        }
+            }
+            let Some((call, request, verdict, took)) = under_way.next().await else { return Ok(()) };
+            self.timings.push(Timing { node: doing.plan.first_node(call), took });
+            self.progress[call].under_way -= 1;
+            // Returning drops the calls still under way.
+            self.take(call, request, verdict)?;
+            for (request, rendered) in self.next_requests(call) {
+                under_way.push(doing.call(call, request, rendered));
+            }
+            self.close(call);
+        }
+    }
+
+    /// Finds who waits for a call and what it must ask. Who cannot be served is settled at once.
+    fn start(&mut self, call: usize) -> Result<(), Fatal> {
+        let plan = self.doing.plan;
+        self.progress[call].started = true;
+        let mut waiting: Vec<Waiting> = Vec::new();
+        for &node in &plan.calls[call].nodes {
+            for item in 0..self.state.items[plan.nodes[node].site].len() {
+                match self.dependency(node, item) {
+                    None => waiting.push((node, item)),
+                    Some(failure) => {
+                        // The cause is logged where it is; this is its consequence.
+                        self.doing.signals.depends(plan, node);
+                        self.fail(node, item, failure.dependency())?;
                     }
                 }
             }
-            let Some((number, outcome, took)) = under_way.next().await else { break };
-            timings.push(Timing { node: number, took });
-            if let Some(failed) = self.settle(number, outcome, &mut settled) {
-                // Returning drops the calls still under way.
-                return Run { result: Err(failed), timings };
-            }
         }
-        Run { result: Ok(settled.into_iter().flatten().collect()), timings }
+        let (requests, refused) = requests::requests(plan, call, waiting, |who, source| self.value(who, source));
+        for ((node, item), not_made) in refused {
+            self.refuse(node, item, &not_made)?;
+        }
+        self.progress[call].queue = (0..requests.len()).collect();
+        self.progress[call].requests = requests;
+        Ok(())
     }
 
-    /// Notes what became of a call. A failure that the answer cannot do without is returned.
-    fn settle(
-        &self,
-        number: usize,
-        outcome: Result<Settled, Failure>,
-        settled: &mut [Option<Settled>],
-    ) -> Option<(usize, Failure)> {
-        match outcome {
-            Err(failure) if self.plan.nodes[number].need == Need::Required => return Some((number, failure)),
-            Err(failure) => settled[number] = Some(Settled::Failed(failure)),
-            Ok(outcome) => settled[number] = Some(outcome),
-        }
-        None
-    }
-
-    /// The request of a call whose inputs are in, or what stands in for its outcome when they let no call be made.
-    fn request(&self, number: usize, settled: &[Option<Settled>]) -> Result<Rendered, Result<Settled, Failure>> {
-        let node = &self.plan.nodes[number];
-        for &other in &node.after {
-            if let Some(Settled::Failed(failure)) = &settled[other]
-                && !matches!(self.plan.nodes[other].need, Need::Default(_))
-            {
-                // The cause is logged where it is; this is its consequence.
-                self.signals.depends(self.plan, node);
-                return Err(Err(failure.dependency()));
-            }
-        }
-        render::render(node, |source| self.value(source, settled)).map_err(|not_made| match not_made {
-            NotMade::Null if node.need == Need::Optional => Ok(Settled::Null),
-            NotMade::Null => Err(self.fail(node, Reason::Shape, None, "an input of a required call is null")),
-            NotMade::Unfit(what) => Err(self.fail(node, Reason::Shape, None, what)),
+    /// The failure of a call of the same object on whose value this one depends.
+    fn dependency(&self, node: usize, item: usize) -> Option<Failure> {
+        let plan = self.doing.plan;
+        let site = plan.nodes[node].site;
+        let same_object = plan.nodes[node].after.iter().filter(|&&other| plan.nodes[other].site == site);
+        same_object.copied().find_map(|other| match self.state.settled[other].get(item) {
+            Some(Settled::Failed(failure)) if plan.nodes[other].need != Need::Default => Some(*failure),
+            _ => None,
         })
     }
 
-    fn value(&self, source: Source, settled: &[Option<Settled>]) -> Value {
+    fn value(&self, (node, item): Waiting, source: Source) -> Value {
+        let inputs = self.doing.inputs;
         match source {
-            Source::Param(index) => self.inputs.params.get(index).cloned().flatten(),
-            Source::CallerId => self.inputs.caller_id.clone(),
-            Source::Claim(index) => self.inputs.claims.get(index).cloned().flatten(),
-            Source::Noted { node, number } => match settled[node].as_ref()? {
-                Settled::Filled { noted, .. } => noted.get(number).cloned().flatten(),
-                Settled::Null => None,
-                Settled::Failed(_) => match &self.plan.nodes[node].need {
-                    Need::Default(pieces) => pieces.first()?.captures.get(number).cloned().flatten(),
-                    Need::Required | Need::Optional => None,
-                },
-            },
+            Source::Param(index) => inputs.params.get(index).cloned().flatten(),
+            Source::CallerId => inputs.caller_id.clone(),
+            Source::Claim(index) => inputs.claims.get(index).cloned().flatten(),
+            Source::Own(_) | Source::Noted { .. } => {
+                self.state.value(self.doing.plan, self.doing.plan.nodes[node].site, item, source)
+            }
         }
     }
 
-    async fn call(&self, number: usize, rendered: Rendered) -> (usize, Result<Settled, Failure>, Duration) {
-        let node = &self.plan.nodes[number];
-        let started = Instant::now();
-        let outcome = self.answer(node, rendered).await;
-        (number, outcome, started.elapsed())
+    fn refuse(&mut self, node: usize, item: usize, not_made: &NotMade) -> Result<(), Fatal> {
+        let need = self.doing.plan.nodes[node].need;
+        let what = match not_made {
+            NotMade::Null if need == Need::Optional => {
+                self.state.settled[node][item] = Settled::Null;
+                return Ok(());
+            }
+            NotMade::Null if need == Need::Default => {
+                self.state.settled[node][item] = Settled::Default;
+                return Ok(());
+            }
+            NotMade::Null => "an input of a required call is null",
+            NotMade::Unfit(what) => what,
+        };
+        let doing = self.doing;
+        doing.signals.failed(doing.plan, node, doing.context, Reason::Shape, None, what);
+        self.fail(node, item, Failure::new(Reason::Shape))
     }
 
-    async fn answer(&self, node: &Node, rendered: Rendered) -> Result<Settled, Failure> {
-        let Some(client) = self.clients.get(&node.backend) else {
-            return Err(self.fail(node, Reason::Connect, None, "the backend is not configured"));
+    fn fail(&mut self, node: usize, item: usize, failure: Failure) -> Result<(), Fatal> {
+        self.state.settled[node][item] = Settled::Failed(failure);
+        if self.doing.plan.nodes[node].fatal { Err((node, failure)) } else { Ok(()) }
+    }
+
+    /// Takes the requests for which there is a place.
+    fn next_requests(&mut self, call: usize) -> Vec<(usize, Rendered)> {
+        let places = match self.doing.plan.calls[call].fan {
+            PlannedFan::Each { at_once } => at_once,
+            PlannedFan::One | PlannedFan::Batch { .. } => usize::MAX,
         };
-        let deadline = node.within.map_or(self.calls_due, |within| Deadline::within(within).earlier(self.calls_due));
-        let call = Call {
+        let progress = &mut self.progress[call];
+        let mut taken = Vec::new();
+        while progress.under_way < places
+            && let Some(request) = progress.queue.pop_front()
+        {
+            if let Some(rendered) = progress.requests[request].rendered.take() {
+                progress.under_way += 1;
+                taken.push((request, rendered));
+            }
+        }
+        taken
+    }
+
+    fn close(&mut self, call: usize) {
+        let progress = &mut self.progress[call];
+        progress.settled = progress.under_way == 0 && progress.queue.is_empty();
+    }
+
+    /// Hands a request's outcome to all who wait for it.
+    fn take(&mut self, call: usize, request: usize, verdict: Verdict) -> Result<(), Fatal> {
+        let plan = self.doing.plan;
+        let waits = std::mem::replace(&mut self.progress[call].requests[request].waiting, Waits::Whole(Vec::new()));
+        match (verdict, waits) {
+            (Verdict::Answered(projections), Waits::Whole(waiting)) => {
+                let entry = self.state.answer(plan, call, projections).start;
+                for (node, item) in waiting {
+                    self.state.settled[node][item] = Settled::Filled(entry);
+                }
+            }
+            (Verdict::Answered(projections), Waits::ByKey(mut keys)) => {
+                for entry in self.state.answer(plan, call, projections) {
+                    let key = self.state.entries[call][entry].noted.first().cloned().flatten();
+                    let text = key.as_ref().and_then(|json| scalar(json).ok());
+                    let waiting = text.and_then(|text| keys.remove(&*text)).unwrap_or_default();
+                    for (node, item) in waiting {
+                        self.state.settled[node][item] = Settled::Filled(entry);
+                    }
+                }
+                // A key that was not answered counts as its objects' 404. It is no failure of the call: nothing is logged.
+                for (node, item) in in_order(keys) {
+                    self.unanswered(call, node, item)?;
+                }
+            }
+            (Verdict::Absent, waits) => {
+                for (node, item) in everybody(waits) {
+                    self.state.settled[node][item] = Settled::Null;
+                }
+            }
+            (Verdict::Failed(failure), waits) => {
+                for (node, item) in everybody(waits) {
+                    self.fail(node, item, failure)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn unanswered(&mut self, call: usize, node: usize, item: usize) -> Result<(), Fatal> {
+        let doing = self.doing;
+        if doing.plan.calls[call].absent.contains(&404) {
+            self.state.settled[node][item] = Settled::Null;
+            return Ok(());
+        }
+        doing.signals.unanswered(doing.plan, node);
+        self.fail(node, item, Failure::new(Reason::Status))
+    }
+}
+
+impl Doing<'_> {
+    async fn call(&self, call: usize, request: usize, rendered: Rendered) -> (usize, usize, Verdict, Duration) {
+        let started = Instant::now();
+        let verdict = self.verdict(call, rendered).await;
+        (call, request, verdict, started.elapsed())
+    }
+
+    async fn verdict(&self, call: usize, rendered: Rendered) -> Verdict {
+        let planned = &self.plan.calls[call];
+        let node = self.plan.first_node(call);
+        let failed = |reason, status, detail: &str| {
+            // A failure is logged and counted here and nowhere else.
+            self.signals.failed(self.plan, node, self.context, reason, status, detail);
+            Verdict::Failed(Failure { status, ..Failure::new(reason) })
+        };
+        let Some(client) = self.clients.get(&planned.backend) else {
+            return failed(Reason::Connect, None, "the backend is not configured");
+        };
+        let deadline = planned.within.map_or(self.calls_due, |within| Deadline::within(within).earlier(self.calls_due));
+        let outgoing = Call {
             context: self.context,
-            field: &node.field,
-            method: node.method.clone(),
+            field: &self.plan.nodes[node].field,
+            method: planned.method.clone(),
             path_and_query: rendered.path_and_query,
             headers: rendered.headers,
             body: Body::Empty,
             deadline,
         };
-        match client.call(call).await {
-            Ok(reply) => self.read(node, &reply),
+        match client.call(outgoing).await {
+            Ok(reply) => judge::judge(planned, &reply)
+                .unwrap_or_else(|fault| failed(fault.reason, Some(reply.status), &fault.detail)),
             Err(failure) => {
                 let reason = match failure {
                     CallFailure::Timeout => Reason::Timeout,
                     CallFailure::Transport(_) => Reason::Connect,
                     CallFailure::TooLarge { .. } | CallFailure::Unsendable(_) => Reason::Shape,
                 };
-                Err(self.fail(node, reason, None, &failure.to_string()))
+                failed(reason, None, &failure.to_string())
             }
         }
-    }
-
-    /// Judges a whole answer by what the declaration says of it.
-    fn read(&self, node: &Node, reply: &Reply) -> Result<Settled, Failure> {
-        let status = reply.status;
-        if node.absent.contains(&status.as_u16()) {
-            return Ok(Settled::Null);
-        }
-        if !status.is_success() {
-            return if node.pass.contains(&status.as_u16()) {
-                // Declared: the client is told, and there is nothing to log.
-                Err(Failure { status: Some(status), ..Failure::new(Reason::Status) })
-            } else {
-                Err(self.fail(node, Reason::Status, Some(status), "an unexpected status"))
-            };
-        }
-        if status == StatusCode::NO_CONTENT && node.shape.is_nullable() {
-            return Ok(Settled::Null);
-        }
-        if let Err(what) = is_json(reply) {
-            return Err(self.fail(node, Reason::Shape, Some(status), &what));
-        }
-        let mut pieces = Vec::with_capacity(node.programs.len());
-        let mut noted = Vec::new();
-        for (position, program) in node.programs.iter().enumerate() {
-            match program.run(&reply.body) {
-                Ok(projected) => {
-                    pieces.push(projected.fragment);
-                    if position == 0 {
-                        noted = projected.captures;
-                    }
-                }
-                Err(error) => return Err(self.fail(node, Reason::Shape, Some(status), &error.to_string())),
-            }
-        }
-        Ok(Settled::Filled { pieces, noted })
-    }
-
-    /// A failure, logged and counted here and nowhere else.
-    fn fail(&self, node: &Node, reason: Reason, status: Option<StatusCode>, detail: &str) -> Failure {
-        self.signals.failed(self.plan, node, self.context, reason, status, detail);
-        Failure { status, ..Failure::new(reason) }
     }
 }
 
-fn is_json(reply: &Reply) -> Result<(), String> {
-    let Some(value) = reply.headers.get(header::CONTENT_TYPE) else {
-        return Err("no content type; expected application/json".to_owned());
-    };
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let subtype = essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
-    let subtype = subtype.map(|_| &essence["application/".len()..]).unwrap_or_default();
-    let suffix = subtype.len().checked_sub(5).and_then(|at| subtype.get(at..));
-    if subtype.eq_ignore_ascii_case("json") || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")) {
-        Ok(())
-    } else {
-        Err(format!("content type {:?}; expected application/json", essence.chars().take(80).collect::<String>()))
+fn everybody(waits: Waits) -> Vec<Waiting> {
+    match waits {
+        Waits::Whole(waiting) => waiting,
+        Waits::ByKey(keys) => in_order(keys),
     }
+}
+
+/// In the order of the answer, whatever the order of the map.
+fn in_order(keys: std::collections::HashMap<String, Vec<Waiting>>) -> Vec<Waiting> {
+    let mut all: Vec<Waiting> = keys.into_values().flatten().collect();
+    all.sort_unstable();
+    all
 }

@@ -6,7 +6,7 @@ use opentelemetry::metrics::{Counter, Meter};
 use trefoil_context::RequestContext;
 
 use crate::outcome::Reason;
-use crate::plan::{Need, Node, Plan};
+use crate::plan::{Need, Plan};
 
 /// The instruments of one BFF's compositions.
 #[derive(Debug, Clone)]
@@ -32,21 +32,23 @@ impl Signals {
     pub(crate) fn failed(
         &self,
         plan: &Plan,
-        node: &Node,
+        node: usize,
         context: &RequestContext,
         reason: Reason,
         status: Option<StatusCode>,
         detail: &str,
     ) {
+        let backend = &plan.call_of(node).backend;
+        let place = &plan.nodes[node];
         tracing::warn!(
             target: "trefoil::call",
             bff = self.bff,
             endpoint = plan.name,
-            field = node.field,
-            backend = node.backend,
+            field = place.field,
+            backend,
             reason = reason.word(),
             status = status.map(|status| status.as_u16()),
-            required = node.need == Need::Required,
+            required = place.need == Need::Required,
             detail,
             request_id = context.id.as_str(),
             trace_id = format_args!("{:032x}", context.trace.trace_id),
@@ -56,16 +58,21 @@ impl Signals {
     }
 
     /// A call was not made because one that it depends on failed: counted, not logged, since its cause was.
-    pub(crate) fn depends(&self, plan: &Plan, node: &Node) {
+    pub(crate) fn depends(&self, plan: &Plan, node: usize) {
         self.count(plan, node, Reason::Dependency);
     }
 
-    fn count(&self, plan: &Plan, node: &Node, reason: Reason) {
+    /// A batch's answer lacks the key of an object: counted, not logged, since the call itself did well.
+    pub(crate) fn unanswered(&self, plan: &Plan, node: usize) {
+        self.count(plan, node, Reason::Status);
+    }
+
+    fn count(&self, plan: &Plan, node: usize, reason: Reason) {
         let attributes = [
             KeyValue::new("trefoil.bff", self.bff.clone()),
             KeyValue::new("trefoil.endpoint", plan.name.clone()),
-            KeyValue::new("trefoil.field", node.field.clone()),
-            KeyValue::new("trefoil.backend", node.backend.clone()),
+            KeyValue::new("trefoil.field", plan.nodes[node].field.clone()),
+            KeyValue::new("trefoil.backend", plan.call_of(node).backend.clone()),
             KeyValue::new("trefoil.reason", reason.word()),
         ];
         self.failures.add(1, &attributes);

@@ -18,7 +18,7 @@ use super::select::{Conditions, Merged, Selector};
 use crate::bff::CompiledBff;
 use crate::names::argument;
 use crate::plan::{self, Plan};
-use crate::project::{Selection as Shown, What};
+
 use crate::shape::Shape;
 
 /// An operation with nothing left to decide but its arguments.
@@ -51,8 +51,6 @@ pub(crate) enum RootField {
 #[derive(Debug)]
 pub(crate) struct EndpointField {
     pub(crate) plan: Plan,
-    /// The response keys of the plan's holes.
-    pub(crate) holes: Vec<String>,
     /// What of the answer is to be respelled.
     pub(crate) respell: Option<Respell>,
     /// The arguments that are given.
@@ -107,7 +105,7 @@ impl Root {
     fn fields(&self) -> u32 {
         match &self.what {
             RootField::Endpoint(field) => {
-                let programs = field.plan.nodes.iter().flat_map(|node| &node.programs);
+                let programs = field.plan.calls.iter().flat_map(|call| &call.programs);
                 let outputs: usize =
                     programs.flat_map(|program| &program.objects).map(|object| object.outputs.len() + 1).sum();
                 u32::try_from(outputs + field.plan.nodes.len() + 1).unwrap_or(u32::MAX)
@@ -164,7 +162,7 @@ impl<'a> Compiler<'a> {
             unknown()
         })?;
         let respell = Respell::of(self.model, &self.bff.shapes, &declaration.answer, &shown);
-        Ok(RootField::Endpoint(Box::new(EndpointField { plan, holes: holes(&shown), respell, arguments })))
+        Ok(RootField::Endpoint(Box::new(EndpointField { plan, respell, arguments })))
     }
 
     fn arguments(&self, field: &Field, plan: &Plan) -> Result<Vec<(String, Given)>, Vec<GraphqlError>> {
@@ -190,10 +188,4 @@ impl<'a> Compiler<'a> {
         }
         if errors.is_empty() { Ok(arguments) } else { Err(errors) }
     }
-}
-
-/// The response keys of the calls shown, in the order of the plan's holes.
-fn holes(shown: &Shown) -> Vec<String> {
-    let is_field = |what: &What| matches!(what, What::Field { .. });
-    shown.0.iter().filter(|selected| is_field(&selected.what)).map(|selected| selected.key.clone()).collect()
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use trefoil_context::{Code, Fault, Problem};
 
 use crate::names::argument;
-use crate::outcome::Reason;
+use crate::outcome::{Reason, Step};
 use crate::plan::{Parameter, Plan};
 
 /// One error.
@@ -22,7 +22,7 @@ struct Parts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Pos>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    path: Vec<String>,
+    path: Vec<Step>,
     extensions: Extensions,
 }
 
@@ -58,7 +58,7 @@ impl GraphqlError {
     }
 
     /// A place is null because of `problem`.
-    pub(crate) fn problem(plan: &Plan, problem: &Problem, path: Vec<String>, reason: Option<Reason>) -> GraphqlError {
+    pub(crate) fn problem(plan: &Plan, problem: &Problem, path: Vec<Step>, reason: Option<Reason>) -> GraphqlError {
         let faults: Vec<ArgumentFault> = problem.faults().iter().map(|fault| ArgumentFault::new(plan, fault)).collect();
         let details = faults.iter().map(|fault| format!("`{}` {}", fault.argument, fault.detail));
         let details: Vec<String> = problem.detail().map(str::to_owned).into_iter().chain(details).collect();
@@ -72,7 +72,7 @@ impl GraphqlError {
         error
     }
 
-    fn new(message: String, locations: Vec<Pos>, path: Vec<String>, code: Code) -> GraphqlError {
+    fn new(message: String, locations: Vec<Pos>, path: Vec<Step>, code: Code) -> GraphqlError {
         let extensions = Extensions { code: code.name(), reason: None, field: None, errors: Vec::new() };
         GraphqlError(Box::new(Parts { message, locations, path, extensions }))
     }

@@ -9,8 +9,7 @@ use super::errors::GraphqlError;
 use super::execute::Face;
 use crate::access;
 use crate::inputs::Inputs;
-use crate::outcome::{self, Settled};
-use crate::plan::{Hole, Need};
+use crate::outcome::{self, Failure, Step};
 use crate::run::{self, Run};
 
 /// Runs a root field. Introspection is run elsewhere, for all root fields at once.
@@ -22,7 +21,7 @@ pub(crate) async fn run(face: &Face, root: &Root, variables: &Map<String, Value>
             let run = run_endpoint(face, field, &arguments(field, variables), context).await;
             run.map_or_else(
                 |problem| Field {
-                    errors: vec![GraphqlError::problem(&field.plan, &problem, vec![root.key.clone()], None)],
+                    errors: vec![GraphqlError::problem(&field.plan, &problem, vec![Step::Key(root.key.clone())], None)],
                     ..Field::default()
                 },
                 |run| field_of(face, &root.key, field, run),
@@ -48,42 +47,35 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
     let plan = &field.plan;
     let timed = |timing: &run::Timing| (format!("{key}.{}", plan.nodes[timing.node].field), timing.took);
     let timings = if face.bff.server_timing { run.timings.iter().map(timed).collect() } else { Vec::new() };
-    match run.result {
-        Ok(settled) => {
-            let answer = outcome::answer(plan, &settled);
-            Field {
-                errors: failed_places(key, field, &settled),
-                degraded: answer::degraded(key, &answer.missing),
-                value: Some(match &field.respell {
-                    Some(respell) => respell.apply(&answer.body),
-                    None => answer.body,
-                }),
-                timings,
-            }
-        }
+    let failed = |(node, failure): (usize, Failure), path: Vec<Step>| {
+        let problem = outcome::problem(plan, node, failure);
+        GraphqlError::problem(plan, &problem, path, Some(failure.reason))
+    };
+    let root = || Step::Key(key.to_owned());
+    let answered = run.result.and_then(|state| outcome::answer(plan, &state).map(|answer| (state, answer)));
+    match answered {
+        Ok((state, answer)) => Field {
+            // One error for each place that is null because its call failed.
+            errors: outcome::failed_places(plan, &state)
+                .into_iter()
+                .map(|place| failed((place.node, place.failure), std::iter::once(root()).chain(place.path).collect()))
+                .collect(),
+            degraded: answer::degraded(key, &answer.missing),
+            value: Some(match &field.respell {
+                Some(respell) => respell.apply(&answer.body),
+                None => answer.body,
+            }),
+            timings,
+        },
         Err((node, failure)) => {
-            let problem = outcome::problem(plan, node, failure);
-            // The place that failed, if it was selected.
-            let place = plan.holes.iter().position(|hole| hole.node == node).and_then(|hole| field.holes.get(hole));
-            let path = std::iter::once(key.to_owned()).chain(place.cloned()).collect();
-            let error = GraphqlError::problem(plan, &problem, path, Some(failure.reason));
-            Field { errors: vec![error], timings, ..Field::default() }
+            // The place that failed, as far as it can be named without an answer: its key, where it was selected.
+            let site = &plan.sites[plan.nodes[node].site];
+            let output = site.outputs.iter().position(|&(other, _)| other == node).filter(|_| site.from.is_none());
+            let place = output.map(|output| Step::Key(site.output_keys[output].clone()));
+            let path = std::iter::once(root()).chain(place).collect();
+            Field { errors: vec![failed((node, failure), path)], timings, ..Field::default() }
         }
     }
-}
-
-/// One error for each place that is null because its call failed.
-fn failed_places(key: &str, field: &EndpointField, settled: &[Settled]) -> Vec<GraphqlError> {
-    let plan = &field.plan;
-    let failed = |(hole, name): (&Hole, &String)| match &settled[hole.node] {
-        Settled::Failed(failure) if plan.nodes[hole.node].need == Need::Optional => {
-            let problem = outcome::problem(plan, hole.node, *failure);
-            let path = vec![key.to_owned(), name.clone()];
-            Some(GraphqlError::problem(plan, &problem, path, Some(failure.reason)))
-        }
-        Settled::Failed(_) | Settled::Filled { .. } | Settled::Null => None,
-    };
-    plan.holes.iter().zip(&field.holes).filter_map(failed).collect()
 }
 
 /// The arguments that are given. A variable that was not given gives none.

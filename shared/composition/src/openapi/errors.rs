@@ -41,7 +41,7 @@ impl Errors {
                 errors.add(code);
             }
         }
-        for status in required.flat_map(|node| &node.pass) {
+        for status in required.flat_map(|node| &plan.calls[node.call].pass) {
             // Any other status is not passed on: it becomes a 502.
             if let Some(status) = StatusCode::from_u16(*status).ok().filter(StatusCode::is_client_error) {
                 errors.add_as(status, Code::for_passed(status));

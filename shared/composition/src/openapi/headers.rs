@@ -67,7 +67,7 @@ pub(super) fn degraded(plan: &Plan) -> Option<Header> {
             path: node.field.clone(),
             reason,
             count: 1,
-            defaulted: matches!(node.need, Need::Default(_)),
+            defaulted: node.need == Need::Default,
         })
         .collect();
     let example = outcome::degraded_header(&missing)?;

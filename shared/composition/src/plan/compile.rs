@@ -1,14 +1,22 @@
 //! From a declaration to a plan: names are decided, references resolved to sources, calls put in an order that can run.
+//!
+//! The outermost struct is a view like any other: its program runs over an empty body. So one rule makes the calls of the
+//! answer itself and of every view inside it.
+
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use trefoil_context::Place;
 
-use super::{ClaimUse, DeclarationError, Hole, Need, Node, Parameter, Plan, Source, Text, TextPart};
-use crate::declare::{Call, Claim, Declaration, Param, Piece, Reference, Root, Template};
-use crate::fragment::FragmentBuilder;
+use super::{
+    ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source, Text, TextPart,
+};
+use crate::calls;
+use crate::declare::{Call, Claim, Declaration, Fan, Param, Piece, Reference, Root, Template};
+use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
-use crate::project::{self, Program, Selected, Selection, What};
-use crate::shape::{FieldShape, ObjectShape, Shape, Shapes};
+use crate::project::{self, Selection, SiteFound};
+use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
 
 /// Compiles an endpoint as REST shows it: every field, under the BFF's names.
 pub fn compile(
@@ -17,13 +25,7 @@ pub fn compile(
     naming: Naming,
     claims: &[Claim],
 ) -> Result<Plan, Vec<DeclarationError>> {
-    let object = answer_object(declaration, shapes)?;
-    let all = |(index, field): (usize, &FieldShape)| Selected {
-        key: field.client_name(naming),
-        what: What::Field { index, of: Selection::default() },
-    };
-    let shown: Vec<Selected> = object.fields.iter().enumerate().map(all).collect();
-    Compiler::new(declaration, shapes, naming, claims, object, false).plan(&shown)
+    Compiler::new(declaration, shapes, naming, claims).plan(None)
 }
 
 /// Compiles the part of an endpoint that a GraphQL selection shows: only the calls that it shows, and those that they wait for.
@@ -34,18 +36,29 @@ pub fn narrow(
     claims: &[Claim],
     selection: &Selection,
 ) -> Result<Plan, Vec<DeclarationError>> {
-    let object = answer_object(declaration, shapes)?;
-    Compiler::new(declaration, shapes, naming, claims, object, true).plan(&selection.0)
+    Compiler::new(declaration, shapes, naming, claims).plan(Some(selection))
 }
 
-fn answer_object<'a>(declaration: &Declaration, shapes: &'a Shapes) -> Result<&'a ObjectShape, Vec<DeclarationError>> {
-    match &declaration.answer {
-        Shape::Object(id) => Ok(shapes.get(*id)),
-        _ => Err(vec![DeclarationError {
-            place: declaration.type_name.clone(),
-            reason: "the answer must be a struct".to_owned(),
-        }]),
-    }
+/// One call field at one level of the answer: its places share a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shared {
+    object: ObjectId,
+    field: usize,
+    level: usize,
+}
+
+/// A site that was found and is not yet worked through.
+struct Task {
+    found: SiteFound,
+    from: Option<(usize, usize)>,
+    /// The path to the piece that it is in.
+    names: Vec<String>,
+    parent: Option<usize>,
+    level: usize,
+    /// Whether a null that reaches the piece it is in is fatal.
+    exposed: bool,
+    /// The call fields on the way to it.
+    way: Vec<(ObjectId, usize)>,
 }
 
 struct Compiler<'a> {
@@ -53,85 +66,47 @@ struct Compiler<'a> {
     shapes: &'a Shapes,
     naming: Naming,
     claims: &'a [Claim],
-    object: &'a ObjectShape,
-    /// Whether call fields show a selection, or all.
     selective: bool,
-    /// The index of each field's node, once it has one.
-    nodes_of: Vec<Option<usize>>,
-    /// For each field, the paths that other calls wait for, in the order of their numbers.
-    noted: Vec<Vec<Vec<String>>>,
+    sites: Vec<Site>,
+    nodes: Vec<Node>,
+    calls: Vec<PlannedCall>,
+    shared: Vec<Shared>,
     claim_uses: Vec<ClaimUse>,
+    tasks: VecDeque<Task>,
     errors: Vec<DeclarationError>,
 }
 
 impl<'a> Compiler<'a> {
-    fn new(
-        declaration: &'a Declaration,
-        shapes: &'a Shapes,
-        naming: Naming,
-        claims: &'a [Claim],
-        object: &'a ObjectShape,
-        selective: bool,
-    ) -> Compiler<'a> {
-        let fields = object.fields.len();
+    fn new(declaration: &'a Declaration, shapes: &'a Shapes, naming: Naming, claims: &'a [Claim]) -> Compiler<'a> {
         Compiler {
             declaration,
             shapes,
             naming,
             claims,
-            object,
-            selective,
-            nodes_of: vec![None; fields],
-            noted: vec![Vec::new(); fields],
+            selective: false,
+            sites: Vec::new(),
+            nodes: Vec::new(),
+            calls: Vec::new(),
+            shared: Vec::new(),
             claim_uses: Vec::new(),
+            tasks: VecDeque::new(),
             errors: Vec::new(),
         }
     }
 
-    fn plan(mut self, shown: &[Selected]) -> Result<Plan, Vec<DeclarationError>> {
-        // Which fields are called: those shown, and those that they wait for.
-        let mut order = Vec::new();
-        for selected in shown {
-            if let What::Field { index, .. } = selected.what {
-                self.visit(index, &mut order, &mut Vec::new());
-            }
+    fn plan(mut self, selection: Option<&Selection>) -> Result<Plan, Vec<DeclarationError>> {
+        self.selective = selection.is_some();
+        let declaration = self.declaration;
+        let frame = self.frame(selection);
+        while let Some(task) = self.tasks.pop_front() {
+            self.site(task);
         }
-        for (number, &field) in order.iter().enumerate() {
-            self.nodes_of[field] = Some(number);
-        }
-        for &field in &order {
-            self.note_references(field);
-        }
-        let mut nodes: Vec<Node> = order.iter().filter_map(|&field| self.node(field)).collect();
-        let mut frame = FragmentBuilder::default();
-        let mut holes = Vec::new();
-        for (position, selected) in shown.iter().enumerate() {
-            frame.text(if position == 0 { "{" } else { "," });
-            frame.text(&project::quoted(&selected.key));
-            frame.text(":");
-            match &selected.what {
-                What::Typename => frame.text(&project::quoted(&self.object.name)),
-                What::Field { index, of } => {
-                    let Some(node) = self.nodes_of[*index] else { continue };
-                    let program =
-                        self.program(*index, of, nodes.get(node).map_or(&[], |node| node.programs.as_slice()));
-                    if let Some(node) = nodes.get_mut(node) {
-                        node.programs.push(program);
-                        frame.hole(u32::try_from(holes.len()).unwrap_or(u32::MAX));
-                    }
-                    holes.push(Hole { node, program: nodes.get(node).map_or(0, |node| node.programs.len() - 1) });
-                }
-            }
-        }
-        frame.text(if shown.is_empty() { "{}" } else { "}" });
-        for (number, &field) in order.iter().enumerate() {
-            self.complete(field, &mut nodes[number]);
-        }
+        self.defaults();
+        self.spare_shared();
         let params = self.params();
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
-        let declaration = self.declaration;
         Ok(Plan {
             name: endpoint_name(&declaration.type_name),
             type_name: declaration.type_name.clone(),
@@ -143,9 +118,10 @@ impl<'a> Compiler<'a> {
             params,
             claims: self.claim_uses,
             answer: declaration.answer.clone(),
-            frame: frame.build(),
-            holes,
-            nodes,
+            frame,
+            sites: self.sites,
+            nodes: self.nodes,
+            calls: self.calls,
         })
     }
 
@@ -153,22 +129,88 @@ impl<'a> Compiler<'a> {
         self.errors.push(DeclarationError { place: self.declaration.type_name.clone(), reason });
     }
 
-    /// Enters `field` after everything that it waits for.
-    fn visit(&mut self, field: usize, order: &mut Vec<usize>, path: &mut Vec<usize>) {
+    /// The outermost piece: the answer's struct has no values of its own, so an empty body gives its frame.
+    fn frame(&mut self, selection: Option<&Selection>) -> Buffer {
+        let Shape::Object(id) = &self.declaration.answer else {
+            self.error("the answer must be a struct".to_owned());
+            return Buffer::default();
+        };
+        let uncalled = self.shapes.get(*id).fields.iter().filter(|field| field.call.is_none());
+        for rust in uncalled.map(|field| field.rust.clone()).collect::<Vec<_>>() {
+            self.error(format!("no call fills `{rust}`; give it `#[call(…)]`"));
+        }
+        let compiled =
+            project::compile_sites(self.shapes, self.naming, &self.declaration.answer, selection, &[], false);
+        let projected = compiled.program.run(&Bytes::from_static(b"{}"));
+        for found in compiled.sites {
+            let names = Vec::new();
+            self.tasks.push_back(Task {
+                found,
+                from: None,
+                names,
+                parent: None,
+                level: 0,
+                exposed: true,
+                way: Vec::new(),
+            });
+        }
+        projected.map(|projected| projected.buffer).unwrap_or_default()
+    }
+
+    /// Makes the nodes of a site, and what their calls show.
+    fn site(&mut self, task: Task) {
+        let site = self.sites.len();
+        let object = self.shapes.get(task.found.object);
+        self.sites.push(Site {
+            from: task.from,
+            outputs: Vec::new(),
+            output_keys: task.found.calls.iter().map(|call| call.key.clone()).collect(),
+            nodes: vec![None; object.fields.len()],
+            keys: task.found.keys.clone(),
+            values: calls::own_values(object).len(),
+        });
+        let names: Vec<String> = task.names.iter().chain(&task.found.names).cloned().collect();
+        let exposed = task.exposed && !task.found.sheltered;
+        let mut order = Vec::new();
+        for call in &task.found.calls {
+            self.visit(object, call.field, &mut order, &mut Vec::new());
+        }
+        for &field in &order {
+            self.node(site, &task, object, field, &names, exposed);
+        }
+        for call in &task.found.calls {
+            let Some(node) = self.sites[site].nodes[call.field] else { continue };
+            let exposed = exposed && self.nodes[node].need == Need::Required;
+            let program = self.program(&task, object, node, call.field, call.of.as_ref(), exposed);
+            self.sites[site].outputs.push((node, program));
+        }
+        // A call that nothing shows still notes what others wait for.
+        for &field in &order {
+            if let Some(node) = self.sites[site].nodes[field]
+                && self.calls[self.nodes[node].call].programs.is_empty()
+            {
+                self.program(&task, object, node, field, Some(&Selection::default()), false);
+            }
+        }
+        if let Some((call, program)) = task.from {
+            self.calls[call].sites[program].push(site);
+        }
+    }
+
+    /// Enters `field` after everything of its view that it waits for.
+    fn visit(&mut self, object: &ObjectShape, field: usize, order: &mut Vec<usize>, path: &mut Vec<usize>) {
         if order.contains(&field) {
             return;
         }
-        let shape = &self.object.fields[field];
+        let shape = &object.fields[field];
         if path.contains(&field) {
             return self.error(format!("`{}` waits for itself; break the circle", shape.rust));
         }
-        let Some(call) = &shape.call else {
-            return self.error(format!("no call fills `{}`; give it `#[call(…)]`", shape.rust));
-        };
+        let Some(call) = &shape.call else { return };
         path.push(field);
-        for reference in call.references().filter(|reference| reference.root == Root::Field) {
-            match self.field_of(reference) {
-                Some(other) => self.visit(other, order, path),
+        for reference in referred(call) {
+            match calls::field_of(object, reference) {
+                Some(other) => self.visit(object, other, order, path),
                 None => self.error(format!("`{}` refers to `{}`, which is no field", shape.rust, written(reference))),
             }
         }
@@ -176,82 +218,174 @@ impl<'a> Compiler<'a> {
         order.push(field);
     }
 
-    fn field_of(&self, reference: &Reference) -> Option<usize> {
-        let name = reference.path.first()?;
-        self.object.fields.iter().position(|field| field.rust == *name)
+    fn node(&mut self, site: usize, task: &Task, object: &ObjectShape, field: usize, names: &[String], exposed: bool) {
+        let shape = &object.fields[field];
+        let Some(call) = &shape.call else { return };
+        let index = self.nodes.len();
+        let mut after: Vec<usize> = referred(call)
+            .filter_map(|reference| self.sites[site].nodes[calls::field_of(object, reference)?])
+            .chain(task.parent)
+            .collect();
+        after.sort_unstable();
+        after.dedup();
+        let shared = Shared { object: task.found.object, field, level: task.level };
+        let planned = match self.shared.iter().position(|other| *other == shared) {
+            Some(planned) => planned,
+            None => {
+                self.shared.push(shared);
+                let planned = self.planned(object, field, call);
+                self.calls.push(planned);
+                self.calls.len() - 1
+            }
+        };
+        let need = match (&call.or, shape.shape.is_nullable()) {
+            (Some(_), _) => Need::Default,
+            (None, true) => Need::Optional,
+            (None, false) => Need::Required,
+        };
+        let waits: Vec<usize> = after.iter().map(|&node| self.nodes[node].call).collect();
+        let target = &mut self.calls[planned];
+        target.nodes.push(index);
+        target.after.extend(waits);
+        target.after.sort_unstable();
+        target.after.dedup();
+        let mut path = names.to_vec();
+        path.push(shape.client_name(self.naming));
+        let fatal = exposed && need == Need::Required;
+        self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after });
+        self.sites[site].nodes[field] = Some(index);
     }
 
-    fn note_references(&mut self, field: usize) {
-        let Some(call) = &self.object.fields[field].call else { return };
-        for reference in call.references().filter(|reference| reference.root == Root::Field) {
-            if let Some(other) = self.field_of(reference) {
-                let path = reference.path[1..].to_vec();
-                if !self.noted[other].contains(&path) {
-                    self.noted[other].push(path);
-                }
+    fn planned(&mut self, object: &ObjectShape, field: usize, call: &Call) -> PlannedCall {
+        let fan = match &call.fan {
+            Fan::One => PlannedFan::One,
+            Fan::Each { at_once } => PlannedFan::Each { at_once: (*at_once).max(1) },
+            Fan::Batch { key, parameter, most, .. } => {
+                let key = self.source(object, key).map_or(Source::CallerId, |(source, _)| source);
+                PlannedFan::Batch { key, parameter: parameter.clone(), most: (*most).max(1) }
+            }
+        };
+        let text = |compiler: &mut Self, template: &Template| compiler.text(object, template);
+        PlannedCall {
+            nodes: Vec::new(),
+            backend: call.backend.clone(),
+            method: call.method.clone(),
+            path: text(self, &call.path),
+            query: call.query.iter().map(|(name, value)| (name.clone(), text(self, value))).collect(),
+            headers: call.headers.iter().map(|(name, value)| (name.clone(), text(self, value))).collect(),
+            within: call.within,
+            absent: call.absent.clone(),
+            pass: call.pass.clone(),
+            fan,
+            after: Vec::new(),
+            shape: object.fields[field].shape.clone(),
+            default: None,
+            programs: Vec::new(),
+            sites: Vec::new(),
+        }
+    }
+
+    /// The program of a node's call that shows this; the sites in a new one are worked through later.
+    fn program(
+        &mut self,
+        task: &Task,
+        object: &ObjectShape,
+        node: usize,
+        field: usize,
+        of: Option<&Selection>,
+        exposed: bool,
+    ) -> usize {
+        let way = (task.found.object, field);
+        if !self.selective && task.way.contains(&way) {
+            let name = &object.fields[field].rust;
+            self.error(format!(
+                "`{}.{name}` leads back to itself by calls without end; leave it to GraphQL or break the circle",
+                object.name
+            ));
+            return 0;
+        }
+        let mut captures = calls::noted_values(object, field);
+        let call = object.fields[field].call.as_ref();
+        let split = match call.map(|call| &call.fan) {
+            Some(Fan::Batch { by, .. }) => {
+                captures.insert(0, by.clone());
+                true
+            }
+            _ => false,
+        };
+        let compiled =
+            project::compile_sites(self.shapes, self.naming, &object.fields[field].shape, of, &captures, split);
+        let planned = self.nodes[node].call;
+        let target = &mut self.calls[planned];
+        if let Some(known) = target.programs.iter().position(|program| *program == compiled.program) {
+            return known;
+        }
+        target.programs.push(compiled.program);
+        target.sites.push(Vec::new());
+        let program = target.programs.len() - 1;
+        for found in compiled.sites {
+            self.tasks.push_back(Task {
+                found,
+                from: Some((planned, program)),
+                names: self.nodes[node].field.split('.').map(str::to_owned).collect(),
+                parent: Some(node),
+                level: task.level + 1,
+                exposed,
+                way: task.way.iter().copied().chain([way]).collect(),
+            });
+        }
+        program
+    }
+
+    /// A default is projected as a body would be.
+    fn defaults(&mut self) {
+        for index in 0..self.calls.len() {
+            let shared = self.shared[index];
+            let field = &self.shapes.get(shared.object).fields[shared.field];
+            let Some(json) = field.call.as_ref().and_then(|call| call.or.as_ref()) else { continue };
+            let call = &self.calls[index];
+            if call.sites.iter().any(|sites| !sites.is_empty()) {
+                let reason =
+                    format!("`{}` has a default, and calls inside it would never be made; drop `or`", field.rust);
+                self.error(reason);
+                continue;
+            }
+            // A batch's program takes lists: its default is a list of one.
+            let body = if matches!(call.fan, PlannedFan::Batch { .. }) { format!("[{json}]") } else { json.clone() };
+            let body = Bytes::from(body);
+            match call.programs.iter().map(|program| program.run(&body)).collect() {
+                Ok(projected) => self.calls[index].default = Some(projected),
+                Err(error) => self.error(format!("the default of `{}` does not fit its own type: {error}", field.rust)),
             }
         }
     }
 
-    fn node(&mut self, field: usize) -> Option<Node> {
-        let object = self.object;
-        let shape = &object.fields[field];
-        let call: &Call = shape.call.as_ref()?;
-        let mut after: Vec<usize> = call
-            .references()
-            .filter(|reference| reference.root == Root::Field)
-            .filter_map(|reference| self.nodes_of[self.field_of(reference)?])
-            .collect();
-        after.sort_unstable();
-        after.dedup();
-        Some(Node {
-            field: shape.client_name(self.naming),
-            backend: call.backend.clone(),
-            method: call.method.clone(),
-            path: self.text(&call.path),
-            query: call.query.iter().map(|(name, value)| (name.clone(), self.text(value))).collect(),
-            headers: call.headers.iter().map(|(name, value)| (name.clone(), self.text(value))).collect(),
-            within: call.within,
-            absent: call.absent.clone(),
-            pass: call.pass.clone(),
-            need: if shape.shape.is_nullable() { Need::Optional } else { Need::Required },
-            after,
-            shape: shape.shape.clone(),
-            programs: Vec::new(),
-        })
-    }
-
-    fn program(&self, field: usize, of: &Selection, earlier: &[Program]) -> Program {
-        let notes: &[Vec<String>] = if earlier.is_empty() { &self.noted[field] } else { &[] };
-        let selection = self.selective.then_some(of);
-        project::compile(self.shapes, self.naming, &self.object.fields[field].shape, selection, notes)
-    }
-
-    /// A call that nothing shows still notes what others wait for; a default is projected as a body would be.
-    fn complete(&mut self, field: usize, node: &mut Node) {
-        if node.programs.is_empty() {
-            node.programs.push(self.program(field, &Selection::default(), &[]));
+    /// What stands in pieces that several places share is fatal for none of them before all are known.
+    fn spare_shared(&mut self) {
+        let mut spared = vec![false; self.sites.len()];
+        for site in 0..self.sites.len() {
+            if let Some((call, _)) = self.sites[site].from {
+                let places = &self.calls[call].nodes;
+                spared[site] = places.len() > 1 || places.iter().any(|&node| spared[self.nodes[node].site]);
+            }
         }
-        let Some(json) = self.object.fields[field].call.as_ref().and_then(|call| call.or.as_ref()) else { return };
-        let body = Bytes::copy_from_slice(json.as_bytes());
-        match node.programs.iter().map(|program| program.run(&body)).collect() {
-            Ok(pieces) => node.need = Need::Default(pieces),
-            Err(error) => self.error(format!("the default of `{}` does not fit its own type: {error}", node.field)),
+        for node in &mut self.nodes {
+            node.fatal &= !spared[node.site];
         }
     }
 
-    fn text(&mut self, template: &Template) -> Text {
+    fn text(&mut self, object: &ObjectShape, template: &Template) -> Text {
         let part = |piece: &Piece| match piece {
             Piece::Literal(text) => Some(TextPart::Literal(text.clone())),
             Piece::Reference(reference) => {
-                let (source, omit) = self.source(reference)?;
+                let (source, omit) = self.source(object, reference)?;
                 Some(TextPart::Value { source, written: written(reference), omit })
             }
         };
         Text(template.0.iter().filter_map(part).collect())
     }
 
-    fn source(&mut self, reference: &Reference) -> Option<(Source, bool)> {
+    fn source(&mut self, object: &ObjectShape, reference: &Reference) -> Option<(Source, bool)> {
         let found = match reference.root {
             Root::Request(place) => {
                 let is = |param: &Param| param.place == place && reference.path.first() == Some(&param.rust);
@@ -263,9 +397,16 @@ impl<'a> Compiler<'a> {
                 let claim = self.claims.iter().find(|claim| reference.path.first() == Some(&claim.rust));
                 claim.map(|claim| (Source::Claim(self.claim_use(claim)), false))
             }
-            Root::Field => self.field_of(reference).and_then(|field| {
-                let number = self.noted[field].iter().position(|path| *path == reference.path[1..])?;
-                Some((Source::Noted { node: self.nodes_of[field]?, number }, false))
+            Root::Field => calls::field_of(object, reference).and_then(|field| {
+                if object.fields[field].call.is_none() {
+                    let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
+                    return Some((Source::Own(number), false));
+                }
+                let noted = calls::noted_values(object, field);
+                let number = noted.iter().position(|path| *path == reference.path[1..])?;
+                // The key by which a batch's answers are matched is noted first.
+                let batch = matches!(object.fields[field].call.as_ref().map(|call| &call.fan), Some(Fan::Batch { .. }));
+                Some((Source::Noted { field, number: number + usize::from(batch) }, false))
             }),
         };
         if found.is_none() {
@@ -294,6 +435,15 @@ impl<'a> Compiler<'a> {
         };
         self.declaration.params.iter().map(one).collect()
     }
+}
+
+/// The references of a call to fields of its own view, a batch's key among them.
+fn referred(call: &Call) -> impl Iterator<Item = &Reference> {
+    let key = match &call.fan {
+        Fan::Batch { key, .. } => Some(key),
+        Fan::One | Fan::Each { .. } => None,
+    };
+    call.references().chain(key).filter(|reference| reference.root == Root::Field)
 }
 
 fn written(reference: &Reference) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Need, Node, Plan, Text, TextPart};
+use super::{Need, Plan, PlannedCall, PlannedFan, Text, TextPart};
 use crate::declare::Access;
 
 pub(super) fn draw(plan: &Plan) -> String {
@@ -27,7 +27,7 @@ fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
         branch(plan, root, "", position + 1 == roots.len(), width, out)?;
     }
     let deepest = (0..plan.nodes.len()).map(|node| depth(plan, node)).max().unwrap_or(0);
-    writeln!(out, "{} calls, {deepest} in a row", plan.nodes.len())
+    writeln!(out, "{} calls, {deepest} in a row", plan.calls.len())
 }
 
 fn branch(plan: &Plan, node: usize, indent: &str, last: bool, width: usize, out: &mut String) -> std::fmt::Result {
@@ -41,7 +41,7 @@ fn branch(plan: &Plan, node: usize, indent: &str, last: bool, width: usize, out:
         .map(|&other| plan.nodes[other].field.as_str())
         .collect();
     let also = if also.is_empty() { String::new() } else { format!("  also after {}", also.join(", ")) };
-    writeln!(out, "{indent}{corner} {}{:pad$}  {}  {}{also}", call.field, "", request(call), rules(call))?;
+    writeln!(out, "{indent}{corner} {}{:pad$}  {}  {}{also}", call.field, "", request(plan, node), rules(plan, node))?;
     let children: Vec<usize> = (0..plan.nodes.len()).filter(|&other| parent(plan, other) == Some(node)).collect();
     for (position, &child) in children.iter().enumerate() {
         branch(plan, child, &format!("{indent}{below}"), position + 1 == children.len(), width, out)?;
@@ -58,17 +58,27 @@ fn depth(plan: &Plan, node: usize) -> usize {
     1 + plan.nodes[node].after.iter().map(|&other| depth(plan, other)).max().unwrap_or(0)
 }
 
-fn request(call: &Node) -> String {
-    let query: Vec<String> = call.query.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+fn request(plan: &Plan, node: usize) -> String {
+    let call: &PlannedCall = plan.call_of(node);
+    let mut query: Vec<String> = call.query.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+    let keys = match &call.fan {
+        PlannedFan::Batch { parameter, most, .. } => {
+            query.push(format!("{parameter}=…"));
+            format!(", all keys at once, {most} at the most")
+        }
+        PlannedFan::Each { at_once } => format!(", for each, {at_once} at a time"),
+        PlannedFan::One => String::new(),
+    };
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    format!("{} {}{}{query}", call.method, call.backend, text(&call.path))
+    format!("{} {}{}{query}{keys}", call.method, call.backend, text(&call.path))
 }
 
-fn rules(call: &Node) -> String {
-    let mut rules = vec![match call.need {
+fn rules(plan: &Plan, node: usize) -> String {
+    let call = plan.call_of(node);
+    let mut rules = vec![match plan.nodes[node].need {
         Need::Required => "required".to_owned(),
         Need::Optional => "optional".to_owned(),
-        Need::Default(_) => "or its default".to_owned(),
+        Need::Default => "or its default".to_owned(),
     }];
     rules.extend(call.within.map(|within| format!("within {}", millis(within))));
     rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));

@@ -160,7 +160,8 @@ impl Compiler<'_> {
                 (Kind::List(Box::new(item)), calls)
             }
             Shape::Map(value) => {
-                let (value, calls) = self.target(value, selection, &[]);
+                // A map comes whole: GraphQL has no type whose field names are data.
+                let (value, calls) = self.target(value, None, &[]);
                 (Kind::Map(Box::new(value)), calls)
             }
             Shape::Nullable(inner) => {
@@ -188,7 +189,11 @@ impl Compiler<'_> {
         self.objects.push(ObjectProgram::default());
         let calling = calls::leads_to_calls(self.shapes, id);
         if plain {
-            if calling { self.open.insert(id, index) } else { self.whole.insert(id, index) };
+            if calling {
+                self.open.insert(id, index)
+            } else {
+                self.whole.insert(id, index)
+            };
         }
         let shapes = self.shapes;
         let object = shapes.get(id);

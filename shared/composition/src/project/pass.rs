@@ -7,7 +7,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::reorder::Slot;
-use super::{Capture, Element, Kind, Member, Missing, ObjectProgram, Program, Projected, ShapeError, Target, Written, leaf};
+use super::{
+    Capture, Element, Kind, Member, Missing, ObjectProgram, Program, Projected, ShapeError, Target, Written, leaf,
+};
 use crate::fragment::{Hole, Part, Piece, SiteItems, Writer};
 
 pub(super) fn run(program: &Program, body: &Bytes) -> Result<Projected, ShapeError> {
@@ -259,7 +261,13 @@ impl<'p> Pass<'p> {
 
     fn mark(&self) -> Mark {
         let writer = &self.writer;
-        Mark { out: writer.out.len(), parts: writer.parts.len(), cut: writer.cut, holes: writer.holes.len(), regions: writer.regions }
+        Mark {
+            out: writer.out.len(),
+            parts: writer.parts.len(),
+            cut: writer.cut,
+            holes: writer.holes.len(),
+            regions: writer.regions,
+        }
     }
 
     fn take_back(&mut self, mark: Mark) {

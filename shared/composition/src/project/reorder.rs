@@ -42,7 +42,9 @@ impl Pass<'_> {
             // The first part cut inside a member began before it: the member's share begins at the member.
             for (number, part) in self.writer.parts[slot.first_part..slot.last_part].iter().enumerate() {
                 match *part {
-                    Part::Bytes { start, len } if number == 0 => push_bytes(ordered, slot.start, (start + len) as usize),
+                    Part::Bytes { start, len } if number == 0 => {
+                        push_bytes(ordered, slot.start, (start + len) as usize)
+                    }
                     other => ordered.push(other),
                 }
             }

@@ -1,0 +1,82 @@
+//! Every place of an answer where a call failed and null stands: what GraphQL's `errors` name, one by one.
+
+use serde::Serialize;
+
+use super::Failure;
+use super::write::{Filling, filling};
+use crate::fragment::{Part, Piece};
+use crate::plan::{Need, Plan};
+use crate::run::{Settled, State};
+
+/// A step of the way to a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Step {
+    /// A member, by its response key.
+    Key(String),
+    /// An item of a list.
+    Index(u32),
+}
+
+/// A place where a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) path: Vec<Step>,
+    pub(crate) node: usize,
+    pub(crate) failure: Failure,
+}
+
+/// The failed places, in the order of the answer.
+pub(crate) fn failed_places(plan: &Plan, state: &State) -> Vec<Place> {
+    let failed = |settled: &Vec<Settled>| settled.iter().any(|settled| matches!(settled, Settled::Failed(_)));
+    if !state.settled.iter().any(failed) {
+        return Vec::new();
+    }
+    let mut walk = Walk { plan, state, path: Vec::new(), found: Vec::new() };
+    walk.piece(0, &state.buffers[0].buffer.whole());
+    walk.found
+}
+
+struct Walk<'a> {
+    plan: &'a Plan,
+    state: &'a State,
+    path: Vec<Step>,
+    found: Vec<Place>,
+}
+
+impl Walk<'_> {
+    fn piece(&mut self, buffer: usize, piece: &Piece) {
+        let body = &self.state.buffers[buffer].buffer;
+        for part in &body.parts[piece.parts.clone()] {
+            let Part::Hole(hole) = *part else { continue };
+            let Some(&hole) = body.holes.get(hole as usize) else { continue };
+            let (site, _) = self.state.buffers[buffer].sites[hole.site as usize];
+            let length = self.path.len();
+            self.descend(buffer, site, hole.site as usize, hole.item as usize, hole.output as usize);
+            let (node, item, filling) = filling(self.plan, self.state, buffer, hole);
+            if let Some(Settled::Failed(failure)) = self.state.settled[node].get(item)
+                && self.plan.nodes[node].need != Need::Default
+            {
+                self.found.push(Place { path: self.path.clone(), node, failure: *failure });
+            }
+            if let Filling::Piece(buffer, element) = filling {
+                self.piece(buffer, &element.piece);
+            }
+            self.path.truncate(length);
+        }
+    }
+
+    fn descend(&mut self, buffer: usize, site: usize, own: usize, item: usize, output: usize) {
+        let keys = &self.plan.sites[site].keys;
+        let lists = keys.iter().filter(|key| key.is_none()).count();
+        let indices = &self.state.buffers[buffer].buffer.sites[own].indices;
+        let mut indices = indices.iter().skip(item * lists);
+        for key in keys {
+            match key {
+                Some(key) => self.path.push(Step::Key(key.clone())),
+                None => self.path.push(Step::Index(indices.next().copied().unwrap_or_default())),
+            }
+        }
+        self.path.push(Step::Key(self.plan.sites[site].output_keys[output].clone()));
+    }
+}

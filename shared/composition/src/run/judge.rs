@@ -1,0 +1,64 @@
+//! Judges a whole answer by what the declaration says of it.
+
+use http::{StatusCode, header};
+use trefoil_backend::Reply;
+
+use crate::outcome::{Failure, Reason};
+use crate::plan::PlannedCall;
+use crate::project::Projected;
+
+/// What became of one request.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// An answer, projected by each of the call's programs.
+    Answered(Vec<Projected>),
+    /// A status that means "there is none".
+    Absent,
+    /// A failure, logged already.
+    Failed(Failure),
+}
+
+/// Why an answer is refused; it is not logged yet.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) reason: Reason,
+    pub(crate) detail: String,
+}
+
+/// Judges an answer.
+pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
+    let status = reply.status;
+    if call.absent.contains(&status.as_u16()) {
+        return Ok(Verdict::Absent);
+    }
+    if !status.is_success() {
+        return if call.pass.contains(&status.as_u16()) {
+            // Declared: the client is told, and there is nothing to log.
+            Ok(Verdict::Failed(Failure { status: Some(status), ..Failure::new(Reason::Status) }))
+        } else {
+            Err(Fault { reason: Reason::Status, detail: "an unexpected status".to_owned() })
+        };
+    }
+    if status == StatusCode::NO_CONTENT && call.shape.is_nullable() {
+        return Ok(Verdict::Absent);
+    }
+    let shape = |detail: String| Fault { reason: Reason::Shape, detail };
+    is_json(reply).map_err(shape)?;
+    let projected = call.programs.iter().map(|program| program.run(&reply.body));
+    projected.collect::<Result<_, _>>().map(Verdict::Answered).map_err(|error| shape(error.to_string()))
+}
+
+fn is_json(reply: &Reply) -> Result<(), String> {
+    let Some(value) = reply.headers.get(header::CONTENT_TYPE) else {
+        return Err("no content type; expected application/json".to_owned());
+    };
+    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let subtype = essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
+    let subtype = subtype.map(|_| &essence["application/".len()..]).unwrap_or_default();
+    let suffix = subtype.len().checked_sub(5).and_then(|at| subtype.get(at..));
+    if subtype.eq_ignore_ascii_case("json") || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")) {
+        Ok(())
+    } else {
+        Err(format!("content type {:?}; expected application/json", essence.chars().take(80).collect::<String>()))
+    }
+}

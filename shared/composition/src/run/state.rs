@@ -1,0 +1,142 @@
+//! What is known while a plan runs: the pieces that have come, the objects in them, and what became of each object's calls.
+
+use bytes::Bytes;
+
+use crate::fragment::Buffer;
+use crate::outcome::Failure;
+use crate::plan::{Plan, Source};
+use crate::project::{Element, Projected};
+use crate::render::Value;
+
+/// Everything that is known.
+#[derive(Debug)]
+pub struct State {
+    /// The projected bodies; the first is the plan's frame.
+    pub(crate) buffers: Vec<Body>,
+    /// The objects of each site.
+    pub(crate) items: Vec<Vec<Item>>,
+    /// What became of each node, for each object of its site.
+    pub(crate) settled: Vec<Vec<Settled>>,
+    /// The answers of each call.
+    pub(crate) entries: Vec<Vec<Entry>>,
+}
+
+/// A projected body, and where its objects stand among those of their sites.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) buffer: Buffer,
+    /// For each site of its program: the plan's site, and the place of its first object there.
+    pub(crate) sites: Vec<(usize, usize)>,
+}
+
+/// One object with calls.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item {
+    /// The body that it is in.
+    pub(crate) buffer: usize,
+    /// The body's own site.
+    pub(crate) site: usize,
+    /// Which object of that site.
+    pub(crate) index: usize,
+}
+
+/// What became of one call for one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// Nothing yet.
+    Open,
+    /// There is none, or an input was null: null, and complete.
+    Null,
+    /// An input was null, and the call has a default: that, and complete.
+    Default,
+    /// It failed, and the answer may go on without it.
+    Failed(Failure),
+    /// It was answered by this entry of the call.
+    Filled(usize),
+}
+
+/// One answer of a call, projected by each of its programs.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// For each program: the body, and the element of it.
+    pub(crate) pieces: Vec<(usize, Element)>,
+    /// What the first program noted.
+    pub(crate) noted: Vec<Option<Bytes>>,
+}
+
+impl State {
+    /// Before any call: the frame, and in it the outermost object.
+    pub(crate) fn new(plan: &Plan) -> State {
+        let mut state = State {
+            buffers: Vec::with_capacity(plan.calls.len() + 1),
+            items: vec![Vec::new(); plan.sites.len()],
+            settled: vec![Vec::new(); plan.nodes.len()],
+            entries: plan.calls.iter().map(|_| Vec::new()).collect(),
+        };
+        let sites: Vec<usize> = (0..plan.sites.len()).filter(|&site| plan.sites[site].from.is_none()).collect();
+        state.enter(plan, plan.frame.clone(), &sites);
+        state
+    }
+
+    /// Takes a projected body in: its objects join those of their sites.
+    pub(crate) fn enter(&mut self, plan: &Plan, buffer: Buffer, sites: &[usize]) -> usize {
+        let body = self.buffers.len();
+        let mut places = Vec::with_capacity(sites.len());
+        for (own, &site) in sites.iter().enumerate() {
+            let count = buffer.sites.get(own).map_or(0, |items| items.count as usize);
+            places.push((site, self.items[site].len()));
+            self.items[site].extend((0..count).map(|index| Item { buffer: body, site: own, index }));
+            for &node in plan.sites[site].nodes.iter().flatten() {
+                self.settled[node].resize(self.items[site].len(), Settled::Open);
+            }
+        }
+        self.buffers.push(Body { buffer, sites: places });
+        body
+    }
+
+    /// Takes the answer of a call in, projected by each of its programs. The entries made are returned as a range: one, or as
+    /// many as a batch's answer has elements.
+    pub(crate) fn answer(&mut self, plan: &Plan, call: usize, projections: Vec<Projected>) -> std::ops::Range<usize> {
+        let planned = &plan.calls[call];
+        let first = self.entries[call].len();
+        for (number, projected) in projections.into_iter().enumerate() {
+            let Projected { buffer, captures, elements } = projected;
+            let body = self.enter(plan, buffer, &planned.sites[number]);
+            let notes = planned.programs[number].captures;
+            for (position, element) in elements.into_iter().enumerate() {
+                if number == 0 {
+                    let noted =
+                        captures.get(position * notes..(position + 1) * notes).map_or_else(Vec::new, <[_]>::to_vec);
+                    self.entries[call].push(Entry { pieces: Vec::with_capacity(planned.programs.len()), noted });
+                }
+                if let Some(entry) = self.entries[call].get_mut(first + position) {
+                    entry.pieces.push((body, element));
+                }
+            }
+        }
+        first..self.entries[call].len()
+    }
+
+    /// A value of one object: its own, or noted from another of its calls.
+    pub(crate) fn value(&self, plan: &Plan, site: usize, item: usize, source: Source) -> Value {
+        match source {
+            Source::Own(number) => {
+                let Item { buffer, site: own, index } = *self.items[site].get(item)?;
+                let stride = plan.sites[site].values;
+                self.buffers[buffer].buffer.sites.get(own)?.values.get(index * stride + number)?.clone()
+            }
+            Source::Noted { field, number } => {
+                let node = plan.sites[site].nodes.get(field).copied().flatten()?;
+                let call = plan.nodes[node].call;
+                match self.settled[node].get(item)? {
+                    Settled::Filled(entry) => self.entries[call].get(*entry)?.noted.get(number).cloned().flatten(),
+                    Settled::Failed(_) | Settled::Default => {
+                        plan.calls[call].default.as_ref()?.first()?.captures.get(number).cloned().flatten()
+                    }
+                    Settled::Open | Settled::Null => None,
+                }
+            }
+            Source::Param(_) | Source::CallerId | Source::Claim(_) => None,
+        }
+    }
+}
