@@ -6,8 +6,8 @@ use async_graphql::async_trait::async_trait;
 use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError};
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, Response, ServerError};
+use async_graphql::parser::types::{BaseType, ExecutableDocument, VariableDefinition};
+use async_graphql::{Positioned, Request, Response, ServerError};
 
 use super::errors::GraphqlError;
 use super::limits;
@@ -44,6 +44,11 @@ pub(crate) async fn document(
     let document = parse_query(text).map_err(|error| vec![GraphqlError::from(ServerError::from(error))])?;
     // Before the validation, whose work grows with what fragments unfold to.
     limits::document(&document).map_err(|error| vec![error])?;
+    // Before the validation, which panics at a default value for a list of an unknown type.
+    let unknown = unknown_types(validator, &document);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
 
     let mut request = Request::new("");
     request.operation_name = operation.map(str::to_owned);
@@ -54,4 +59,21 @@ pub(crate) async fn document(
     } else {
         Err(response.errors.into_iter().map(GraphqlError::from).collect())
     }
+}
+
+/// One error for each variable whose type does not exist.
+fn unknown_types(schema: &Schema, document: &ExecutableDocument) -> Vec<GraphqlError> {
+    let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+    let unknown = |definition: &Positioned<VariableDefinition>| {
+        let mut ty = &definition.node.var_type.node;
+        let name = loop {
+            match &ty.base {
+                BaseType::Named(name) => break name,
+                BaseType::List(item) => ty = item,
+            }
+        };
+        let known = schema.registry().types.contains_key(name.as_str());
+        (!known).then(|| GraphqlError::request(format!("there is no type `{name}`"), Some(definition.pos)))
+    };
+    definitions.filter_map(unknown).collect()
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod documents;
 mod explorer;
 mod failures;
+mod hostile;
 mod http;
 mod mutations;
 mod random;

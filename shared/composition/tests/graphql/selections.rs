@@ -123,3 +123,24 @@ async fn a_word_that_graphql_cannot_spell_has_another_name() {
         r#"{"data":{"home":{"profile":{"name":"on-the-way","tier":"ON_THE_WAY"},"again":{"tier":"ON_THE_WAY"}}}}"#;
     assert_eq!(answer.text(), expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_name_is_found_in_lists_and_behind_nulls_and_escapes() {
+    let query = "{ status { popular { forTier } shelves { forTier inner { forTier name } } } }";
+    let inner =
+        r#"[{"name":"on-the-way","for_tier":"on\u002dthe-way","inner":[]},{"name":"c","for_tier":"gold","inner":[]}]"#;
+    for (body, shelves) in [
+        ("null".to_owned(), "null".to_owned()),
+        ("[]".to_owned(), "[]".to_owned()),
+        (
+            format!(r#"[{{"name":"a","for_tier":null,"inner":{inner}}}]"#),
+            r#"[{"forTier":null,"inner":[{"forTier":"ON_THE_WAY","name":"on-the-way"},{"forTier":"gold","name":"c"}]}]"#
+                .to_owned(),
+        ),
+    ] {
+        let backends = well();
+        backends.on("catalog", "/shelves").json(&body);
+        let answer = ask(&backends, query).await;
+        assert_eq!(answer.text(), format!(r#"{{"data":{{"status":{{"popular":null,"shelves":{shelves}}}}}}}"#));
+    }
+}

@@ -71,6 +71,7 @@ pub struct Parcel {
 #[view]
 pub struct Shelf {
     pub name: String,
+    pub for_tier: Option<Tier>,
     pub inner: Vec<Shelf>,
 }
 
@@ -158,6 +159,9 @@ pub struct Status {
     /// All shelves.
     #[call(Catalog, get = "/shelves")]
     pub shelves: Option<Vec<Shelf>>,
+    /// The shelf of the day, if there is one.
+    #[call(Catalog, get = "/popular")]
+    pub popular: Option<Shelf>,
 }
 
 #[input]
@@ -209,6 +213,7 @@ pub fn well() -> FakeBackends {
     backends.on("catalog", "/footer").json(r#""(c)""#);
     backends.on("catalog", "/search/").json(r#"["lamp","rug"]"#);
     backends.on("catalog", "/door").json(r#""open""#);
+    backends.on("catalog", "/popular").json("null");
     backends.on("catalog", "/shelves").json(r#"[{"name":"a","inner":[{"name":"b","inner":[]}]}]"#);
     backends
 }
