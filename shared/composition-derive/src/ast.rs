@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitInt, LitStr, Path, Type};
 
 use crate::attr::serde::{ContainerNames, FieldNames};
-use crate::reference::Template;
+use crate::reference::{Reference, Template};
 
 /// A doc comment, joined: a string, or a `concat!` where it includes files.
 #[derive(Clone)]
@@ -30,6 +30,13 @@ pub(crate) struct Field {
     pub(crate) ours: Vec<Attribute>,
 }
 
+impl Field {
+    /// Whether a call fills it.
+    pub(crate) fn is_called(&self) -> bool {
+        self.ours.iter().any(|attribute| attribute.path().is_ident("call"))
+    }
+}
+
 /// An enum of unit variants.
 pub(crate) struct Enumeration {
     pub(crate) item: ItemEnum,
@@ -51,6 +58,35 @@ pub(crate) struct Composition {
     pub(crate) view: View,
     /// One for each field of the view; `None` where it could not be read.
     pub(crate) calls: Vec<Option<Call>>,
+}
+
+/// `#[view]` on a struct.
+pub(crate) struct ViewWithCalls {
+    pub(crate) view: View,
+    /// One for each field of the view; `None` where there is none, or it could not be read.
+    pub(crate) calls: Vec<Option<Call>>,
+}
+
+/// A struct and its calls, wherever they stand.
+#[derive(Clone, Copy)]
+pub(crate) struct Called<'a> {
+    pub(crate) view: &'a View,
+    /// One for each field of the view.
+    pub(crate) calls: &'a [Option<Call>],
+    /// The endpoint that the struct is; `None` for a view, which any endpoint may use.
+    pub(crate) endpoint: Option<&'a EndpointOptions>,
+}
+
+impl Composition {
+    pub(crate) fn called(&self) -> Called<'_> {
+        Called { view: &self.view, calls: &self.calls, endpoint: Some(&self.options) }
+    }
+}
+
+impl ViewWithCalls {
+    pub(crate) fn called(&self) -> Called<'_> {
+        Called { view: &self.view, calls: &self.calls, endpoint: None }
+    }
 }
 
 /// What stands in `#[composition(…)]`.
@@ -76,6 +112,32 @@ pub(crate) struct Call {
     pub(crate) absent: Option<Statuses>,
     pub(crate) pass: Option<Statuses>,
     pub(crate) or: Option<(Ident, Expr)>,
+    pub(crate) fan: Option<Fan>,
+}
+
+/// `batch(…)` or `each(…)`.
+pub(crate) struct Fan {
+    pub(crate) word: Ident,
+    /// `None` where it could not be read, which has been said.
+    pub(crate) how: Option<How>,
+}
+
+/// How often the call of a view is made.
+pub(crate) enum How {
+    /// Once for each object, so many at a time.
+    Each(usize),
+    /// Once for many objects.
+    Batch(Batch),
+}
+
+/// `batch(ids = product_id, by = id, most = 50)`.
+pub(crate) struct Batch {
+    pub(crate) parameter: String,
+    pub(crate) parameter_span: Span,
+    pub(crate) key: Reference,
+    /// The names that lead to the key in an element of the answer.
+    pub(crate) by: Reference,
+    pub(crate) most: usize,
 }
 
 /// One query parameter or header of a call.

@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod composition;
+pub(crate) mod fan;
 pub(crate) mod input;
 pub(crate) mod item;
 pub(crate) mod serde;

@@ -1,7 +1,8 @@
 //! All rules that a macro can check by itself. What needs types (unknown parts, what may be null, what fits into a URL)
-//! is for rustc: see `expand::composition::references`.
+//! is for rustc: see `expand::references`.
 
 pub(crate) mod call;
+pub(crate) mod fan;
 pub(crate) mod header;
 pub(crate) mod path;
 pub(crate) mod references;
@@ -9,7 +10,7 @@ pub(crate) mod view;
 
 use syn::LitStr;
 
-use crate::ast::{Backend, Bounds, Caller, Composition, Input, Place};
+use crate::ast::{Backend, Bounds, Caller, Composition, Input, Place, ViewWithCalls};
 use crate::errors::Errors;
 
 /// An endpoint says where it is, who may call it and how long it may take, and each field says what fills it.
@@ -65,10 +66,22 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
             ));
         }
         if let Some(call) = call {
-            call::call(call, of.options.deadline.as_ref(), errors);
+            call::call(call, errors);
+            call::within(call, of.options.deadline.as_ref(), errors);
+            fan::in_a_composition(call, errors);
         }
     }
-    references::references(of, errors);
+    references::references(of.called(), errors);
+}
+
+/// A view's calls can be made wherever the view stands.
+pub(crate) fn view(of: &ViewWithCalls, errors: &mut Errors) {
+    view::view(&of.view, errors);
+    for call in of.calls.iter().flatten() {
+        call::call(call, errors);
+        fan::in_a_view(call, errors);
+    }
+    references::references(of.called(), errors);
 }
 
 /// An input's bounds leave something, its names are apart, and its headers are not the gateway's own.

@@ -4,10 +4,12 @@
 //! `const _`, where they meet no name of the person's, and has no warnings in the strictest crate.
 
 pub(crate) mod backend;
+pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod composition;
 pub(crate) mod input;
 pub(crate) mod parts;
+pub(crate) mod references;
 pub(crate) mod shape;
 pub(crate) mod view;
 

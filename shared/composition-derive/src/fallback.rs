@@ -5,21 +5,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Fields, Ident, Item};
 
-use crate::ast::{Composition, Enumeration, View};
+use crate::ast::{Composition, Enumeration, View, ViewWithCalls};
 use crate::attr::item::{is_ours, take};
 use crate::attr::serde::{ContainerNames, FieldNames};
-use crate::expand::{composition, parts, shape, view};
+use crate::expand::{parts, references, shape, view};
 
 /// An endpoint whose calls are not all right: its references are checked as far as they lead somewhere.
 pub(crate) fn composition(mut of: Composition) -> TokenStream {
-    let references = composition::references(&of);
+    let references = references::expand(of.called());
     let endpoint = endpoint(&of.view.item.ident);
-    let view = view(&mut of.view);
+    let view = fields(&mut of.view);
     quote!(#view #references #endpoint)
 }
 
-/// A view whose fields are not all right.
-pub(crate) fn view(of: &mut View) -> TokenStream {
+/// A view whose fields are not all right, checked likewise.
+pub(crate) fn view(mut of: ViewWithCalls) -> TokenStream {
+    let references = references::expand(of.called());
+    let view = fields(&mut of.view);
+    quote!(#view #references)
+}
+
+fn fields(of: &mut View) -> TokenStream {
     // Names that meet would have serde complain as well.
     of.names = ContainerNames::default();
     of.fields.iter_mut().for_each(|field| field.names = FieldNames::default());

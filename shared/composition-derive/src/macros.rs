@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
-use crate::ast::{Backend, Caller, Composition, Input};
+use crate::ast::{Backend, Call, Caller, Composition, Field, Input, ViewWithCalls};
+use crate::attr::call::In;
 use crate::attr::serde::On;
 use crate::attr::{self, item};
 use crate::errors::Errors;
@@ -22,17 +23,7 @@ pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStr
     let view = item::view(source, On::Composition, On::CallField, &mut errors);
     let mut calls = Vec::new();
     for field in &view.fields {
-        let mut call = None;
-        for (index, attribute) in field.ours.iter().enumerate() {
-            if !attribute.path().is_ident("call") {
-                let word = attribute.path().to_token_stream();
-                errors.at(attribute, format!("`#[{word}]` belongs on a field of an `#[input]` or a `#[caller]`: an endpoint's inputs are a struct of their own, named by `input = …`"));
-            } else if index > 0 {
-                errors.at(attribute, "a field is filled by one call: give the second a field of its own");
-            } else {
-                call = attr::call::read(attribute, &mut errors);
-            }
-        }
+        let call = call_of(field, In::Composition, &mut errors);
         if field.ours.is_empty() {
             errors.at(
                 &field.ident,
@@ -63,17 +54,34 @@ pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
-    let mut of = item::view(source, On::View, On::Field, &mut errors);
-    for attribute in of.fields.iter().flat_map(|field| &field.ours) {
-        let message = if attribute.path().is_ident("call") {
-            "a view is filled from its own body; calls inside a view are not there yet: put the call on a field of the `#[composition]`"
+    let view = item::view(source, On::View, On::Field, &mut errors);
+    let calls = view.fields.iter().map(|field| call_of(field, In::View, &mut errors)).collect();
+    let of = ViewWithCalls { view, calls };
+    check::view(&of, &mut errors);
+    if errors.is_empty() { expand::view::expand(&of) } else { with(errors, fallback::view(of)) }
+}
+
+/// The call that fills the field.
+fn call_of(field: &Field, place: In, errors: &mut Errors) -> Option<Call> {
+    let (mut call, mut said) = (None, false);
+    for attribute in &field.ours {
+        if !attribute.path().is_ident("call") {
+            let word = attribute.path().to_token_stream();
+            errors.at(
+                attribute,
+                match place {
+                    In::Composition => format!("`#[{word}]` belongs on a field of an `#[input]` or a `#[caller]`: an endpoint's inputs are a struct of their own, named by `input = …`"),
+                    In::View => "this belongs on a field of an `#[input]` or a `#[caller]`; a view is what an answer shows".to_owned(),
+                },
+            );
+        } else if said {
+            errors.at(attribute, "a field is filled by one call: give the second a field of its own");
         } else {
-            "this belongs on a field of an `#[input]` or a `#[caller]`; a view is what an answer shows"
-        };
-        errors.at(attribute, message);
+            said = true;
+            call = attr::call::read(attribute, place, errors);
+        }
     }
-    check::view::view(&of, &mut errors);
-    if errors.is_empty() { expand::view::expand(&of) } else { with(errors, fallback::view(&mut of)) }
+    call
 }
 
 fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {

@@ -7,7 +7,9 @@ extern crate trefoil_composition as trefoil;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use trefoil::declare::{Access, Backend, Call, CallerType, Endpoint, Input, Param, Piece, Reference, Root, Template};
+use trefoil::declare::{
+    Access, Backend, Call, CallerType, Endpoint, Fan, Input, Param, Piece, Reference, Root, Template,
+};
 use trefoil::shape::{FieldShape, Shape, Shaped, Shapes};
 use trefoil::{backend, caller, composition, input, view};
 use trefoil_context::Place;
@@ -119,6 +121,42 @@ struct OrderPage {
     tier: Tier,
     #[call(Orders, get = "/word", or = "none")]
     word: String,
+}
+
+/// One line of an order.
+#[view]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    product_id: Option<u64>,
+    #[call(Orders, get = "/products", batch("filter[id]" = product_id, by = key.code), absent = [404])]
+    product: Option<Product>,
+    #[call(
+        Orders,
+        get = "/suppliers",
+        query(partner = caller.partner),
+        batch(ids = product.supplier, by = id, most = 1000),
+        within = "5s"
+    )]
+    #[serde(rename(serialize = "soldBy"))]
+    supplier: Option<Box<Supplier>>,
+    #[call(Orders, get = "/tier", each(at_once = 8), or = Tier::Iron)]
+    tier: Tier,
+}
+
+#[view]
+struct Product {
+    key: ProductKey,
+    supplier: String,
+}
+
+#[view]
+struct ProductKey {
+    code: u32,
+}
+
+#[view]
+struct Supplier {
+    id: String,
 }
 
 #[composition(get = "/ping", public)]
@@ -243,6 +281,52 @@ fn a_call_says_what_its_failures_mean() {
     assert_eq!(call("tier").or.as_deref(), Some("\"basic\""));
     assert_eq!(call("word").or.as_deref(), Some("\"none\""));
     assert_eq!(call("profile").or, None);
+}
+
+#[test]
+fn a_call_in_a_view_says_how_often_it_is_made() {
+    let fan = |name: &str| field::<Line>(name).call.map(|call| call.fan);
+    let key = |path: &[&str]| Reference { root: Root::Field, path: path.iter().map(ToString::to_string).collect() };
+    assert_eq!(fan("product_id"), None);
+    assert_eq!(
+        fan("product"),
+        Some(Fan::Batch {
+            key: key(&["product_id"]),
+            parameter: "filter[id]".into(),
+            by: vec!["key".into(), "code".into()],
+            most: 50,
+        })
+    );
+    let parameter = "ids".to_owned();
+    let expected = Fan::Batch { key: key(&["product", "supplier"]), parameter, by: vec!["id".into()], most: 1_000 };
+    assert_eq!(fan("supplier"), Some(expected));
+    assert_eq!(fan("tier"), Some(Fan::Each { at_once: 8 }));
+    assert_eq!(call("order").fan, Fan::One);
+}
+
+#[test]
+fn a_call_in_a_view_has_what_a_call_has() {
+    let call = |name: &str| field::<Line>(name).call.unwrap();
+    assert_eq!(call("product").absent, [404]);
+    assert_eq!(call("supplier").within, Some(Duration::from_secs(5)));
+    // The keys are no part of the query: they are the batch's.
+    assert_eq!(call("product").query, []);
+    let partner = Template(vec![reference(Root::Caller, &["partner"])]);
+    assert_eq!(call("supplier").query, [("partner".to_owned(), partner)]);
+    assert_eq!(call("tier").or.as_deref(), Some("\"basic\""));
+    assert_eq!(field::<Line>("supplier").renamed.as_deref(), Some("soldBy"));
+}
+
+#[test]
+fn a_views_own_json_has_its_called_fields_too() {
+    let short = r#"{"productId":7,"tier":"basic"}"#;
+    let line: Line = serde_json::from_str(short).unwrap();
+    assert!(line.product.is_none() && line.supplier.is_none());
+    assert!(serde_json::from_str::<Line>(r#"{"productId":7}"#).is_err(), "a required one must be there");
+    assert_eq!(
+        serde_json::to_string(&line).unwrap(),
+        r#"{"productId":7,"product":null,"supplier":null,"tier":"basic"}"#
+    );
 }
 
 #[test]

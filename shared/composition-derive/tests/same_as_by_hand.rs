@@ -61,6 +61,23 @@ struct Home {
     picks: Option<Vec<String>>,
 }
 
+/// One line of an order.
+#[view]
+struct OrderLine {
+    profile_id: String,
+    /// Who ordered it.
+    #[call(Users, get = "/users", batch(ids = profile_id, by = id, most = 20))]
+    profile: Option<Profile>,
+    #[call(
+        Recommendations,
+        get = "/segments/{profile.segment}/picks",
+        query(partner = caller.partner),
+        each(at_once = 4),
+        absent = [404]
+    )]
+    picks: Option<Vec<String>>,
+}
+
 fn everything(shapes: &Shapes) -> (Vec<&ObjectShape>, Vec<&EnumShape>) {
     (shapes.objects().map(|(_, object)| object).collect(), shapes.enums().map(|(_, shape)| shape).collect())
 }
@@ -70,6 +87,7 @@ fn the_macros_give_the_same_data_as_the_example_by_hand() {
     let (mut ours, mut by_hand) = (Shapes::new(), Shapes::new());
     assert_eq!(Home::declare(&mut ours), by_hand::Home::declare(&mut by_hand));
     assert_eq!(Tier::shape(&mut ours), by_hand::Tier::shape(&mut by_hand));
+    assert_eq!(OrderLine::shape(&mut ours), by_hand::OrderLine::shape(&mut by_hand));
     assert_eq!(<Caller as CallerType>::declare(&mut ours), <by_hand::Caller as CallerType>::declare(&mut by_hand));
     assert_eq!(<PicksInput as Input>::PATH, <by_hand::PicksInput as Input>::PATH);
     assert_eq!(everything(&ours), everything(&by_hand));

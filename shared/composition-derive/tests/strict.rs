@@ -47,6 +47,29 @@ mod views {
         #[deprecated]
         old: Option<String>,
     }
+
+    /// Its calls are none.
+    #[view]
+    pub(crate) struct Line {
+        profile_id: u64,
+        tier: Tier,
+        #[call(crate::backends::Users, get = "/users", batch("filter[id]" = profile_id, by = number), within = "80ms")]
+        owner: Option<Owner>,
+        #[call(crate::backends::Users, get = "/tiers", query(partner = caller.partner), batch(ids = tier, by = key.tier))]
+        terms: Option<Terms>,
+        #[call(crate::backends::Users, get = "/names/{owner.number}", each(at_once = 64), or = "nobody")]
+        name: String,
+    }
+
+    #[view]
+    pub(crate) struct Owner {
+        number: u32,
+    }
+
+    #[view]
+    pub(crate) struct Terms {
+        key: Inner,
+    }
 }
 
 #[trefoil::caller]
@@ -58,7 +81,7 @@ mod endpoints {
     use trefoil::{composition, input};
 
     use crate::backends::Users;
-    use crate::views::Profile;
+    use crate::views::{Line, Profile};
 
     #[input]
     pub(crate) struct HomeInput {
@@ -75,6 +98,8 @@ mod endpoints {
         profile: Profile,
         #[call(Users, get = "/picks/{profile.segment}/{profile.inner.tier}", absent = [404])]
         picks: Option<Vec<String>>,
+        #[call(Users, get = "/lines")]
+        lines: Vec<Line>,
     }
 
     fn fallback() -> Profile {
@@ -93,6 +118,10 @@ mod generated {
             #[view]
             pub(crate) struct $profile {
                 segment: String,
+                #[call(Users, get = "/u/{segment}", query(partner = caller.partner), each(at_once = 2))]
+                label: Option<String>,
+                #[call(Users, get = "/u", batch(ids = segment, by = segment))]
+                near: Option<Box<$profile>>,
             }
 
             #[input]

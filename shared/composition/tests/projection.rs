@@ -51,7 +51,7 @@ fn order() -> (Shapes, Shape) {
 
 fn project(program: &Program, body: &str) -> Result<String, String> {
     let projected = program.run(&Bytes::copy_from_slice(body.as_bytes())).map_err(|error| error.to_string())?;
-    Ok(projected.fragment.to_text().unwrap())
+    Ok(projected.buffer.to_text().unwrap())
 }
 
 fn rest(captures: &[&[&str]]) -> Program {
@@ -161,7 +161,7 @@ fn a_selection_shows_what_it_names_in_its_order_under_its_names() {
     );
     let projected = program.run(&body).unwrap();
     assert_eq!(
-        projected.fragment.to_text().unwrap(),
+        projected.buffer.to_text().unwrap(),
         r#"{"__typename":"Order","sum":2.50,"prices":[{"price":2,"__typename":"Line"},{"price":3,"__typename":"Line"}],"total":2.50,"products":[{"productId":1},{"productId":2}],"note":null}"#
     );
     assert_eq!(projected.captures, [Some(Bytes::from_static(b"7"))]);

@@ -19,6 +19,17 @@
 //!     #[call(Recommendations, get = "/segments/{profile.segment}/picks", query(limit = query.limit), header("accept-language" = header.language), within = "80ms")]
 //!     pub picks: Option<Vec<String>>,
 //! }
+//!
+//! /// One line of an order.
+//! #[view]
+//! pub struct OrderLine {
+//!     pub profile_id: String,
+//!     /// Who ordered it.
+//!     #[call(Users, get = "/users", batch(ids = profile_id, by = id, most = 20))]
+//!     pub profile: Option<Profile>,
+//!     #[call(Recommendations, get = "/segments/{profile.segment}/picks", query(partner = caller.partner), each(at_once = 4), absent = [404])]
+//!     pub picks: Option<Vec<String>>,
+//! }
 //! ```
 #![expect(missing_docs, unreachable_pub, dead_code, reason = "it stands for generated code")]
 
@@ -46,6 +57,7 @@ pub struct ProfileParts<N> {
 }
 
 impl refer::HasParts for Profile {
+    type View = Self;
     type Parts<N> = ProfileParts<N>;
     fn parts<N>() -> ProfileParts<N> {
         ProfileParts { id: refer::Part::NEW, segment: refer::Part::NEW, nickname: refer::Part::NEW }
@@ -109,6 +121,8 @@ impl shape::Shaped for Tier {
 impl refer::InUrl for Tier {
     type Null<N> = N;
 }
+
+impl refer::Key for Tier {}
 
 // ---- #[backend] -------------------------------------------------------------------------------------------------------
 
@@ -226,6 +240,7 @@ pub struct HomeParts<N> {
 }
 
 impl refer::HasParts for Home {
+    type View = Self;
     type Parts<N> = HomeParts<N>;
     fn parts<N>() -> HomeParts<N> {
         HomeParts { profile: refer::Part::NEW, picks: refer::Part::NEW }
@@ -260,6 +275,7 @@ impl shape::Shaped for Home {
                         absent: vec![],
                         pass: vec![404],
                         or: None,
+                        fan: declare::Fan::One,
                     }),
                 },
                 shape::FieldShape {
@@ -298,6 +314,7 @@ impl shape::Shaped for Home {
                         absent: vec![],
                         pass: vec![],
                         or: None,
+                        fan: declare::Fan::One,
                     }),
                 },
             ]
@@ -335,6 +352,125 @@ const _: () = {
         refer::feeds::<<Option<Vec<String>> as shape::Shaped>::Null, _, _>(refer::open(of.profile).segment);
         refer::fits(input.query.limit);
         refer::fits(input.header.language);
+    }
+    let _ = references;
+};
+
+// ---- #[view] struct OrderLine, with calls -----------------------------------------------------------------------------
+
+/// One line of an order.
+#[derive(trefoil::__private::serde::Serialize, trefoil::__private::serde::Deserialize)]
+#[serde(crate = "trefoil::__private::serde")]
+pub struct OrderLine {
+    pub profile_id: String,
+    /// Who ordered it.
+    pub profile: Option<Profile>,
+    pub picks: Option<Vec<String>>,
+}
+
+#[doc(hidden)]
+pub struct OrderLineParts<N> {
+    pub profile_id: refer::Part<String, N>,
+    pub profile: refer::Part<Option<Profile>, N>,
+    pub picks: refer::Part<Option<Vec<String>>, N>,
+}
+
+impl refer::HasParts for OrderLine {
+    type View = Self;
+    type Parts<N> = OrderLineParts<N>;
+    fn parts<N>() -> OrderLineParts<N> {
+        OrderLineParts { profile_id: refer::Part::NEW, profile: refer::Part::NEW, picks: refer::Part::NEW }
+    }
+}
+
+impl shape::Shaped for OrderLine {
+    type Null = refer::Sure;
+    fn shape(shapes: &mut shape::Shapes) -> shape::Shape {
+        shapes.object::<Self>("OrderLine", "One line of an order.", |shapes| {
+            vec![
+                shape::FieldShape {
+                    rust: "profile_id".into(),
+                    wire: vec!["profile_id".into()],
+                    renamed: None,
+                    doc: String::new(),
+                    shape: <String as shape::Shaped>::shape(shapes),
+                    default: None,
+                    call: None,
+                },
+                shape::FieldShape {
+                    rust: "profile".into(),
+                    wire: vec!["profile".into()],
+                    renamed: None,
+                    doc: "Who ordered it.".into(),
+                    shape: <Option<Profile> as shape::Shaped>::shape(shapes),
+                    default: None,
+                    call: Some(declare::Call {
+                        backend: <Users as declare::Backend>::NAME.into(),
+                        method: Method::GET,
+                        path: declare::Template(vec![declare::Piece::Literal("/users".into())]),
+                        query: vec![],
+                        headers: vec![],
+                        within: None,
+                        absent: vec![],
+                        pass: vec![],
+                        or: None,
+                        fan: declare::Fan::Batch {
+                            key: declare::Reference { root: declare::Root::Field, path: vec!["profile_id".into()] },
+                            parameter: "ids".into(),
+                            by: vec!["id".into()],
+                            most: 20,
+                        },
+                    }),
+                },
+                shape::FieldShape {
+                    rust: "picks".into(),
+                    wire: vec!["picks".into()],
+                    renamed: None,
+                    doc: String::new(),
+                    shape: <Option<Vec<String>> as shape::Shaped>::shape(shapes),
+                    default: None,
+                    call: Some(declare::Call {
+                        backend: <Recommendations as declare::Backend>::NAME.into(),
+                        method: Method::GET,
+                        path: declare::Template(vec![
+                            declare::Piece::Literal("/segments/".into()),
+                            declare::Piece::Reference(declare::Reference {
+                                root: declare::Root::Field,
+                                path: vec!["profile".into(), "segment".into()],
+                            }),
+                            declare::Piece::Literal("/picks".into()),
+                        ]),
+                        query: vec![(
+                            "partner".into(),
+                            declare::Template(vec![declare::Piece::Reference(declare::Reference {
+                                root: declare::Root::Caller,
+                                path: vec!["partner".into()],
+                            })]),
+                        )],
+                        headers: vec![],
+                        within: None,
+                        absent: vec![404],
+                        pass: vec![],
+                        or: None,
+                        fan: declare::Fan::Each { at_once: 4 },
+                    }),
+                },
+            ]
+        })
+    }
+}
+
+const _: () = {
+    // Never called: it exists so that the compiler checks every reference.
+    fn references() {
+        type Null = <Option<Vec<String>> as shape::Shaped>::Null;
+        let of = <OrderLine as refer::HasParts>::parts::<refer::Sure>();
+        let caller = <Caller as declare::CallerType>::parts();
+        refer::matches_key(refer::element_of_a_batch::<Option<Profile>>().id);
+        refer::feeds_a_batch::<<Option<Profile> as shape::Shaped>::Null, _, _>(of.profile_id);
+        refer::feeds::<Null, _, _>(refer::open(of.profile).segment);
+        refer::feeds::<Null, _, _>(caller.partner);
+        refer::absent_needs_an_option::<Option<Vec<String>>>();
     }
     let _ = references;
 };

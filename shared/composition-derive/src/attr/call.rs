@@ -4,19 +4,36 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
 
-use crate::ast::{Call, Entry, Statuses};
+use crate::ast::{Call, Entry, Fan, Statuses};
 use crate::attr::composition::{no_method_yet, time};
-use crate::attr::{end_of_entry, entries, equals, expected, inside, list_of, once, parentheses, skip_entry, text};
+use crate::attr::{end_of_entry, entries, equals, expected, fan, inside, list_of, once, parentheses, skip_entry, text};
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const UNDERSTOOD: [&str; 7] = ["get", "query", "header", "within", "absent", "pass", "or"];
+const IN_A_COMPOSITION: [&str; 7] = ["get", "query", "header", "within", "absent", "pass", "or"];
+const IN_A_VIEW: [&str; 8] = ["get", "query", "header", "within", "absent", "or", "batch", "each"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
 const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
 
+/// What a `#[call(…)]` stands on a field of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum In {
+    Composition,
+    View,
+}
+
+impl In {
+    fn understood(self) -> &'static [&'static str] {
+        match self {
+            In::Composition => &IN_A_COMPOSITION,
+            In::View => &IN_A_VIEW,
+        }
+    }
+}
+
 /// Reads a `#[call(…)]`. `None` if there is no telling what is called.
-pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Option<Call> {
+pub(crate) fn read(attribute: &Attribute, place: In, errors: &mut Errors) -> Option<Call> {
     let tokens = errors.keep(inside(attribute))?;
     if tokens.is_empty() {
         errors.at(attribute, format!("what does it call? Write `{FORM}`"));
@@ -24,7 +41,7 @@ pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Option<Call> {
     }
     let mut call = None;
     let read = (|input: ParseStream<'_>| {
-        call = options(attribute, input, errors);
+        call = options(attribute, place, input, errors);
         Ok(())
     })
     .parse2(tokens);
@@ -32,7 +49,7 @@ pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Option<Call> {
     call
 }
 
-fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -> Option<Call> {
+fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mut Errors) -> Option<Call> {
     let mut backend = None;
     if (input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren))) || input.peek(Lit) {
         errors.at_span(input.span(), format!("the backend comes first: `{FORM}`"));
@@ -49,7 +66,9 @@ fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -
     // It is there, or the input is at its end.
     let _ = input.parse::<Option<Token![,]>>();
 
+    let understood = || place.understood().iter().copied();
     let (mut path, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None);
+    let mut how_often: Option<Fan> = None;
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let mut said = false;
     entries(input, errors, |word, input, errors| {
@@ -71,19 +90,20 @@ fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -
                 equals(word, input, "or = Vec::new()")?;
                 once(&mut or, (word.clone(), input.parse::<Expr>()?), word, errors);
             }
+            "batch" | "each" => fan::read(&mut how_often, word, input, errors)?,
             method @ ("post" | "put" | "patch" | "delete") => {
                 said = true;
                 return Err(no_method_yet(word, method));
             }
-            later @ ("at" | "body" | "retry" | "hedge" | "cache" | "when" | "batch" | "each") => {
-                let message = format!("`{later}` is not there yet; a call can have {}", words::list(UNDERSTOOD));
+            later @ ("at" | "body" | "retry" | "hedge" | "cache" | "when") => {
+                let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
             }
             other => {
                 // What others call it resembles nothing.
                 let meant = if other == "timeout" { "within" } else { other };
-                let near = did_you_mean(meant, UNDERSTOOD);
-                let message = format!("a call has no option `{other}`{near} (there are {})", words::list(UNDERSTOOD));
+                let near = did_you_mean(meant, understood());
+                let message = format!("a call has no option `{other}`{near} (there are {})", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
             }
         }
@@ -92,7 +112,7 @@ fn options(attribute: &Attribute, input: ParseStream<'_>, errors: &mut Errors) -
     if !said {
         errors.at(attribute, "what does it ask the backend for? Add `get = \"/path\"`");
     }
-    Some(Call { backend: backend?, path: path?, query, headers, within, absent, pass, or })
+    Some(Call { backend: backend?, path: path?, query, headers, within, absent, pass, or, fan: how_often })
 }
 
 /// Reads `(name = value, "name" = value)`.

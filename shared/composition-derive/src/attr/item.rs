@@ -55,6 +55,8 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
             let Some(ident) = source.ident.clone() else { continue };
             refuse_cfg(&source.attrs, errors);
             let serde = take(&mut source.attrs, |attribute| attribute.path().is_ident("serde"));
+            let called = source.attrs.iter().any(|attribute| attribute.path().is_ident("call"));
+            let field = if called { On::CallField } else { field };
             fields.push(Field {
                 name: syn::ext::IdentExt::unraw(&ident).to_string(),
                 ident,

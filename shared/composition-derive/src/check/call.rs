@@ -5,7 +5,7 @@ use crate::check::{header, path};
 use crate::errors::Errors;
 
 /// A call's parts fit together.
-pub(crate) fn call(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
+pub(crate) fn call(of: &Call, errors: &mut Errors) {
     path::call(&of.path.0, &of.path.1, errors);
     once_each("query parameter", &of.query, str::to_owned, errors);
     once_each("header", &of.headers, str::to_ascii_lowercase, errors);
@@ -15,7 +15,6 @@ pub(crate) fn call(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
     for entry in of.query.iter().filter(|entry| entry.name.is_empty()) {
         errors.at_span(entry.name_span, "a query parameter needs a name");
     }
-    within(of, deadline, errors);
     if let Some(absent) = &of.absent {
         statuses(absent, absent_reason, errors);
     }
@@ -51,7 +50,7 @@ fn once_each(what: &str, entries: &[Entry], fold: impl Fn(&str) -> String, error
 }
 
 /// A call's own limit ends before the endpoint's deadline, or it would never be what ends it.
-fn within(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
+pub(crate) fn within(of: &Call, deadline: Option<&Time>, errors: &mut Errors) {
     let Some(within) = &of.within else { return };
     let (limit, said) = match deadline {
         Some(deadline) => (deadline.millis, format!("{:?}", deadline.literal.value())),

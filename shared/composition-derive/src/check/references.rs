@@ -2,27 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use crate::ast::Composition;
+use crate::ast::{Batch, Call, Called, How};
 use crate::errors::Errors;
 use crate::reference::{RESERVED, Reference, Root};
 use crate::words::{did_you_mean, list};
 
 /// Every reference leads to a value.
-pub(crate) fn references(of: &Composition, errors: &mut Errors) {
-    for reference in of.calls.iter().flatten().flat_map(crate::ast::Call::references) {
-        root(of, reference, errors);
+pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
+    for call in of.calls.iter().flatten() {
+        for reference in call.templates() {
+            root(of, reference, errors);
+        }
+        batch(of, call, errors);
     }
     cycles(of, errors);
 }
 
 /// The first name is reserved, or a field of the same struct; what is reserved has what it refers to.
-fn root(of: &Composition, reference: &Reference, errors: &mut Errors) {
+fn root(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
     let first = &reference.names[0];
     let written = reference.written();
     let alone = reference.names.len() == 1;
     match reference.root() {
+        Root::Path | Root::Query | Root::Header | Root::Body if of.endpoint.is_none() => of_a_request(of, reference, errors),
         Root::Body => errors.at_span(first.span, format!("`{written}`: a request's body is not there yet; an input has `path`, `query` and `header`")),
-        Root::Caller if of.options.public.is_some() => errors.at_span(first.span, format!(
+        Root::Caller if of.is_public() => errors.at_span(first.span, format!(
             "`{written}`: the endpoint is `public`, so there may be no caller: drop `public`, or do not refer to `caller`"
         )),
         Root::Caller if alone => errors.at_span(first.span, format!("`{written}` names no part: write `caller.id`, or the name of a claim")),
@@ -30,7 +34,7 @@ fn root(of: &Composition, reference: &Reference, errors: &mut Errors) {
         Root::Path | Root::Query | Root::Header => {
             let place = &first.text;
             let name = reference.names.get(1).map_or("name", |name| name.text.as_str());
-            if of.options.input.is_none() {
+            if !of.has_input() {
                 errors.at_span(first.span, format!(
                     "`{written}`: the endpoint has no input: add `input = …Input` to `#[composition(…)]`, with a `#[{place}]` field `{name}`"
                 ));
@@ -41,26 +45,67 @@ fn root(of: &Composition, reference: &Reference, errors: &mut Errors) {
         Root::Field => {
             let fields = || of.view.fields.iter().map(|field| field.name.as_str());
             if !fields().any(|field| field == first.text) {
-                let near = did_you_mean(&first.text, fields().chain(RESERVED));
+                // What is a request's is not for a view.
+                let reserved = || RESERVED.into_iter().filter(|word| of.endpoint.is_some() || *word == "caller");
+                let near = did_you_mean(&first.text, fields().chain(reserved()));
                 let part = if reference.in_string { format!("`{}` in `{written}`", first.text) } else { format!("`{}`", first.text) };
-                errors.at_span(first.span, format!("{part} is not a field of `{}`{near} (its fields are {}; reserved are {})",
+                errors.at_span(first.span, format!("{part} is not a field of `{}`{near} (its fields are {}; reserved: {})",
                     of.view.item.ident,
                     list(fields()),
-                    list(RESERVED)
+                    list(reserved())
                 ));
             }
         }
     }
 }
 
+/// A view is not an endpoint's own, so its calls know no request.
+fn of_a_request(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
+    let first = &reference.names[0];
+    let (written, word) = (reference.written(), &first.text);
+    let mend = if of.view.fields.iter().any(|field| field.name == *word) {
+        format!(
+            "`{word}` means a request's here: to refer to the field, call it something else, with `#[serde(rename = \"{word}\")]` on it"
+        )
+    } else {
+        "refer to its own fields or to `caller`, or put the call on a field of the `#[composition]`".to_owned()
+    };
+    errors.at_span(
+        first.span,
+        format!("`{written}`: any endpoint may use a view, so its calls cannot refer to a request: {mend}"),
+    );
+}
+
+/// What the key of a batch is, and what the rest of its call refers to, which is the same for all objects.
+fn batch(of: Called<'_>, call: &Call, errors: &mut Errors) {
+    let Some(Batch { key, .. }) = call.batch() else { return };
+    root(of, key, errors);
+    if key.root() == Root::Caller {
+        errors.at_span(
+            key.names[0].span,
+            format!(
+                "`{}` is the same for every object: the key of a batch is a value of the object, a field of `{}`",
+                key.written(),
+                of.view.item.ident
+            ),
+        );
+    }
+    for reference in call.templates().filter(|reference| reference.root() == Root::Field) {
+        errors.at_span(reference.names[0].span, format!(
+            "`{}`: a batch is one call for many objects, so beside its key it can refer to `caller` only: write `each(at_once = 8)` for a call for each",
+            reference.written()
+        ));
+    }
+}
+
 /// A call starts when what it refers to is there, so no field may wait for itself.
-fn cycles(of: &Composition, errors: &mut Errors) {
+fn cycles(of: Called<'_>, errors: &mut Errors) {
     let index = |name: &str| of.view.fields.iter().position(|field| field.name == name);
     let edges: Vec<Vec<(usize, &Reference)>> = of
         .calls
         .iter()
         .map(|call| {
-            let references = call.iter().flat_map(crate::ast::Call::references);
+            let references = call.iter().flat_map(Call::references);
             let of_fields = references.filter(|reference| reference.root() == Root::Field);
             of_fields.filter_map(|reference| Some((index(&reference.names[0].text)?, reference))).collect()
         })
@@ -73,7 +118,7 @@ fn cycles(of: &Composition, errors: &mut Errors) {
 
 /// Goes on from a field; `way` is how it was reached.
 fn walk<'a>(
-    of: &Composition,
+    of: Called<'_>,
     edges: &[Vec<(usize, &'a Reference)>],
     at: usize,
     way: &mut Vec<(usize, &'a Reference)>,
@@ -106,23 +151,44 @@ fn walk<'a>(
     done.insert(at);
 }
 
-impl Composition {
+impl Called<'_> {
+    fn is_public(self) -> bool {
+        self.endpoint.is_some_and(|endpoint| endpoint.public.is_some())
+    }
+
+    fn has_input(self) -> bool {
+        self.endpoint.is_some_and(|endpoint| endpoint.input.is_some())
+    }
+
     /// Whether rustc can say more about the reference: its root is known and right.
-    pub(crate) fn resolves(&self, reference: &Reference) -> bool {
+    pub(crate) fn resolves(self, reference: &Reference) -> bool {
         let has_part = reference.names.len() > 1;
         match reference.root() {
             Root::Body => false,
-            Root::Caller => has_part && self.options.public.is_none(),
-            Root::Path | Root::Query | Root::Header => has_part && self.options.input.is_some(),
+            Root::Caller => has_part && !self.is_public(),
+            Root::Path | Root::Query | Root::Header => has_part && self.has_input(),
             Root::Field => self.view.fields.iter().any(|field| field.name == reference.names[0].text),
         }
     }
 }
 
-impl crate::ast::Call {
-    /// Every reference of the call, in order.
-    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
+impl Call {
+    /// The references in its path, its query and its headers, in order.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Reference> {
         let beside = self.query.iter().chain(&self.headers).flat_map(|entry| entry.value.references());
         self.path.1.references().chain(beside)
+    }
+
+    /// Every reference of the call, in order; the key of a batch is the last.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.templates().chain(self.batch().map(|batch| &batch.key))
+    }
+
+    /// The batch that it is, if it is one.
+    pub(crate) fn batch(&self) -> Option<&Batch> {
+        match self.fan.as_ref()?.how.as_ref()? {
+            How::Batch(batch) => Some(batch),
+            How::Each(_) => None,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::ast::{Enumeration, View};
+use crate::ast::{Enumeration, Field, View};
 use crate::errors::Errors;
 
 /// A view has fields, and each name of the backend's and of the client's means one of them.
@@ -10,7 +10,7 @@ pub(crate) fn view(of: &View, errors: &mut Errors) {
     if of.fields.is_empty() {
         errors.at(&of.item.ident, "this has no fields, so there would be nothing to answer: name at least one");
     }
-    let mut taken: Vec<(String, &str)> = Vec::new();
+    let mut taken: Vec<(String, &Field)> = Vec::new();
     for (index, field) in of.fields.iter().enumerate() {
         let written = field.names.rename.iter().chain(&field.names.aliases);
         let own = field.names.rename.is_none().then(|| field.ident.span());
@@ -19,21 +19,26 @@ pub(crate) fn view(of: &View, errors: &mut Errors) {
             if name.is_empty() {
                 errors.at_span(span, "a name cannot be empty");
             } else if let Some((_, before)) = taken.iter().find(|(taken, _)| *taken == name) {
-                errors.at_span(
-                    span,
+                let message = if field.is_called() || before.is_called() {
                     format!(
-                        "the backend's `{name}` is already read by the field `{before}`: a member can fill one field"
-                    ),
-                );
+                        "`{name}` is already the name of the field `{}` in the struct's own JSON: give the field with the call another name (`#[serde(rename(serialize = \"…\"))]` fixes the client's)",
+                        before.name
+                    )
+                } else {
+                    format!(
+                        "the backend's `{name}` is already read by the field `{}`: a member can fill one field",
+                        before.name
+                    )
+                };
+                errors.at_span(span, message);
             } else {
-                taken.push((name, &field.name));
+                taken.push((name, field));
             }
         }
         if let Some(client) = &field.names.renamed {
             client_name(client, errors);
-            let same = |before: &&crate::ast::Field| {
-                before.names.renamed.as_ref().is_some_and(|name| name.value() == client.value())
-            };
+            let same =
+                |before: &&Field| before.names.renamed.as_ref().is_some_and(|name| name.value() == client.value());
             if let Some(before) = of.fields[..index].iter().find(same) {
                 errors.at(
                     client,

@@ -25,6 +25,7 @@ pub(crate) fn expand(view: &View) -> TokenStream {
             }
             #[automatically_derived]
             impl ::trefoil::__private::refer::HasParts for #name {
+                type View = Self;
                 type Parts<__N> = #parts<__N>;
                 fn parts<__N>() -> #parts<__N> {
                     #parts {

@@ -46,6 +46,10 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream 
 /// What stands in for a member that the backend leaves out: the field's own default, else the same field of the
 /// container's, as in serde.
 fn default(view: &View, field: &Field) -> Option<TokenStream> {
+    // What a call fills is no member of the body.
+    if field.is_called() {
+        return None;
+    }
     let (ident, ty) = (&field.ident, &field.ty);
     let value = match (&field.names.default, &view.names.default) {
         (Some(DefaultFrom::Trait), _) => quote!(<#ty as ::core::default::Default>::default()),

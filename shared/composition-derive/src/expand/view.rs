@@ -3,16 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ast::{Enumeration, View};
-use crate::expand::{data_derives, parts, shape, string};
+use crate::ast::{Enumeration, ViewWithCalls};
+use crate::expand::{call, data_derives, parts, references, shape, string};
 
 /// A struct.
-pub(crate) fn expand(view: &View) -> TokenStream {
-    let item = view.item();
-    let parts = parts::expand(view);
-    let shape = shape::expand(view, &vec![None; view.fields.len()]);
+pub(crate) fn expand(of: &ViewWithCalls) -> TokenStream {
+    let item = of.view.item();
+    let parts = parts::expand(&of.view);
+    let shape = shape::expand(&of.view, &call::data_of_all(of.called()));
+    let references = references::expand(of.called());
     // The shape first: where a type has none, rustc says so before it says what derives miss.
-    quote!(#shape #item #parts)
+    quote!(#shape #item #parts #references)
 }
 
 /// An enum of unit variants.
@@ -51,6 +52,9 @@ pub(crate) fn expand_enum(of: &Enumeration) -> TokenStream {
         impl ::trefoil::__private::refer::InUrl for #ident {
             type Null<__N> = __N;
         }
+
+        #[automatically_derived]
+        impl ::trefoil::__private::refer::Key for #ident {}
     }
 }
 
