@@ -1,4 +1,5 @@
 //! End-to-end tests: the real binary, real sockets, one file a behaviour. Each test has a demo of its own on free ports.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod harness;
 

@@ -61,7 +61,8 @@ async fn a_trace_that_a_client_began_goes_on_and_an_unrecorded_one_is_passed_on_
         demo.get_with("/web/home", &[("authorization", &token), ("traceparent", &parent)]).await;
         let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
         assert!(seen.starts_with(&format!("00-{id}-")) && seen.ends_with(&format!("-{flag}")), "{seen}");
-        assert!(!seen.contains("00f067aa0ba902b7"), "the parent must change: {seen}");
+        // A trace that is recorded here has a span between; one that is not is passed on as it came.
+        assert_eq!(seen.contains("00f067aa0ba902b7"), flag == "00", "{seen}");
     }
     assert_eq!(jaeger.trace("4bf92f3577b34da6a3ce929d0e0e4736", 4).await.len(), 4);
 }

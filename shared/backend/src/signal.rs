@@ -57,7 +57,7 @@ impl Signals {
     }
 
     pub(crate) fn start(&self, call: &Call<'_>, base: &Base) -> Signal<'_> {
-        let span = if call.context.trace.sampled { self.span(call, base) } else { Span::none() };
+        let span = if call.context.trace.recorded { self.span(call, base) } else { Span::none() };
         Signal {
             signals: self,
             started: Instant::now(),
@@ -88,12 +88,12 @@ impl Signals {
 }
 
 impl Signal<'_> {
-    /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded.
+    /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded here.
     pub(crate) fn trace(&self) -> Propagated {
         let context = self.span.context();
         let span = context.span().span_context().clone();
         if !span.is_valid() {
-            return Propagated { traceparent: self.trace.child().to_traceparent(), tracestate: None };
+            return Propagated { traceparent: self.trace.to_traceparent(), tracestate: None };
         }
         let flags = u8::from(span.trace_flags() & TraceFlags::SAMPLED == TraceFlags::SAMPLED);
         let tracestate = span.trace_state().header();

@@ -143,7 +143,7 @@ impl Bff {
         if !errors.is_empty() {
             return Err(errors);
         }
-        Ok(CompiledBff {
+        let compiled = CompiledBff {
             name: self.name.clone(),
             title: self.title.clone(),
             doc: self.doc.clone(),
@@ -153,7 +153,9 @@ impl Bff {
             claims: self.claims.clone(),
             declarations: self.declarations.clone(),
             plans,
-        })
+        };
+        graphql::check(&compiled).map_err(|reason| vec![DeclarationError { place: self.name.clone(), reason }])?;
+        Ok(compiled)
     }
 
     /// What no single declaration can see: two endpoints, views or fields that would have one name.

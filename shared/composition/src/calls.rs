@@ -13,7 +13,7 @@ pub(crate) fn field_of(object: &ObjectShape, reference: &Reference) -> Option<us
 
 /// The values of the view's own body that its calls wait for, in the order of their numbers: paths of Rust names.
 pub(crate) fn own_values(object: &ObjectShape) -> Vec<Vec<String>> {
-    collect(object, |field| object.fields[field].call.is_none(), |path| path.to_vec())
+    collect(object, |field| object.fields[field].call.is_none(), <[String]>::to_vec)
 }
 
 /// The values of a call field's body that the view's other calls wait for, in the order of their numbers.

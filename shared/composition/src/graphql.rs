@@ -46,6 +46,12 @@ use self::schema::Model;
 use crate::bff::CompiledBff;
 use crate::signals::Signals;
 
+/// Checks that the BFF's names make a schema. The error says which does not, and how to mend it.
+pub(crate) fn check(bff: &CompiledBff) -> Result<(), String> {
+    let Some(model) = Model::new(bff) else { return Ok(()) };
+    schema::build(bff, &model).and_then(SchemaBuilder::finish).map(|_| ()).map_err(|error| format!("GraphQL: {error}"))
+}
+
 /// The schema in its definition language; empty for a BFF without a GET endpoint.
 pub(crate) fn definition(bff: &CompiledBff) -> String {
     match Model::new(bff).map(|model| schema::build(bff, &model).and_then(SchemaBuilder::finish)) {

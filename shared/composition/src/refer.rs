@@ -37,9 +37,6 @@ impl<T, N> Copy for Part<T, N> {}
     note = "only a view has: a struct with `#[view]`. A list, a map, a string or a number has none"
 )]
 pub trait HasParts {
-    /// The view itself, without `Option` and `Box`.
-    type View: HasParts;
-
     /// The companion.
     type Parts<N>;
 
@@ -48,7 +45,6 @@ pub trait HasParts {
 }
 
 impl<T: HasParts> HasParts for Option<T> {
-    type View = T::View;
     type Parts<N> = T::Parts<Maybe>;
     fn parts<N>() -> T::Parts<Maybe> {
         T::parts()
@@ -56,7 +52,6 @@ impl<T: HasParts> HasParts for Option<T> {
 }
 
 impl<T: HasParts> HasParts for Box<T> {
-    type View = T::View;
     type Parts<N> = T::Parts<N>;
     fn parts<N>() -> T::Parts<N> {
         T::parts()
@@ -148,42 +143,42 @@ pub fn always_in_the_path<N: AlwaysThere>() {}
 pub trait AlwaysThere {}
 impl AlwaysThere for Sure {}
 
-/// The parts of an element of a batch's answer: of the view that the field is, or is an `Option` of.
-pub fn element_of_a_batch<T: OneOfABatch>() -> T::Parts {
-    T::parts()
-}
-
-/// A type that an element of a batch's answer can fill.
+/// A type that an element of a batch's answer can fill: a view, or an optional or boxed one.
 #[diagnostic::on_unimplemented(
     message = "a batch cannot fill a `{Self}`",
     label = "this is neither a view nor an `Option` of one",
-    note = "each object gets the one element that has its key: the field is a view (a struct with `#[view]`) or an `Option` of one; for a list or a plain value, write `each(at_once = 8)`"
+    note = "each object gets the one element that has its key: make the field a view (a struct with `#[view]`) or an `Option` of one; for a list or a plain value, write `each(at_once = 8)`"
 )]
 pub trait OneOfABatch {
-    /// The companion of the element.
-    type Parts;
-
-    /// The companion's value.
-    fn parts() -> Self::Parts;
+    /// The view itself.
+    type View: HasParts;
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: HasParts> OneOfABatch for T {
-    type Parts = <T::View as HasParts>::Parts<Sure>;
-    fn parts() -> Self::Parts {
-        <T::View as HasParts>::parts()
-    }
+impl<T: OneOfABatch> OneOfABatch for Option<T> {
+    type View = T::View;
+}
+
+impl<T: OneOfABatch> OneOfABatch for Box<T> {
+    type View = T::View;
+}
+
+/// The companion of the elements that fill a `T`, each of which is there.
+pub type ElementOf<T> = <<T as OneOfABatch>::View as HasParts>::Parts<Sure>;
+
+/// The companion's value.
+pub fn element_of_a_batch<T: OneOfABatch>() -> ElementOf<T> {
+    <T::View as HasParts>::parts()
 }
 
 /// [`feeds`] for the key of a batch.
-pub fn feeds_a_batch<Field, T: Key, N>(_: Part<T, N>)
+pub fn feeds_a_batch<Field, T: BatchKey, N>(_: Part<T, N>)
 where
     T::Null<N>: MayFeed<Field>,
 {
 }
 
 /// Checks that the elements of a batch's answer can be matched by the part.
-pub fn matches_key<T: Key, N>(_: Part<T, N>)
+pub fn matches_key<T: BatchKey, N>(_: Part<T, N>)
 where
     T::Null<N>: InEveryElement,
 {
@@ -194,15 +189,15 @@ where
     message = "a `{Self}` cannot be the key of a batch",
     note = "a key is a string, a whole number or an enum; of a view, name a part: `product.id`"
 )]
-pub trait Key: InUrl {}
+pub trait BatchKey: InUrl {}
 
 macro_rules! keys {
-    ($($t:ty),*) => {$( impl Key for $t {} )*};
+    ($($t:ty),*) => {$( impl BatchKey for $t {} )*};
 }
 keys!(i8, i16, i32, i64, u8, u16, u32, u64, String);
 
-impl<T: Key> Key for Option<T> {}
-impl<T: Key> Key for Box<T> {}
+impl<T: BatchKey> BatchKey for Option<T> {}
+impl<T: BatchKey> BatchKey for Box<T> {}
 
 /// The nullness of a value that every element of a batch's answer has.
 #[diagnostic::on_unimplemented(

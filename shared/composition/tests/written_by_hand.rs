@@ -57,11 +57,14 @@ pub struct ProfileParts<N> {
 }
 
 impl refer::HasParts for Profile {
-    type View = Self;
     type Parts<N> = ProfileParts<N>;
     fn parts<N>() -> ProfileParts<N> {
         ProfileParts { id: refer::Part::NEW, segment: refer::Part::NEW, nickname: refer::Part::NEW }
     }
+}
+
+impl refer::OneOfABatch for Profile {
+    type View = Self;
 }
 
 impl shape::Shaped for Profile {
@@ -122,7 +125,7 @@ impl refer::InUrl for Tier {
     type Null<N> = N;
 }
 
-impl refer::Key for Tier {}
+impl refer::BatchKey for Tier {}
 
 // ---- #[backend] -------------------------------------------------------------------------------------------------------
 
@@ -240,11 +243,14 @@ pub struct HomeParts<N> {
 }
 
 impl refer::HasParts for Home {
-    type View = Self;
     type Parts<N> = HomeParts<N>;
     fn parts<N>() -> HomeParts<N> {
         HomeParts { profile: refer::Part::NEW, picks: refer::Part::NEW }
     }
+}
+
+impl refer::OneOfABatch for Home {
+    type View = Self;
 }
 
 impl shape::Shaped for Home {
@@ -376,11 +382,14 @@ pub struct OrderLineParts<N> {
 }
 
 impl refer::HasParts for OrderLine {
-    type View = Self;
     type Parts<N> = OrderLineParts<N>;
     fn parts<N>() -> OrderLineParts<N> {
         OrderLineParts { profile_id: refer::Part::NEW, profile: refer::Part::NEW, picks: refer::Part::NEW }
     }
+}
+
+impl refer::OneOfABatch for OrderLine {
+    type View = Self;
 }
 
 impl shape::Shaped for OrderLine {

@@ -20,15 +20,17 @@ pub struct TraceContext {
     pub trace_id: u128,
     /// The id of the current span; never zero.
     pub span_id: u64,
-    /// Whether spans of it are recorded (the `sampled` flag).
+    /// The `sampled` flag as it travels: whether somebody records this trace.
     pub sampled: bool,
+    /// Whether this gateway records it: whether spans are made here. One that does not passes the flag on as it came.
+    pub recorded: bool,
 }
 
 impl TraceContext {
     /// A new trace that is not recorded.
     pub fn random() -> TraceContext {
         let high = u128::from(random_u64());
-        TraceContext { trace_id: (high << 64) | u128::from(random_u64()), span_id: random_u64(), sampled: false }
+        TraceContext { trace_id: (high << 64) | u128::from(random_u64()), span_id: random_u64(), sampled: false, recorded: false }
     }
 
     /// The same trace, seen from a new span.
@@ -54,7 +56,12 @@ impl TraceContext {
         let trace_id = hex(&value[3..35])?;
         let span_id = u64::try_from(hex(&value[36..52])?).ok()?;
         let flags = hex(&value[53..55])?;
-        (trace_id != 0 && span_id != 0).then_some(TraceContext { trace_id, span_id, sampled: flags & 1 == 1 })
+        (trace_id != 0 && span_id != 0).then_some(TraceContext {
+            trace_id,
+            span_id,
+            sampled: flags & 1 == 1,
+            recorded: false,
+        })
     }
 
     /// The `traceparent` value, version 00.

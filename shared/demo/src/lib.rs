@@ -30,10 +30,11 @@ pub use ports::PortError;
 /// certificates and quotas are laid over it.
 #[must_use]
 pub fn command(gateway_yaml: &'static str) -> ExtraCommand {
-    let command =
-        Command::new("demo").about("Starts a small shop, an identity provider and the gateway, to try it all on");
+    // Said last: the flags' own documentation is not what the command does.
+    let command = flags::Flags::augment_args(Command::new("demo"))
+        .about("Starts a small shop, an identity provider and the gateway, to try it all on");
     ExtraCommand {
-        command: flags::Flags::augment_args(command),
+        command,
         run: Box::new(move |matches, bffs| {
             Box::pin(async move {
                 let flags = match flags::Flags::from_arg_matches(&matches) {

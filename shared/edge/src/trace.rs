@@ -87,10 +87,9 @@ impl<S> TraceService<S> {
         };
         let trace = context.trace;
         let mut span = Span::none();
-        let mut own = TraceContext { sampled: false, ..trace };
-        if visit.remote.is_some() {
-            own = own.child();
-        }
+        // Where no span is made, the client's place in its trace is passed on as it came: nothing here stands between it and
+        // the backends' spans.
+        let mut own = trace;
         if self.sampling.records(visit.remote, trace.trace_id) {
             span = server_span(request, visit);
             if let Some(remote) = visit.remote {
@@ -103,6 +102,7 @@ impl<S> TraceService<S> {
                     trace_id: u128::from_be_bytes(made.trace_id().to_bytes()),
                     span_id: u64::from_be_bytes(made.span_id().to_bytes()),
                     sampled: made.is_sampled(),
+                    recorded: true,
                 };
             }
         }

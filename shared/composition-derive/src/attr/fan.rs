@@ -106,7 +106,7 @@ fn option_of_a_batch(read: &mut Read, content: ParseStream<'_>, errors: &mut Err
         }
         if option == "by" {
             equals(&option, content, "by = id")?;
-            let by = names(content, span, "a value of an element of the answer, named as in `by = id`")?;
+            let by = names(content, span, "a value of an element of the answer, as in `by = id`")?;
             once(&mut read.by, by, &option, errors);
             return Ok(());
         }
@@ -117,7 +117,7 @@ fn option_of_a_batch(read: &mut Read, content: ParseStream<'_>, errors: &mut Err
     if content.parse::<Option<Token![=]>>()?.is_none() {
         return Err(syn::Error::new(span, format!("`{name}` has no value: write `{BATCH}`")));
     }
-    let key = names(content, span, "a value of each object: name a field, as in `ids = product_id`")?;
+    let key = names(content, span, "a field of the view, as in `ids = product_id`")?;
     if let Some((before, ..)) = &read.keys {
         read.wrong = true;
         errors.at_span(span, format!(
@@ -134,12 +134,12 @@ fn names(content: ParseStream<'_>, span: Span, what: &str) -> syn::Result<Refere
     if content.peek(Ident::peek_any) && !content.peek(Lit) {
         let names = Reference::from_tokens(content)?;
         if end_of_entry(content).is_err() {
-            return Err(content.error(format!("this cannot be computed here: it is {what}")));
+            return Err(content.error(format!("this cannot be computed here: name {what}")));
         }
         return Ok(names);
     }
     let span = if content.is_empty() { span } else { content.span() };
-    Err(syn::Error::new(span, format!("this is {what}")))
+    Err(syn::Error::new(span, format!("name {what}")))
 }
 
 /// Reads `= 8` after `word`. A number out of range is the least, once that has been said.

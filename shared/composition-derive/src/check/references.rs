@@ -49,9 +49,10 @@ fn root(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
                 let reserved = || RESERVED.into_iter().filter(|word| of.endpoint.is_some() || *word == "caller");
                 let near = did_you_mean(&first.text, fields().chain(reserved()));
                 let part = if reference.in_string { format!("`{}` in `{written}`", first.text) } else { format!("`{}`", first.text) };
-                errors.at_span(first.span, format!("{part} is not a field of `{}`{near} (its fields are {}; reserved: {})",
+                errors.at_span(first.span, format!("{part} is not a field of `{}`{near} (its fields are {}; {} {})",
                     of.view.item.ident,
                     list(fields()),
+                    if of.endpoint.is_some() { "reserved are" } else { "reserved is" },
                     list(reserved())
                 ));
             }
@@ -65,10 +66,10 @@ fn of_a_request(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
     let (written, word) = (reference.written(), &first.text);
     let mend = if of.view.fields.iter().any(|field| field.name == *word) {
         format!(
-            "`{word}` means a request's here: to refer to the field, call it something else, with `#[serde(rename = \"{word}\")]` on it"
+            "to refer to the field `{word}`, give it another name, and `#[serde(rename = \"{word}\")]`, since the word is reserved"
         )
     } else {
-        "refer to its own fields or to `caller`, or put the call on a field of the `#[composition]`".to_owned()
+        "refer to the view's own fields or to `caller`, or put the call on a field of the `#[composition]`".to_owned()
     };
     errors.at_span(
         first.span,

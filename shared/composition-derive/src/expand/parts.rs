@@ -25,7 +25,6 @@ pub(crate) fn expand(view: &View) -> TokenStream {
             }
             #[automatically_derived]
             impl ::trefoil::__private::refer::HasParts for #name {
-                type View = Self;
                 type Parts<__N> = #parts<__N>;
                 fn parts<__N>() -> #parts<__N> {
                     #parts {
@@ -33,6 +32,10 @@ pub(crate) fn expand(view: &View) -> TokenStream {
                         #(#unused: ::core::marker::PhantomData,)*
                     }
                 }
+            }
+            #[automatically_derived]
+            impl ::trefoil::__private::refer::OneOfABatch for #name {
+                type View = Self;
             }
         };
     }

@@ -99,12 +99,17 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
 
 /// A batch's key fits a URL and is there when it must be; the value that it is matched by is in every element.
 fn batch_checks(of: Called<'_>, batch: &Batch, ty: &Type, null: &TokenStream) -> TokenStream {
-    let mut checks = TokenStream::new();
-    let span = spanned(ty);
     let by_span = batch.by.names[0].span;
-    let element = quote_spanned!(span=> ::trefoil::__private::refer::element_of_a_batch::<#ty>());
-    let by = steps(element, &batch.by.names, by_span);
-    checks.extend(quote_spanned!(by_span=> ::trefoil::__private::refer::matches_key(#by);));
+    let by = steps(quote_spanned!(by_span=> element()), &batch.by.names, by_span);
+    let matches = quote_spanned!(by_span=> ::trefoil::__private::refer::matches_key(#by););
+    // A function, so that what is wrong with `by` does not underline the type.
+    let span = spanned(ty);
+    let mut checks = quote_spanned! {span=> {
+        fn element() -> ::trefoil::__private::refer::ElementOf<#ty> {
+            ::trefoil::__private::refer::element_of_a_batch::<#ty>()
+        }
+        #matches
+    }};
     if of.resolves(&batch.key) && batch.key.root() == Root::Field {
         let key = part(&batch.key);
         let key_span = batch.key.names[0].span;

@@ -54,7 +54,7 @@ pub(crate) fn expand_enum(of: &Enumeration) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl ::trefoil::__private::refer::Key for #ident {}
+        impl ::trefoil::__private::refer::BatchKey for #ident {}
     }
 }
 

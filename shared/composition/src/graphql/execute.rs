@@ -95,7 +95,7 @@ impl Face {
         let compiled = self.compiled(&operation, operation.flags(&variables).map_err(one)?)?;
 
         let kind = definition.ty;
-        let span = if context.trace.sampled { span(kind, operation.name.as_deref()) } else { tracing::Span::none() };
+        let span = if context.trace.recorded { span(kind, operation.name.as_deref()) } else { tracing::Span::none() };
         let fields = async {
             let introspected = match &compiled.introspection {
                 Some(document) => self.introspect(document, &variables).await,

@@ -11,9 +11,8 @@ use http::Method;
 
 use super::names::{self, EnumNames};
 use super::scalars::Leaf;
-use super::select;
 use crate::bff::CompiledBff;
-use crate::names::{Naming, argument};
+use crate::names::argument;
 use crate::plan::{Parameter, Plan};
 use crate::shape::{EnumId, ObjectId, Shape};
 
@@ -31,7 +30,6 @@ pub(crate) struct Model {
     /// For each view, field → its index.
     objects: Vec<HashMap<String, usize>>,
     enums: Vec<EnumNames>,
-    pub(crate) naming: Naming,
 }
 
 impl Model {
@@ -51,7 +49,6 @@ impl Model {
             mutation: roots(false),
             objects: bff.shapes.objects().map(|(_, object)| fields(object)).collect(),
             enums: bff.shapes.enums().map(|(_, shape)| EnumNames::new(shape)).collect(),
-            naming: bff.naming,
         })
     }
 
@@ -210,10 +207,6 @@ impl Types<'_> {
             let name = names::field(field, bff.naming);
             if !names.insert(name.clone()) {
                 return Err(SchemaError(format!("two fields of `{}` would be `{name}`; rename one", shape.name)));
-            }
-            if select::has_endless_map(self.model, &bff.shapes, &field.shape) {
-                let reason = format!("the map `{}.{name}` has a view in it that contains itself", shape.name);
-                return Err(SchemaError(reason));
             }
             let mut field_type = Field::new(name, self.refer(&field.shape), |_| FieldFuture::from_value(None));
             if !field.doc.is_empty() {

@@ -115,9 +115,9 @@ impl<'a> Selector<'a> {
                 What::Typename
             } else {
                 let index = model.field(id, name)?;
+                // A map has no selection: it comes whole.
                 let of = match leads_to(&shape.fields[index].shape) {
-                    Some(LeadsTo::Object(id)) => self.selection(model, shapes, id, &fields)?,
-                    Some(LeadsTo::Map(value)) => whole(model, shapes, value)?,
+                    Some(id) => self.selection(model, shapes, id, &fields)?,
                     None => project::Selection::default(),
                 };
                 What::Field { index, of }
@@ -142,49 +142,11 @@ fn same(one: &Field, other: &Field) -> bool {
             .all(|(name, value)| other.get_argument(&name.node).is_some_and(|other| other.node == value.node))
 }
 
-/// What a shape leads to, through lists.
-enum LeadsTo<'a> {
-    Object(ObjectId),
-    Map(&'a Shape),
-}
-
-fn leads_to(shape: &Shape) -> Option<LeadsTo<'_>> {
+/// The view that a shape leads to, through lists.
+fn leads_to(shape: &Shape) -> Option<ObjectId> {
     match shape {
-        Shape::Object(id) => Some(LeadsTo::Object(*id)),
-        Shape::Map(value) => Some(LeadsTo::Map(value)),
+        Shape::Object(id) => Some(*id),
         Shape::List(inner) | Shape::Nullable(inner) => leads_to(inner),
-        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => None,
+        Shape::Map(_) | Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => None,
     }
-}
-
-/// Everything in a map's values, under REST's names: a map has no selection. `None` if a view in it contains itself.
-pub(crate) fn whole(model: &Model, shapes: &Shapes, value: &Shape) -> Option<project::Selection> {
-    whole_inside(model, shapes, value, &mut Vec::new())
-}
-
-fn whole_inside(
-    model: &Model,
-    shapes: &Shapes,
-    value: &Shape,
-    inside: &mut Vec<ObjectId>,
-) -> Option<project::Selection> {
-    let id = match leads_to(value) {
-        Some(LeadsTo::Object(id)) if inside.contains(&id) => return None,
-        Some(LeadsTo::Object(id)) => id,
-        Some(LeadsTo::Map(value)) => return whole_inside(model, shapes, value, inside),
-        None => return Some(project::Selection::default()),
-    };
-    inside.push(id);
-    let mut selected = Vec::new();
-    for (index, field) in shapes.get(id).fields.iter().enumerate() {
-        let of = whole_inside(model, shapes, &field.shape, inside)?;
-        selected.push(project::Selected { key: field.client_name(model.naming), what: What::Field { index, of } });
-    }
-    inside.pop();
-    Some(project::Selection(selected))
-}
-
-/// Whether a shape has a map in it whose values cannot be shown whole.
-pub(crate) fn has_endless_map(model: &Model, shapes: &Shapes, shape: &Shape) -> bool {
-    matches!(leads_to(shape), Some(LeadsTo::Map(value)) if whole(model, shapes, value).is_none())
 }

@@ -99,7 +99,7 @@ impl<'a> Compiler<'a> {
         let declaration = self.declaration;
         let frame = self.frame(selection);
         while let Some(task) = self.tasks.pop_front() {
-            self.site(task);
+            self.site(&task);
         }
         self.defaults();
         self.spare_shared();
@@ -158,7 +158,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes the nodes of a site, and what their calls show.
-    fn site(&mut self, task: Task) {
+    fn site(&mut self, task: &Task) {
         let site = self.sites.len();
         let object = self.shapes.get(task.found.object);
         self.sites.push(Site {
@@ -176,12 +176,12 @@ impl<'a> Compiler<'a> {
             self.visit(object, call.field, &mut order, &mut Vec::new());
         }
         for &field in &order {
-            self.node(site, &task, object, field, &names, exposed);
+            self.node(site, task, object, field, &names, exposed);
         }
         for call in &task.found.calls {
             let Some(node) = self.sites[site].nodes[call.field] else { continue };
             let exposed = exposed && self.nodes[node].need == Need::Required;
-            let program = self.program(&task, object, node, call.field, call.of.as_ref(), exposed);
+            let program = self.program(task, object, node, call.field, call.of.as_ref(), exposed);
             self.sites[site].outputs.push((node, program));
         }
         // A call that nothing shows still notes what others wait for.
@@ -189,7 +189,7 @@ impl<'a> Compiler<'a> {
             if let Some(node) = self.sites[site].nodes[field]
                 && self.calls[self.nodes[node].call].programs.is_empty()
             {
-                self.program(&task, object, node, field, Some(&Selection::default()), false);
+                self.program(task, object, node, field, Some(&Selection::default()), false);
             }
         }
         if let Some((call, program)) = task.from {

@@ -280,6 +280,7 @@ impl<'p> Pass<'p> {
 }
 
 /// A place to come back to.
+#[derive(Clone, Copy)]
 struct Mark {
     out: usize,
     parts: usize,

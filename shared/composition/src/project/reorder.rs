@@ -43,7 +43,7 @@ impl Pass<'_> {
             for (number, part) in self.writer.parts[slot.first_part..slot.last_part].iter().enumerate() {
                 match *part {
                     Part::Bytes { start, len } if number == 0 => {
-                        push_bytes(ordered, slot.start, (start + len) as usize)
+                        push_bytes(ordered, slot.start, (start + len) as usize);
                     }
                     other => ordered.push(other),
                 }

@@ -107,13 +107,11 @@ async fn a_request_that_is_not_recorded_makes_no_span_but_keeps_its_trace() {
     let edge = edge(Sampling::default());
     let seen = edge.get_with("/web/seen-by-all", &[("traceparent", REMOTE_NOT_SAMPLED)]).await.json();
     assert!(exporter.get_finished_spans().unwrap().is_empty());
-    let trace = seen["trace"].as_str().unwrap();
-    assert!(trace.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-") && trace.ends_with("-00"), "{trace}");
-    assert!(!trace.contains("00f067aa0ba902b7"));
+    assert_eq!(seen["trace"], REMOTE_NOT_SAMPLED);
 }
 
 #[tokio::test]
-async fn without_a_tracer_a_recorded_request_says_that_it_is_not() {
+async fn without_a_tracer_the_clients_trace_is_passed_on_as_it_came() {
     let seen = edge(Sampling::always_on()).get_with("/web/seen-by-all", &[("traceparent", REMOTE)]).await.json();
-    assert!(seen["trace"].as_str().unwrap().ends_with("-00"));
+    assert_eq!(seen["trace"], REMOTE);
 }

@@ -1,0 +1,38 @@
+//! A view's calls know no request.
+
+extern crate trefoil_composition as trefoil;
+
+use trefoil::{backend, view};
+pub use trefoil::StandardCaller as Caller;
+
+#[backend]
+struct Catalog;
+
+#[view]
+struct Product {
+    id: u64,
+    price: f64,
+    ean: Option<String>,
+    supplier: Option<Supplier>,
+    tags: Vec<String>,
+    tag_list: Vec<Supplier>,
+}
+
+#[view]
+struct Supplier {
+    id: u64,
+}
+
+#[view]
+struct OrderLine {
+    product_id: u64,
+    code: Option<String>,
+    path: String,
+    active: bool,
+    #[call(Catalog, get = "/products/{path.id}", query(lang = query.lang), each(at_once = 8))]
+    product: Option<Product>,
+    #[call(Catalog, get = "/products", header("accept-language" = header.language), batch(ids = body.id, by = id))]
+    other: Option<Product>,
+}
+
+fn main() {}

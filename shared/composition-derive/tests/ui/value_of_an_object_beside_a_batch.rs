@@ -1,0 +1,36 @@
+//! A batch is one call for many objects, so the rest of it is the same for all.
+
+extern crate trefoil_composition as trefoil;
+
+use trefoil::{backend, view};
+pub use trefoil::StandardCaller as Caller;
+
+#[backend]
+struct Catalog;
+
+#[view]
+struct Product {
+    id: u64,
+    price: f64,
+    ean: Option<String>,
+    supplier: Option<Supplier>,
+    tags: Vec<String>,
+    tag_list: Vec<Supplier>,
+}
+
+#[view]
+struct Supplier {
+    id: u64,
+}
+
+#[view]
+struct OrderLine {
+    product_id: u64,
+    code: Option<String>,
+    path: String,
+    active: bool,
+    #[call(Catalog, get = "/products/{code}", query(active = active), batch(ids = product_id, by = id))]
+    product: Option<Product>,
+}
+
+fn main() {}
