@@ -59,6 +59,36 @@
 //!     )]
 //!     pub picks: Option<Vec<String>>,
 //! }
+//!
+//! /// One line of an order: wherever it stands, in a list or not, its product comes with it.
+//! #[view]
+//! pub struct OrderLine {
+//!     pub product_id: u64,
+//!     pub quantity: u32,
+//!
+//!     /// The product. All lines of all orders are one call.
+//!     #[call(Catalog, get = "/products", batch(ids = product_id, by = id, most = 50), within = "100ms")]
+//!     pub product: Option<Product>,
+//!
+//!     /// Who sells it, one call for each supplier.
+//!     #[call(Catalog, get = "/suppliers/{product.supplier_id}", each(at_once = 4), absent = [404])]
+//!     pub supplier: Option<Supplier>,
+//! }
+//!
+//! #[backend]
+//! pub struct Catalog;
+//!
+//! #[view]
+//! pub struct Product {
+//!     pub id: u64,
+//!     pub title: String,
+//!     pub supplier_id: u64,
+//! }
+//!
+//! #[view]
+//! pub struct Supplier {
+//!     pub name: String,
+//! }
 //! # fn main() {}
 //! ```
 //!
@@ -68,14 +98,15 @@
 //!   the call starts when it is there. `{{` and `}}` in a string are braces.
 //! - `path`, `query`, `header`, `body` and `caller` are reserved: `query.limit` is a field of the input, `caller.id` the
 //!   subject of the token, `caller.partner` a claim of the type `Caller` at the crate's root.
+//! - Any endpoint may use a view, so a call in a view refers to fields of the same view and to `caller` only.
 //! - They are checked when the crate is built: what there is not, what may be null where it must not be, what fits no URL, and
 //!   calls that wait for each other are errors. To rustc each reference is a member of a companion (`Parts_of_Profile`), so an
 //!   unknown part is an unknown field.
 //!
 //! # What is emitted
 //!
-//! - `#[view]` ⟶ `Debug`, `Clone` and serde's derives (save those in a `#[derive]` below it), and `Shaped`, `HasParts` or
-//!   `InUrl` of `trefoil_composition`.
+//! - `#[view]` ⟶ `Debug`, `Clone` and serde's derives (save those in a `#[derive]` below it), and `Shaped`, `HasParts` and
+//!   `OneOfABatch`, or `Shaped`, `InUrl` and `BatchKey`, of `trefoil_composition`.
 //! - `#[composition]` ⟶ the same, and `Endpoint`: the declaration as owned data. `#[input]` ⟶ `Input`. `#[caller]` ⟶
 //!   `CallerType`. `#[backend]` ⟶ `Backend`.
 //! - Nothing that runs at a request: the library runs the data.
@@ -136,6 +167,21 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - Any other attribute of serde's is an error. The struct's own JSON has the backend's names in both directions.
 /// - Doc comments are the documentation of the API.
 /// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
+///
+/// A field may be filled by a call, with the options that it has in a [`macro@composition`], save these:
+///
+/// - It says how often it is made, since the view may stand in a list.
+/// - `each(at_once = 8)`: once for each object; the same request is made once. From 1 to 64 are under way at a time.
+/// - `batch(ids = product_id, by = id, most = 50)`: once for many objects. The query parameter `ids` carries the
+///   `product_id` of each, separated by commas, at most `most` of them in one call (from 1 to 1,000; 50 if it does not say).
+///   The answer is a list, and each object gets the element whose `id` is its key; one that has no element is as if the backend
+///   said 404. The field is a view or an `Option` of one. A key is a string, a whole number or an enum; `by` may be a part
+///   of a part (`key.id`), none of them optional. Beside the key, the call is the same for all objects: it refers to `caller`
+///   only.
+/// - On an `Option`, a key or a value that is null makes no call: the field is null, and complete.
+/// - No `pass`: the 404 of one item never becomes the answer's.
+/// - Nothing of the backend's fills the field. The struct's own JSON has it all the same: to deserialise one, a member that is
+///   not an `Option` must be there.
 #[proc_macro_attribute]
 pub fn view(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::view(&options.into(), item.into()).into()
