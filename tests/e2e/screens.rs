@@ -109,3 +109,20 @@ async fn partners_see_their_own_names_and_no_timings() {
     let page = demo.get("/partner/inventory?limit=2&after=10").await.json();
     assert_eq!(page["items"][0]["product_id"], 11);
 }
+
+#[tokio::test]
+async fn all_products_of_all_lines_are_one_batched_call() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/mobile/orders").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let json = answer.json();
+    let lines: Vec<_> =
+        json["orders"].as_array().unwrap().iter().flat_map(|order| order["lines"].as_array().unwrap()).collect();
+    assert!(lines.len() > 10, "{}", lines.len());
+    assert!(lines.iter().all(|line| line["product"]["id"] == line["productId"] && line["product"]["name"].is_string()));
+    assert_eq!((demo.calls("orders").await, demo.calls("catalog").await), (1, 1));
+    demo.control("catalog", serde_json::json!({ "down": true })).await;
+    let answer = demo.get("/mobile/orders").await;
+    let expected = format!("orders.lines.product;reason=connect;count={}", lines.len());
+    assert_eq!((answer.status, answer.header("trefoil-degraded")), (200, Some(expected.as_str())));
+}

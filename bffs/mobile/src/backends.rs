@@ -9,3 +9,7 @@ pub struct Users;
 /// What people have ordered.
 #[backend]
 pub struct Orders;
+
+/// What there is to buy.
+#[backend]
+pub struct Catalog;

@@ -2,6 +2,8 @@
 
 use trefoil::view;
 
+use crate::backends::Catalog;
+
 /// The person, for the greeting.
 #[view]
 pub struct Greeting {
@@ -77,4 +79,20 @@ pub struct OrderLine {
     pub product_id: u64,
     /// How many of it.
     pub quantity: u32,
+    /// The product; the products of all lines of all orders are one call. Left out, and named as missing, when the catalog is
+    /// slow or does not know it.
+    #[call(Catalog, get = "/products", batch(ids = product_id, by = id, most = 100), within = "120ms")]
+    pub product: Option<Product>,
+}
+
+/// A product in a line.
+#[view]
+#[serde(rename_all = "camelCase")]
+pub struct Product {
+    /// The product's id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// A picture of it.
+    pub image_url: String,
 }

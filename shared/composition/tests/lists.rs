@@ -161,7 +161,8 @@ fn products(ids: &[&str]) -> String {
 #[tokio::test(start_paused = true)]
 async fn fifty_orders_of_five_lines_make_one_catalog_call() {
     let ids: Vec<String> = (0..40).map(|id| id.to_string()).collect();
-    let all: Vec<Vec<&str>> = (0..50).map(|order| (0..5).map(|line| ids[(order * 5 + line) % 40].as_str()).collect()).collect();
+    let all: Vec<Vec<&str>> =
+        (0..50).map(|order| (0..5).map(|line| ids[(order * 5 + line) % 40].as_str()).collect()).collect();
     let backends = FakeBackends::new();
     backends.on("orders", "/orders").json(&orders(&all.iter().map(Vec::as_slice).collect::<Vec<_>>()));
     backends.on("orders", "/liked").json("[]");
@@ -191,7 +192,11 @@ async fn more_keys_than_the_declared_number_make_more_calls() {
     backends.on("stock", "/stock/").status(404);
     backends.on("catalog", "/products").json(&products(&ids));
     let answer = kit(&backends).get("/orders").await;
-    let counts: Vec<usize> = backends.calls("catalog").iter().map(|call| call.path.split("ids=").nth(1).unwrap().split(',').count()).collect();
+    let counts: Vec<usize> = backends
+        .calls("catalog")
+        .iter()
+        .map(|call| call.path.split("ids=").nth(1).unwrap().split(',').count())
+        .collect();
     assert_eq!(counts, [50, 50, 20]);
     assert_eq!(answer.header("trefoil-degraded"), None);
     assert_eq!(answer.json()["orders"][0]["lines"][119]["product"]["id"], "p119");
@@ -297,7 +302,9 @@ async fn a_level_below_a_batch_is_one_batch_too() {
     backends.on("orders", "/orders").json(&orders(&[&["a", "b"], &["c"]]));
     backends.on("orders", "/liked").json("[]");
     backends.on("stock", "/stock/").json(r#"{"available":3}"#);
-    backends.on("catalog", "/products").json(r#"[{"id":"a","name":"A","supplier_id":7},{"supplier_id":7,"id":"b","name":"B"},{"id":"c","name":"C"}]"#);
+    backends
+        .on("catalog", "/products")
+        .json(r#"[{"id":"a","name":"A","supplier_id":7},{"supplier_id":7,"id":"b","name":"B"},{"id":"c","name":"C"}]"#);
     backends.on("suppliers", "/suppliers").json(r#"[{"name":"S","id":7}]"#);
     let answer = kit(&backends).get("/orders").await;
     assert_eq!(backends.calls("suppliers").len(), 1);
@@ -323,7 +330,10 @@ async fn null_climbs_to_the_nearest_thing_that_may_be_null() {
         r#"{"basket":{"name":"mine","items":[{"productId":"a","product":{"id":"a","name":"Pa"}},null,null],"gifts":null}}"#
     );
     // The call that failed is named, not where its null landed.
-    assert_eq!(answer.header("trefoil-degraded"), Some("basket.items.product;reason=status, basket.gifts.product;reason=status"));
+    assert_eq!(
+        answer.header("trefoil-degraded"),
+        Some("basket.items.product;reason=status, basket.gifts.product;reason=status")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -356,7 +366,8 @@ async fn graphql_selects_into_lists_and_names_each_failed_place() {
     let backends = FakeBackends::new();
     backends.on("orders", "/orders").json(&orders(&[&["a", "b"], &["b"]]));
     backends.on("catalog", "/products").json(&products(&["a"]));
-    let query = r#"{"query":"{ orderList { orders { n: id lines { product { title: name } other: product { id } } } } }"}"#;
+    let query =
+        r#"{"query":"{ orderList { orders { n: id lines { product { title: name } other: product { id } } } } }"}"#;
     let answer = kit(&backends).post("/graphql", query).await;
     let json = answer.json();
     assert_eq!(

@@ -30,7 +30,12 @@ impl TraceContext {
     /// A new trace that is not recorded.
     pub fn random() -> TraceContext {
         let high = u128::from(random_u64());
-        TraceContext { trace_id: (high << 64) | u128::from(random_u64()), span_id: random_u64(), sampled: false, recorded: false }
+        TraceContext {
+            trace_id: (high << 64) | u128::from(random_u64()),
+            span_id: random_u64(),
+            sampled: false,
+            recorded: false,
+        }
     }
 
     /// The same trace, seen from a new span.

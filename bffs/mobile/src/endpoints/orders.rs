@@ -1,4 +1,4 @@
-//! `GET /mobile/orders`: the caller's orders.
+//! `GET /mobile/orders`: the caller's orders, each line with its product. Two calls, however many orders and lines.
 
 use trefoil::{composition, input};
 
@@ -16,7 +16,7 @@ pub struct OrdersInput {
     pub status: Option<OrderStatus>,
 }
 
-/// The caller's orders, newest first.
+/// The caller's orders, newest first, each line with its product.
 #[composition(get = "/orders", deadline = "250ms", input = OrdersInput, scopes("orders:read"))]
 pub struct OrderList {
     /// The orders.

@@ -12,7 +12,7 @@ use super::{
     ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source, Text, TextPart,
 };
 use crate::calls;
-use crate::declare::{Call, Claim, Declaration, Fan, Param, Piece, Reference, Root, Template};
+use crate::declare::{Access, Call, Claim, Declaration, Fan, Param, Piece, Reference, Root, Template};
 use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
 use crate::project::{self, Selection, SiteFound};
@@ -391,6 +391,11 @@ impl<'a> Compiler<'a> {
                 let is = |param: &Param| param.place == place && reference.path.first() == Some(&param.rust);
                 let index = self.declaration.params.iter().position(is);
                 index.map(|index| (Source::Param(index), self.declaration.params[index].shape.is_nullable()))
+            }
+            Root::Caller if self.declaration.access == Access::Public => {
+                let what = written(reference);
+                self.error(format!("a public endpoint has no caller, and a view in it refers to `{what}`; ask for a token, or use another view"));
+                return None;
             }
             Root::Caller if reference.path == ["id"] => Some((Source::CallerId, false)),
             Root::Caller => {

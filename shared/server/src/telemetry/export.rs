@@ -32,12 +32,11 @@ pub enum TelemetryError {
 
 /// Who this process is.
 pub(super) fn resource(settings: &Settings) -> Resource {
-    let resource =
-        Resource::builder().with_attributes([
-            opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
-            // Two gateways are two instances, whatever runs them.
-            opentelemetry::KeyValue::new("service.instance.id", uuid::Uuid::new_v4().to_string()),
-        ]);
+    let resource = Resource::builder().with_attributes([
+        opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+        // Two gateways are two instances, whatever runs them.
+        opentelemetry::KeyValue::new("service.instance.id", uuid::Uuid::new_v4().to_string()),
+    ]);
     match &settings.service_name {
         Some(name) => resource.with_service_name(name.clone()).build(),
         None => resource.build(),
