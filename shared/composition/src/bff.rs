@@ -165,7 +165,10 @@ impl Bff {
                 if one.type_name == other.type_name {
                     clash(&one.type_name, format!("two endpoints of `{}` have this name; rename one", self.name));
                 } else if one.path != other.path && shape_of_path(&one.path) == shape_of_path(&other.path) {
-                    let reason = format!("`{}` names the parameters of `{}` differently; use the same names", one.path, other.path);
+                    let reason = format!(
+                        "`{}` names the parameters of `{}` differently; use the same names",
+                        one.path, other.path
+                    );
                     clash(&one.type_name, reason);
                 } else if one.method == other.method && one.path == other.path {
                     let reason = format!("`{} {}` is answered by `{}` already", one.method, one.path, other.type_name);
