@@ -2,7 +2,6 @@
 
 extern crate trefoil_composition as trefoil;
 
-#[allow(unfulfilled_lint_expectations, unused_qualifications, reason = "it is written for a file of its own")]
 #[path = "../../composition/tests/written_by_hand.rs"]
 mod by_hand;
 

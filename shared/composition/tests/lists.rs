@@ -8,8 +8,6 @@ use tokio::time::Instant;
 use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
 use trefoil_testing::{FakeBackends, Kit};
 
-pub(crate) use trefoil_composition::StandardCaller as Caller;
-
 #[backend]
 pub(crate) struct Orders;
 #[backend]

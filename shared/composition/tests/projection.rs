@@ -1,5 +1,7 @@
 //! A projected body holds what its shape names, in declared order, whatever came and in whatever order.
 
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use bytes::Bytes;
 use trefoil_composition::names::Naming;
 use trefoil_composition::project::{Program, Selected, Selection, What, compile};
@@ -57,7 +59,7 @@ fn project(program: &Program, body: &str) -> Result<String, String> {
 fn rest(captures: &[&[&str]]) -> Program {
     let (shapes, shape) = order();
     let captures: Vec<Vec<String>> =
-        captures.iter().map(|path| path.iter().map(|name| name.to_string()).collect()).collect();
+        captures.iter().map(|path| path.iter().map(ToString::to_string).collect()).collect();
     compile(&shapes, Naming::CamelCase, &shape, None, &captures)
 }
 

@@ -31,7 +31,14 @@
 //!     pub picks: Option<Vec<String>>,
 //! }
 //! ```
-#![expect(missing_docs, unreachable_pub, dead_code, reason = "it stands for generated code")]
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    unused_qualifications,
+    unreachable_pub,
+    dead_code,
+    reason = "it stands for generated code"
+)]
 
 extern crate trefoil_composition as trefoil;
 
