@@ -41,7 +41,7 @@ async fn what_is_not_selected_is_not_called() {
 async fn arguments_and_variables_are_checked_as_in_rest() {
     let demo = Demo::start().await;
     let query =
-        "query Page($id: UInt64!, $n: Int) { productPage(id: $id, reviews: $n) { product { name } reviews { id } } }";
+        "query Page($id: UInt64!, $n: Int64) { productPage(id: $id, reviews: $n) { product { name } reviews { id } } }";
     let answer = demo.graphql("web", query, json!({ "id": 7, "n": 1 })).await;
     assert!(answer.json()["data"]["productPage"]["product"]["name"].is_string(), "{}", answer.text);
     let answer = demo.graphql("web", "{ productPage(id: 7, reviews: 21) { product { name } } }", json!({})).await;

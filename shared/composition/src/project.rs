@@ -6,8 +6,10 @@
 
 mod compile;
 mod leaf;
+mod object;
 mod pass;
 mod reorder;
+mod value;
 
 use std::fmt;
 

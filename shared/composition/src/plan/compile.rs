@@ -5,14 +5,14 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-use trefoil_context::Place;
+mod sources;
 
-use super::{
-    ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source, Text, TextPart,
-};
+use bytes::Bytes;
+
+use self::sources::{referred, written};
+use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::calls;
-use crate::declare::{Access, Call, Claim, Declaration, Fan, Param, Piece, Reference, Root, Template};
+use crate::declare::{Call, Claim, Declaration, Fan, Param, Template};
 use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
 use crate::project::{self, Selection, SiteFound};
@@ -374,60 +374,6 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn text(&mut self, object: &ObjectShape, template: &Template) -> Text {
-        let part = |piece: &Piece| match piece {
-            Piece::Literal(text) => Some(TextPart::Literal(text.clone())),
-            Piece::Reference(reference) => {
-                let (source, omit) = self.source(object, reference)?;
-                Some(TextPart::Value { source, written: written(reference), omit })
-            }
-        };
-        Text(template.0.iter().filter_map(part).collect())
-    }
-
-    fn source(&mut self, object: &ObjectShape, reference: &Reference) -> Option<(Source, bool)> {
-        let found = match reference.root {
-            Root::Request(place) => {
-                let is = |param: &Param| param.place == place && reference.path.first() == Some(&param.rust);
-                let index = self.declaration.params.iter().position(is);
-                index.map(|index| (Source::Param(index), self.declaration.params[index].shape.is_nullable()))
-            }
-            Root::Caller if self.declaration.access == Access::Public => {
-                let what = written(reference);
-                self.error(format!("a public endpoint has no caller, and a view in it refers to `{what}`; ask for a token, or use another view"));
-                return None;
-            }
-            Root::Caller if reference.path == ["id"] => Some((Source::CallerId, false)),
-            Root::Caller => {
-                let claim = self.claims.iter().find(|claim| reference.path.first() == Some(&claim.rust));
-                claim.map(|claim| (Source::Claim(self.claim_use(claim)), false))
-            }
-            Root::Field => calls::field_of(object, reference).and_then(|field| {
-                if object.fields[field].call.is_none() {
-                    let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
-                    return Some((Source::Own(number), false));
-                }
-                let noted = calls::noted_values(object, field);
-                let number = noted.iter().position(|path| *path == reference.path[1..])?;
-                // The key by which a batch's answers are matched is noted first.
-                let batch = matches!(object.fields[field].call.as_ref().map(|call| &call.fan), Some(Fan::Batch { .. }));
-                Some((Source::Noted { field, number: number + usize::from(batch) }, false))
-            }),
-        };
-        if found.is_none() {
-            self.error(format!("there is no `{}` to refer to", written(reference)));
-        }
-        found
-    }
-
-    fn claim_use(&mut self, claim: &Claim) -> usize {
-        let used = ClaimUse { wire: claim.wire.clone(), shape: claim.shape.clone() };
-        self.claim_uses.iter().position(|other| *other == used).unwrap_or_else(|| {
-            self.claim_uses.push(used);
-            self.claim_uses.len() - 1
-        })
-    }
-
     fn params(&self) -> Vec<Parameter> {
         let one = |param: &Param| Parameter {
             place: param.place,
@@ -440,25 +386,4 @@ impl<'a> Compiler<'a> {
         };
         self.declaration.params.iter().map(one).collect()
     }
-}
-
-/// The references of a call to fields of its own view, a batch's key among them.
-fn referred(call: &Call) -> impl Iterator<Item = &Reference> {
-    let key = match &call.fan {
-        Fan::Batch { key, .. } => Some(key),
-        Fan::One | Fan::Each { .. } => None,
-    };
-    call.references().chain(key).filter(|reference| reference.root == Root::Field)
-}
-
-fn written(reference: &Reference) -> String {
-    let root = match reference.root {
-        Root::Request(Place::Path) => "path.",
-        Root::Request(Place::Query) => "query.",
-        Root::Request(Place::Header) => "header.",
-        Root::Request(Place::Body) => "body.",
-        Root::Caller => "caller.",
-        Root::Field => "",
-    };
-    format!("{root}{}", reference.path.join("."))
 }

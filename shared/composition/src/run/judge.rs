@@ -39,8 +39,13 @@ pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault>
             Err(Fault { reason: Reason::Status, detail: "an unexpected status".to_owned() })
         };
     }
-    if status == StatusCode::NO_CONTENT && call.shape.is_nullable() {
+    // Success without a body is "there is none", where the type has room for it.
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) && call.shape.is_nullable() {
         return Ok(Verdict::Absent);
+    }
+    // A part of what was asked for is not what was asked for.
+    if status == StatusCode::PARTIAL_CONTENT {
+        return Err(Fault { reason: Reason::Status, detail: "a partial answer to a request for all".to_owned() });
     }
     let shape = |detail: String| Fault { reason: Reason::Shape, detail };
     is_json(reply).map_err(shape)?;
@@ -52,7 +57,16 @@ fn is_json(reply: &Reply) -> Result<(), String> {
     let Some(value) = reply.headers.get(header::CONTENT_TYPE) else {
         return Err("no content type; expected application/json".to_owned());
     };
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if let Some(coding) = reply.headers.get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity") {
+        return Err(format!("content encoding {coding:?}; none was asked for"));
+    }
+    let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let charset = parts.find_map(|part| part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("charset")));
+    if let Some((_, charset)) = charset.filter(|(_, charset)| !charset.trim_matches('"').eq_ignore_ascii_case("utf-8"))
+    {
+        return Err(format!("charset {charset:?}; JSON is UTF-8 (RFC 8259)"));
+    }
     let subtype = essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
     let subtype = subtype.map(|_| &essence["application/".len()..]).unwrap_or_default();
     let suffix = subtype.len().checked_sub(5).and_then(|at| subtype.get(at..));

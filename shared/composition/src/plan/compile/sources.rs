@@ -1,0 +1,89 @@
+//! References become sources: where, when a request comes, each value will be found.
+
+use trefoil_context::Place;
+
+use super::Compiler;
+use crate::calls;
+use crate::declare::{Access, Call, Claim, Fan, Param, Piece, Reference, Root, Template};
+use crate::plan::{ClaimUse, Source, Text, TextPart};
+use crate::shape::ObjectShape;
+
+impl Compiler<'_> {
+    /// Resolves a template of a call of `object`.
+    pub(super) fn text(&mut self, object: &ObjectShape, template: &Template) -> Text {
+        let part = |piece: &Piece| match piece {
+            Piece::Literal(text) => Some(TextPart::Literal(text.clone())),
+            Piece::Reference(reference) => {
+                let (source, omit) = self.source(object, reference)?;
+                Some(TextPart::Value { source, written: written(reference), omit })
+            }
+        };
+        Text(template.0.iter().filter_map(part).collect())
+    }
+
+    /// Where the value comes from that a reference in a call of `object` names, and whether it may be left out.
+    pub(super) fn source(&mut self, object: &ObjectShape, reference: &Reference) -> Option<(Source, bool)> {
+        let found = match reference.root {
+            Root::Request(place) => {
+                let is = |param: &Param| param.place == place && reference.path.first() == Some(&param.rust);
+                let index = self.declaration.params.iter().position(is);
+                index.map(|index| (Source::Param(index), self.declaration.params[index].shape.is_nullable()))
+            }
+            Root::Caller if self.declaration.access == Access::Public => {
+                let what = written(reference);
+                self.error(format!("a public endpoint has no caller, and a view in it refers to `{what}`; ask for a token, or use another view"));
+                return None;
+            }
+            Root::Caller if reference.path == ["id"] => Some((Source::CallerId, false)),
+            Root::Caller => {
+                let claim = self.claims.iter().find(|claim| reference.path.first() == Some(&claim.rust));
+                claim.map(|claim| (Source::Claim(self.claim_use(claim)), false))
+            }
+            Root::Field => calls::field_of(object, reference).and_then(|field| {
+                if object.fields[field].call.is_none() {
+                    let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
+                    return Some((Source::Own(number), false));
+                }
+                let noted = calls::noted_values(object, field);
+                let number = noted.iter().position(|path| *path == reference.path[1..])?;
+                // The key by which a batch's answers are matched is noted first.
+                let batch = matches!(object.fields[field].call.as_ref().map(|call| &call.fan), Some(Fan::Batch { .. }));
+                Some((Source::Noted { field, number: number + usize::from(batch) }, false))
+            }),
+        };
+        if found.is_none() {
+            self.error(format!("there is no `{}` to refer to", written(reference)));
+        }
+        found
+    }
+
+    fn claim_use(&mut self, claim: &Claim) -> usize {
+        let used = ClaimUse { wire: claim.wire.clone(), shape: claim.shape.clone() };
+        self.claim_uses.iter().position(|other| *other == used).unwrap_or_else(|| {
+            self.claim_uses.push(used);
+            self.claim_uses.len() - 1
+        })
+    }
+}
+
+/// The references of a call to fields of its own view, a batch's key among them.
+pub(super) fn referred(call: &Call) -> impl Iterator<Item = &Reference> {
+    let key = match &call.fan {
+        Fan::Batch { key, .. } => Some(key),
+        Fan::One | Fan::Each { .. } => None,
+    };
+    call.references().chain(key).filter(|reference| reference.root == Root::Field)
+}
+
+/// A reference as it is declared.
+pub(super) fn written(reference: &Reference) -> String {
+    let root = match reference.root {
+        Root::Request(Place::Path) => "path.",
+        Root::Request(Place::Query) => "query.",
+        Root::Request(Place::Header) => "header.",
+        Root::Request(Place::Body) => "body.",
+        Root::Caller => "caller.",
+        Root::Field => "",
+    };
+    format!("{root}{}", reference.path.join("."))
+}
