@@ -2,9 +2,51 @@
 
 use http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
-use trefoil_context::{IdentityHeaders, REQUEST_ID_HEADER};
+use trefoil_context::{
+    ATTEMPT_HEADER, IdentityHeaders, REQUEST_ID_HEADER, TIMEOUT_HEADER, TRACEPARENT_HEADER, TRACESTATE_HEADER,
+};
 
 use crate::BuildError;
+
+/// Names that say something else to whoever reads them, of the message, the connection or the client.
+const TAKEN: [HeaderName; 26] = [
+    header::ACCEPT,
+    header::ACCEPT_CHARSET,
+    header::ACCEPT_ENCODING,
+    header::ACCEPT_LANGUAGE,
+    header::AUTHORIZATION,
+    header::CACHE_CONTROL,
+    header::CONNECTION,
+    header::COOKIE,
+    header::DATE,
+    header::EXPECT,
+    header::FORWARDED,
+    header::HOST,
+    HeaderName::from_static("keep-alive"),
+    header::ORIGIN,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    HeaderName::from_static("proxy-connection"),
+    header::RANGE,
+    header::REFERER,
+    header::SET_COOKIE,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::USER_AGENT,
+    header::VIA,
+];
+
+/// Names under which the gateway tells backends other things.
+const OURS: [HeaderName; 6] = [
+    TIMEOUT_HEADER,
+    ATTEMPT_HEADER,
+    TRACEPARENT_HEADER,
+    TRACESTATE_HEADER,
+    REQUEST_ID_HEADER,
+    HeaderName::from_static("idempotency-key"),
+];
 
 /// Section `edge`: the same for every BFF.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +77,9 @@ pub struct LimitsConfig {
     /// `body_bytes`: the body, in bytes. Default 1048576. Larger: 413, at once if `Content-Length` says so, else when
     /// it runs over.
     pub body_bytes: u64,
+    /// `body_timeout_ms`: from the head of a request to the end of its body, in milliseconds; the caller's own
+    /// `Trefoil-Timeout-Ms` if that is less. Default 10000. Slower: 408.
+    pub body_timeout_ms: u64,
 }
 
 /// Section `edge.compression`.
@@ -87,7 +132,13 @@ pub struct KeysConfig {
 
 impl Default for LimitsConfig {
     fn default() -> LimitsConfig {
-        LimitsConfig { uri_bytes: 8 * 1024, header_bytes: 32 * 1024, header_count: 100, body_bytes: 1024 * 1024 }
+        LimitsConfig {
+            uri_bytes: 8 * 1024,
+            header_bytes: 32 * 1024,
+            header_count: 100,
+            body_bytes: 1024 * 1024,
+            body_timeout_ms: 10_000,
+        }
     }
 }
 
@@ -122,19 +173,14 @@ impl IdentityConfig {
 fn identity_name(text: &str) -> Result<HeaderName, BuildError> {
     let refuse = |why| BuildError::IdentityHeader { name: text.to_owned(), why };
     let name = HeaderName::try_from(text).map_err(|_| refuse("is not a header name"))?;
-    let taken = [
-        header::AUTHORIZATION,
-        header::HOST,
-        header::CONTENT_LENGTH,
-        header::CONTENT_TYPE,
-        header::TRANSFER_ENCODING,
-        header::CONNECTION,
-        header::COOKIE,
-        header::ORIGIN,
-        header::ACCEPT,
-        REQUEST_ID_HEADER,
-    ];
-    if taken.contains(&name) { Err(refuse("has a meaning of its own")) } else { Ok(name) }
+    if name.as_str().contains('_') {
+        // Proxies drop such names, and servers that follow CGI take `_` and `-` for the same.
+        return Err(refuse("has a `_` in it, which many servers drop or take for a `-`"));
+    }
+    if name.as_str().starts_with("content-") || TAKEN.contains(&name) {
+        return Err(refuse("has a meaning of its own"));
+    }
+    if OURS.contains(&name) { Err(refuse("is sent by the gateway itself")) } else { Ok(name) }
 }
 
 // === impl SecurityHeadersConfig ===

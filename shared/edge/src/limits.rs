@@ -1,16 +1,20 @@
-//! What is too large, or says one thing twice, is refused before anything else looks at it.
+//! What is too large, comes too slowly, or says one thing twice, is refused before anything else looks at it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, header};
-use trefoil_context::{Code, Problem};
+use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use tokio::time::Instant;
+use trefoil_context::{Code, Problem, RequestContext};
 
 use crate::LimitsConfig;
 use crate::around::{Around, Step};
-use crate::body_limit::{Overrun, limit};
+use crate::body_limit::{self, Overrun};
+use crate::body_timeout::{self, Late};
+use crate::host;
 
 /// Headers that may stand once: two parties could each believe another one.
 const ONCE: [HeaderName; 4] = [header::AUTHORIZATION, header::HOST, header::CONTENT_LENGTH, header::CONTENT_TYPE];
@@ -18,6 +22,14 @@ const ONCE: [HeaderName; 4] = [header::AUTHORIZATION, header::HOST, header::CONT
 /// See the file.
 #[derive(Debug, Clone)]
 pub(crate) struct Limit(Arc<LimitsConfig>);
+
+/// What may become of a body while it is read.
+pub(crate) struct Watched {
+    overrun: Overrun,
+    late: Late,
+    /// Whether the connection serves one request at a time: what is left of a body then stands before the next.
+    in_turn: bool,
+}
 
 impl Limit {
     pub(crate) fn new(config: LimitsConfig) -> Limit {
@@ -38,6 +50,8 @@ impl Limit {
             return Err(too_large(Code::HeadersTooLarge, self.0.header_bytes as u64, "bytes"));
         }
         check_repeats(headers)?;
+        host::check(request)?;
+        check_coding(headers)?;
         if content_length(headers)?.is_some_and(|length| length > self.0.body_bytes) {
             return Err(self.body_too_large());
         }
@@ -47,31 +61,52 @@ impl Limit {
     fn body_too_large(&self) -> Problem {
         too_large(Code::BodyTooLarge, self.0.body_bytes, "bytes")
     }
+
+    /// When the whole body must be here: the caller's own deadline, if that is earlier.
+    fn body_until(&self, request: &Request) -> Instant {
+        let context = request.extensions().get::<RequestContext>();
+        let arrived = context.map_or_else(Instant::now, |context| context.arrived);
+        let until = arrived + Duration::from_millis(self.0.body_timeout_ms);
+        let deadline = context.and_then(|context| context.deadline);
+        deadline.map_or(until, |deadline| until.min(deadline.instant()))
+    }
 }
 
 impl Around for Limit {
-    type Kept = Option<Overrun>;
+    type Kept = Option<Watched>;
 
-    fn before(&self, request: &mut Request) -> Step<Option<Overrun>> {
+    fn before(&self, request: &mut Request) -> Step<Option<Watched>> {
         if let Err(problem) = self.check(request) {
             return Step::refuse(problem);
         }
         if request.body().is_end_stream() {
             return Step::Go(None);
         }
-        let (body, overrun) = limit(std::mem::take(request.body_mut()), self.0.body_bytes);
+        let until = self.body_until(request);
+        let in_turn = request.version() < Version::HTTP_2;
+        let (body, late) = body_timeout::expect(std::mem::take(request.body_mut()), until);
+        let (body, overrun) = body_limit::limit(body, self.0.body_bytes);
         *request.body_mut() = body;
-        Step::Go(Some(overrun))
+        Step::Go(Some(Watched { overrun, late, in_turn }))
     }
 
-    fn after(&self, kept: Option<Overrun>, response: &mut Response) {
+    fn after(&self, kept: Option<Watched>, response: &mut Response) {
+        let Some(watched) = kept else { return };
         // Whatever a handler made of the broken body: this is what was wrong.
-        if kept.is_some_and(|overrun| overrun.happened()) {
-            let problem = self.body_too_large();
-            *response.status_mut() = problem.status();
-            // The layer that renders problems does the rest; CORS and quota headers stay.
-            response.extensions_mut().insert(problem);
-        }
+        let problem = if watched.overrun.happened() {
+            self.body_too_large()
+        } else if watched.late.happened() {
+            if watched.in_turn {
+                // Nobody waits for the rest (RFC 9110 section 15.5.9).
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Problem::new(Code::RequestTimeout).with_detail("the body did not arrive in time")
+        } else {
+            return;
+        };
+        *response.status_mut() = problem.status();
+        // The layer that renders problems does the rest; CORS and quota headers stay.
+        response.extensions_mut().insert(problem);
     }
 }
 
@@ -86,6 +121,17 @@ fn check_repeats(headers: &HeaderMap) -> Result<(), Problem> {
     match ONCE.iter().find(|&name| headers.get_all(name).iter().nth(1).is_some()) {
         None => Ok(()),
         Some(name) => Err(Problem::new(Code::BadRequest).with_detail(format!("`{name}` stands more than once"))),
+    }
+}
+
+/// `chunked` is the one transfer coding that is undone here; under any other, the body would not be what it seems (RFC
+/// 9112 section 6.1).
+fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => Err(Problem::new(Code::BadRequest).with_detail("`transfer-encoding` must be `chunked`")),
     }
 }
 

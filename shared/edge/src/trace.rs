@@ -28,6 +28,9 @@ const MAX_TEXT_BYTES: usize = 256;
 /// More of a `tracestate` is dropped whole (the recommendation is to keep at least 512 bytes).
 const MAX_TRACESTATE_BYTES: usize = 1024;
 
+/// What a span says in `error.type` of a request whose client left before the answer; its access line says 499.
+const CLIENT_LEFT: &str = "client-left";
+
 /// See the file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TraceLayer(pub(crate) Sampling);
@@ -44,6 +47,18 @@ pin_project! {
     pub(crate) struct TraceFuture<F> {
         #[pin]
         inner: Instrumented<F>,
+        answered: bool,
+    }
+
+    impl<F> PinnedDrop for TraceFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let span = this.inner.as_ref().get_ref().span();
+            if !*this.answered && !span.is_disabled() {
+                // There is no status, since nobody received one. Nor is it the server's error.
+                span.record("error.type", CLIENT_LEFT);
+            }
+        }
     }
 }
 
@@ -75,7 +90,7 @@ where
         let span = self.open(&mut request);
         // Layers below may look at the request in `call` itself: that is part of it, too.
         let future = span.in_scope(|| self.inner.call(request));
-        TraceFuture { inner: future.instrument(span) }
+        TraceFuture { inner: future.instrument(span), answered: false }
     }
 }
 
@@ -124,6 +139,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let answer = ready!(this.inner.as_mut().poll(cx));
+        *this.answered = true;
         let span = this.inner.span();
         if let (false, Ok(response)) = (span.is_disabled(), &answer) {
             close(span, response);

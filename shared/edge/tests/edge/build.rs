@@ -34,6 +34,38 @@ fn what_cannot_be_meant_is_refused() {
 }
 
 #[test]
+fn an_identity_header_that_could_never_work_is_refused() {
+    for (name, part) in [
+        ("Trefoil-Timeout-Ms", "by the gateway itself"),
+        ("trefoil-attempt", "by the gateway itself"),
+        ("traceparent", "by the gateway itself"),
+        ("tracestate", "by the gateway itself"),
+        ("X-Request-Id", "by the gateway itself"),
+        ("Idempotency-Key", "by the gateway itself"),
+        ("Accept", "meaning of its own"),
+        ("Accept-Encoding", "meaning of its own"),
+        ("Host", "meaning of its own"),
+        ("Content-Type", "meaning of its own"),
+        ("content-language", "meaning of its own"),
+        ("Cookie", "meaning of its own"),
+        ("Forwarded", "meaning of its own"),
+        ("Connection", "meaning of its own"),
+        ("Keep-Alive", "meaning of its own"),
+        ("TE", "meaning of its own"),
+        ("Upgrade", "meaning of its own"),
+        ("Proxy-Authorization", "meaning of its own"),
+        ("x_user", "a `_`"),
+    ] {
+        let caller = error(|g| g.config.identity.caller_header = name.into());
+        assert!(caller.contains(part) && caller.contains(name), "{caller}");
+        assert!(error(|g| g.config.identity.scopes_header = name.into()).contains(part), "{name}");
+    }
+    let mut gateway = gateway();
+    gateway.config.identity.caller_header = "X-User-Id".into();
+    assert!(gateway.try_build().is_ok());
+}
+
+#[test]
 fn a_policy_reads_with_its_defaults_and_refuses_unknown_members() {
     let text =
         r#"{"auth": {"issuer": "https://i.example", "audience": "web"}, "quota": {"per_second": 50, "burst": 100}}"#;

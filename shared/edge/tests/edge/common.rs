@@ -261,7 +261,8 @@ async fn whoami(request: Request) -> String {
 /// What the handler sees: all headers, and the context.
 async fn seen(request: Request) -> axum::Json<Value> {
     let context = request.extensions().get::<RequestContext>().unwrap();
-    let headers: Vec<&str> = request.headers().keys().map(http::HeaderName::as_str).collect();
+    let mut headers: Vec<&str> = request.headers().keys().map(http::HeaderName::as_str).collect();
+    headers.sort_unstable();
     axum::Json(json!({
         "headers": headers,
         "id": context.id.as_str(),
@@ -284,7 +285,13 @@ pub(crate) struct Answer {
 }
 
 impl Edge {
-    pub(crate) async fn send(&self, request: Request) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request) -> Answer {
+        // As every client of HTTP/1.1 does.
+        request.headers_mut().entry("host").or_insert_with(|| "gateway.example".parse().unwrap());
+        self.send_as_it_is(request).await
+    }
+
+    pub(crate) async fn send_as_it_is(&self, request: Request) -> Answer {
         let response: Response = self.0.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

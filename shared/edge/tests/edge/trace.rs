@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData
 use tracing_subscriber::layer::SubscriberExt;
 use trefoil_edge::Sampling;
 
-use crate::common::{Edge, KEY, gateway, request};
+use crate::common::{Edge, KEY, gateway, public, request};
 
 const REMOTE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const REMOTE_NOT_SAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
@@ -114,4 +114,19 @@ async fn a_request_that_is_not_recorded_makes_no_span_but_keeps_its_trace() {
 async fn without_a_tracer_the_clients_trace_is_passed_on_as_it_came() {
     let seen = edge(Sampling::always_on()).get_with("/web/seen-by-all", &[("traceparent", REMOTE)]).await.json();
     assert_eq!(seen["trace"], REMOTE);
+}
+
+#[tokio::test]
+async fn a_client_that_left_shows_in_its_span_and_is_no_error_of_the_servers() {
+    let (exporter, _provider, _guard) = recording();
+    let mut gateway = gateway();
+    gateway.sampling = Sampling::always_on();
+    gateway.router = axum::Router::new().route("/slow", axum::routing::get(std::future::pending::<()>));
+    gateway.public = vec![public(Method::GET, "/web/slow")];
+    let edge = gateway.build();
+    let left = tokio::time::timeout(std::time::Duration::from_millis(10), edge.get("/web/slow")).await;
+    assert!(left.is_err());
+    let span = &exporter.get_finished_spans().unwrap()[0];
+    assert_eq!(attribute(span, "error.type").as_deref(), Some("client-left"));
+    assert_eq!((attribute(span, "http.response.status_code"), &span.status), (None, &Status::Unset));
 }
