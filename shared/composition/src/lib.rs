@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`shape`] (what an answer looks like), [`declare`] (what an endpoint says), [`plan`] (what will be
 //! done, as data), [`project`] (a backend's body becomes part of an answer), [`run`] (the calls), [`outcome`] (what became
-//! of them), then the faces: [`rest`], [`openapi`], [`graphql`].
+//! of them), then the faces: [`rest`], [`stream`], [`openapi`], [`graphql`].
 
 pub mod access;
 pub mod bff;
@@ -23,6 +23,7 @@ pub mod rest;
 pub mod run;
 pub mod shape;
 pub mod signals;
+pub mod stream;
 
 pub use bff::{Bff, CompiledBff, RouteInfo};
 pub use declare::StandardCaller;

@@ -11,6 +11,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
 use trefoil_context::{Code, Problem};
 
 use crate::plan::{Need, Plan};
@@ -19,7 +20,8 @@ use crate::run::{Settled, State};
 pub(crate) use self::places::{Step, failed_places};
 
 /// Why a field is missing, in the one word that clients see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// The call took too long.
     Timeout,
@@ -83,16 +85,23 @@ impl Failure {
 }
 
 /// One missing part of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Missing {
     /// The path of the field whose call failed, in the client's names.
     pub path: String,
     /// Why.
     pub reason: Reason,
     /// How many items of lists are missing; 1 for a field that is in no list.
+    #[serde(skip_serializing_if = "is_one")]
     pub count: usize,
     /// Whether a declared default stands in.
+    #[serde(rename = "default", skip_serializing_if = "std::ops::Not::not")]
     pub defaulted: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_one(count: &usize) -> bool {
+    *count == 1
 }
 
 /// An answer.
@@ -111,7 +120,13 @@ pub fn answer(plan: &Plan, state: &State) -> Result<Answer, (usize, Failure)> {
     Ok(Answer { body, missing: missing(plan, state) })
 }
 
-fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
+/// Writes the top-level field with this number, once it and all under it are settled.
+pub(crate) fn field(plan: &Plan, state: &State, output: usize) -> Result<Bytes, (usize, Failure)> {
+    write::field(plan, state, output)
+}
+
+/// What is missing, in the order of the plan.
+pub(crate) fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
     let mut all: Vec<Missing> = Vec::new();
     for (node, settled) in plan.nodes.iter().zip(&state.settled) {
         for failure in settled.iter().filter_map(|settled| match settled {

@@ -47,6 +47,8 @@ pub struct Plan {
     pub sites: Vec<Site>,
     /// The call fields, place by place. A node stands after all nodes that it waits for.
     pub nodes: Vec<Node>,
+    /// The top-level fields that calls fill, in the order of the answer.
+    pub fields: Vec<TopField>,
     /// The calls. Nodes of one call field at one level share a call: that is what makes a batch.
     pub calls: Vec<PlannedCall>,
 }
@@ -77,6 +79,17 @@ pub struct ClaimUse {
     pub wire: String,
     /// Its kind.
     pub shape: Shape,
+}
+
+/// A top-level field of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopField {
+    /// The response key.
+    pub key: String,
+    /// Its node.
+    pub node: usize,
+    /// Every call that it and all under it wait for.
+    pub calls: Vec<usize>,
 }
 
 /// Objects of one view at one place of the answer, whose fields calls fill.

@@ -20,6 +20,7 @@ use crate::outcome::{self, Answer};
 use crate::plan::Plan;
 use crate::run::{self, Timing};
 use crate::signals::Signals;
+use crate::stream;
 
 /// `Trefoil-Degraded`: what is missing in an answer, and why (RFC 9651 list). A complete answer has none.
 pub const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
@@ -51,7 +52,7 @@ pub fn route(endpoint: Endpoint) -> MethodRouter {
 }
 
 impl Endpoint {
-    async fn serve(&self, mut request: Request) -> Result<Response, Box<Problem>> {
+    async fn serve(self: &Arc<Self>, mut request: Request) -> Result<Response, Box<Problem>> {
         // Default deny: what did not come through the edge has no context, and no answer.
         let Some(mut context) = request.extensions_mut().remove::<RequestContext>() else {
             return Err(Box::new(Problem::new(Code::Internal).with_detail("the request has no context")));
@@ -67,6 +68,9 @@ impl Endpoint {
         let text =
             RequestText { path: &path, query: request.uri().query().unwrap_or_default(), headers: request.headers() };
         let inputs = Inputs::from_request(&self.plan, &self.bff.shapes, text, caller).map_err(named)?;
+        if let Some(format) = stream::wanted(request.headers()) {
+            return stream::respond(self, format, inputs, context.clone()).await.map_err(named);
+        }
         let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals).await;
         let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
         let answer = run.result.and_then(|state| outcome::answer(&self.plan, &state));

@@ -45,12 +45,30 @@ pub struct Timing {
 /// Runs `plan`. The answer is due at the earlier of the endpoint's and the caller's deadline, counted from the request's
 /// arrival; calls get that less a margin in which the answer is written.
 pub async fn run(plan: &Plan, inputs: &Inputs, context: &RequestContext, clients: &Clients, signals: &Signals) -> Run {
+    run_observed(plan, inputs, context, clients, signals, &mut |_, _| Ok(())).await
+}
+
+/// The same, told of each top-level field the moment that it and all under it are settled: its number, and what is known.
+pub(crate) async fn run_observed(
+    plan: &Plan,
+    inputs: &Inputs,
+    context: &RequestContext,
+    clients: &Clients,
+    signals: &Signals,
+    observe: &mut Observe<'_>,
+) -> Run {
     let due = Deadline::after(context.arrived, plan.deadline);
     let due = context.deadline.map_or(due, |asked| asked.earlier(due));
     let calls_due = due.less(margin(due.remaining()));
     let doing = Doing { plan, inputs, context, clients, signals, calls_due };
-    let mut runner = Runner { doing: &doing, state: State::new(plan), progress: Vec::new(), timings: Vec::new() };
-    let failed = runner.run().await;
+    let mut runner = Runner {
+        doing: &doing,
+        state: State::new(plan),
+        progress: Vec::new(),
+        timings: Vec::new(),
+        fields: (0..plan.fields.len()).collect(),
+    };
+    let failed = runner.run(observe).await;
     let result = match failed {
         Ok(()) => Ok(runner.state),
         Err(failed) => Err(failed),
@@ -62,6 +80,9 @@ pub async fn run(plan: &Plan, inputs: &Inputs, context: &RequestContext, clients
 fn margin(left: Duration) -> Duration {
     (left / 50).clamp(Duration::from_millis(1), Duration::from_millis(10))
 }
+
+/// Is told of a top-level field, and may end the run: a field that cannot be null may turn out to be.
+pub(crate) type Observe<'a> = dyn FnMut(&State, usize) -> Result<(), Fatal> + Send + 'a;
 
 /// What does not change during a run.
 struct Doing<'a> {
@@ -89,13 +110,15 @@ struct Runner<'a> {
     state: State,
     progress: Vec<Progress>,
     timings: Vec<Timing>,
+    /// The top-level fields that are not settled yet.
+    fields: Vec<usize>,
 }
 
 /// A failure that the answer cannot do without.
-type Fatal = (usize, Failure);
+pub(crate) type Fatal = (usize, Failure);
 
 impl<'a> Runner<'a> {
-    async fn run(&mut self) -> Result<(), Fatal> {
+    async fn run(&mut self, observe: &mut Observe<'_>) -> Result<(), Fatal> {
         let doing = self.doing;
         let calls = doing.plan.calls.len();
         self.progress.resize_with(calls, Progress::default);
@@ -113,6 +136,7 @@ impl<'a> Runner<'a> {
                     self.close(call);
                 }
             }
+            self.report(observe)?;
             let Some((call, request, verdict, took)) = under_way.next().await else { return Ok(()) };
             self.timings.push(Timing { node: doing.plan.first_node(call), took });
             self.progress[call].under_way -= 1;
@@ -123,6 +147,19 @@ impl<'a> Runner<'a> {
             }
             self.close(call);
         }
+    }
+
+    /// Tells of the fields that have settled.
+    fn report(&mut self, observe: &mut Observe<'_>) -> Result<(), Fatal> {
+        let fields = std::mem::take(&mut self.fields);
+        for field in fields {
+            if self.doing.plan.fields[field].calls.iter().all(|&call| self.progress[call].settled) {
+                observe(&self.state, field)?;
+            } else {
+                self.fields.push(field);
+            }
+        }
+        Ok(())
     }
 
     /// Finds who waits for a call and what it must ask. Who cannot be served is settled at once.

@@ -3,13 +3,16 @@
 use http::{Method, StatusCode};
 use trefoil_context::Place;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter as Described, ParameterBuilder, ParameterIn};
-use utoipa::openapi::{ContentBuilder, HttpMethod, Required, Response, ResponseBuilder, SecurityRequirement};
+use utoipa::openapi::{
+    ContentBuilder, HttpMethod, ObjectBuilder, Required, Response, ResponseBuilder, SecurityRequirement, Type,
+};
 
 use super::errors::Errors;
 use super::{BEARER, headers, schema, text};
 use crate::bff::CompiledBff;
 use crate::declare::Access;
 use crate::plan::{Parameter, Plan};
+use crate::project;
 use crate::shape::Shapes;
 
 /// The operation of an endpoint.
@@ -67,6 +70,25 @@ pub(super) fn method(method: &Method) -> HttpMethod {
     }
 }
 
+/// The forms in which the answer is sent field by field.
+fn streams(plan: &Plan) -> Vec<(&'static str, &'static str, String)> {
+    let Some(first) = plan.fields.first().filter(|_| plan.method == Method::GET) else { return Vec::new() };
+    let key = project::quoted(&first.key);
+    vec![
+        (
+            "text/event-stream",
+            "Each field of the answer in an event `field`, as soon as it is known: `{\"path\", \"value\"}`. Then `end`: \
+             `{\"degraded\": [{\"path\", \"reason\"}]}`, or `error` with the problem.",
+            format!("event: field\ndata: {{\"path\":{key},\"value\":…}}\n\nevent: end\ndata: {{\"degraded\":[]}}\n\n"),
+        ),
+        (
+            "application/x-ndjson",
+            "The same, an object a line, each with its event in `event`.",
+            format!("{{\"event\":\"field\",\"path\":{key},\"value\":…}}\n{{\"event\":\"end\",\"degraded\":[]}}\n"),
+        ),
+    ]
+}
+
 fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     let degraded = headers::degraded(plan);
     let about = match degraded {
@@ -75,6 +97,11 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     };
     let content = ContentBuilder::new().schema(Some(schema::value(&bff.shapes, &plan.answer, "")));
     let mut response = ResponseBuilder::new().description(about).content("application/json", content.build());
+    for (media_type, about, example) in streams(plan) {
+        let content = ObjectBuilder::new().schema_type(Type::String).description(Some(about));
+        let content = ContentBuilder::new().schema(Some(content)).example(Some(example.into()));
+        response = response.content(media_type, content.build());
+    }
     if let Some(degraded) = degraded {
         response = response.header("Trefoil-Degraded", degraded);
     }

@@ -29,6 +29,28 @@ pub(super) fn write(plan: &Plan, state: &State) -> Result<Bytes, (usize, Failure
     Ok(out.freeze())
 }
 
+/// Writes one top-level field, or says which node's failure leaves nothing of the answer.
+pub(super) fn field(plan: &Plan, state: &State, output: usize) -> Result<Bytes, (usize, Failure)> {
+    let hole = Hole { site: 0, output: u32::try_from(output).unwrap_or(u32::MAX), item: 0 };
+    let mut nulls = Nulls { plan, state, regions: HashMap::new(), pieces: HashMap::new(), cause: None };
+    let (node, item, filling) = filling(plan, state, 0, hole);
+    let null = match &filling {
+        Filling::Null => true,
+        Filling::Default(_) => false,
+        Filling::Piece(buffer, element) => nulls.resolve(*buffer, &element.piece),
+    };
+    if null && plan.nodes[node].need == Need::Required {
+        let own = match state.settled[node].get(item) {
+            Some(Settled::Failed(failure)) => Some((node, *failure)),
+            _ => None,
+        };
+        return Err(own.or(nulls.cause).unwrap_or((node, Failure::new(super::Reason::Shape))));
+    }
+    let mut out = BytesMut::new();
+    Writing { plan, state, nulls: &nulls.regions, pieces: &nulls.pieces }.hole(0, hole, &mut out);
+    Ok(out.freeze())
+}
+
 /// What stands in a hole.
 pub(super) enum Filling<'a> {
     Null,

@@ -10,7 +10,7 @@ mod sources;
 use bytes::Bytes;
 
 use self::sources::{referred, written};
-use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
+use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source, TopField};
 use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Param, Template};
 use crate::fragment::Buffer;
@@ -103,6 +103,7 @@ impl<'a> Compiler<'a> {
         }
         self.defaults();
         self.spare_shared();
+        let fields = self.fields();
         let params = self.params();
         if !self.errors.is_empty() {
             return Err(self.errors);
@@ -121,6 +122,7 @@ impl<'a> Compiler<'a> {
             frame,
             sites: self.sites,
             nodes: self.nodes,
+            fields,
             calls: self.calls,
         })
     }
@@ -358,6 +360,27 @@ impl<'a> Compiler<'a> {
                 Err(error) => self.error(format!("the default of `{}` does not fit its own type: {error}", field.rust)),
             }
         }
+    }
+
+    /// The top-level fields, each with all the calls below it.
+    fn fields(&self) -> Vec<TopField> {
+        let Some(outermost) = self.sites.first() else { return Vec::new() };
+        let field = |(&(node, _), key): (&(usize, usize), &String)| {
+            let mut calls = vec![self.nodes[node].call];
+            let mut next = 0;
+            while let Some(&call) = calls.get(next) {
+                let sites = self.calls[call].sites.iter().flatten();
+                for below in sites.flat_map(|&site| &self.sites[site].nodes).flatten() {
+                    let call = self.nodes[*below].call;
+                    if !calls.contains(&call) {
+                        calls.push(call);
+                    }
+                }
+                next += 1;
+            }
+            TopField { key: key.clone(), node, calls }
+        };
+        outermost.outputs.iter().zip(&outermost.output_keys).map(field).collect()
     }
 
     /// What stands in pieces that several places share is fatal for none of them before all are known.
