@@ -5,6 +5,7 @@
 
 mod compile;
 mod draw;
+mod findings;
 
 use std::fmt;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use http::{HeaderName, Method};
 use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
+pub use self::findings::Finding;
 use crate::declare::{Access, Bounds};
 use crate::fragment::Buffer;
 use crate::project::{Program, Projected};
@@ -247,6 +249,11 @@ impl Plan {
     /// The node that names a call.
     pub(crate) fn first_node(&self, call: usize) -> usize {
         self.calls[call].nodes.first().copied().unwrap_or_default()
+    }
+
+    /// What an author should know of it before users do.
+    pub fn findings(&self) -> Vec<Finding> {
+        findings::findings(self)
     }
 
     /// The call that fills a node.

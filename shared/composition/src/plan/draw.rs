@@ -27,7 +27,27 @@ fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
         branch(plan, root, "", position + 1 == roots.len(), width, out)?;
     }
     let deepest = (0..plan.nodes.len()).map(|node| depth(plan, node)).max().unwrap_or(0);
-    writeln!(out, "{} calls, {deepest} in a row", plan.calls.len())
+    writeln!(out, "{}, {deepest} in a row", requests(plan))?;
+    for finding in plan.findings() {
+        writeln!(out, "note: {}: {}", finding.field, finding.what)?;
+    }
+    Ok(())
+}
+
+/// How many requests an answer costs: exactly, or from how many on and by what it grows.
+fn requests(plan: &Plan) -> String {
+    let single = plan.calls.iter().filter(|call| call.fan == PlannedFan::One).count();
+    let batches = plan.calls.iter().filter(|call| matches!(call.fan, PlannedFan::Batch { .. })).count();
+    let each = plan.calls.iter().filter(|call| matches!(call.fan, PlannedFan::Each { .. })).count();
+    let mut text = format!("{} calls", single + batches);
+    if batches > 0 {
+        text.push_str(if batches == 1 { " (one a batch" } else { " (some of them batches" });
+        text.push_str(", and more where there are more keys than one takes)");
+    }
+    if each > 0 {
+        text.push_str(&format!(", and one for each object at {each} field{}", if each == 1 { "" } else { "s" }));
+    }
+    text
 }
 
 fn branch(plan: &Plan, node: usize, indent: &str, last: bool, width: usize, out: &mut String) -> std::fmt::Result {

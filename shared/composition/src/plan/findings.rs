@@ -1,0 +1,65 @@
+//! What an author should know of a plan before users do: budgets that cannot hold, calls that multiply, fields that can take
+//! the whole answer with them or hold it up.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Need, Plan, PlannedFan};
+
+/// One thing worth knowing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// The field's path, in the client's names.
+    pub field: String,
+    /// What it is, why it matters, and how to mend it.
+    pub what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}: {}", self.endpoint, self.field, self.what)
+    }
+}
+
+/// Everything worth knowing of a plan, in the order of its fields.
+pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (number, node) in plan.nodes.iter().enumerate() {
+        let call = &plan.calls[node.call];
+        let mut say = |what: String| {
+            found.push(Finding { endpoint: plan.name.clone(), field: node.field.clone(), what });
+        };
+        if node.need != Need::Required && call.within.is_none() {
+            say("it may be missing, and has no `within`: when it is slow it holds the answer up to the deadline; give it one".to_owned());
+        }
+        let in_a_list = plan.sites[node.site].from.is_some();
+        if node.need == Need::Required && in_a_list {
+            let lost = if node.fatal { "the whole answer" } else { "the nearest `Option` above it" };
+            say(format!(
+                "it is required inside another answer: one failure costs {lost}; make it an `Option` if the rest is of use without it"
+            ));
+        }
+        if let PlannedFan::Each { at_once } = call.fan {
+            say(format!(
+                "it is called once for each object, {at_once} at a time: a long list is many calls in a row; use `batch` if the backend takes several keys"
+            ));
+        }
+        let budget = budget(plan, number);
+        if budget > plan.deadline {
+            say(format!(
+                "its own time and that of the calls before it are {} ms together, and the deadline is {} ms: the last of them never gets its own; shorten one, or move the deadline",
+                budget.as_millis(),
+                plan.deadline.as_millis()
+            ));
+        }
+    }
+    found
+}
+
+/// The declared times on the longest way to a node, its own included.
+fn budget(plan: &Plan, node: usize) -> Duration {
+    let before = plan.nodes[node].after.iter().map(|&other| budget(plan, other)).max().unwrap_or_default();
+    before + plan.call_of(node).within.unwrap_or_default()
+}
