@@ -1,4 +1,5 @@
-// Opens a page in Debian's chromium and holds it to one rule: no request leaves loopback.
+// Opens a page in Debian's chromium and holds it to two rules: no request leaves loopback, and nothing fails in its console, a
+// request that is answered with an error among that. `look` gets the page, and the URLs that it has posted to since it opened.
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
@@ -13,14 +14,16 @@ export async function browse(path, look) {
     const page = await browser.newPage();
     const foreign = [];
     const faults = [];
+    const posted = [];
     page.on("request", (request) => {
+      if (request.method() === "POST") posted.push(request.url());
       const url = new URL(request.url());
       if (!["data:", "blob:"].includes(url.protocol) && !["127.0.0.1", "localhost"].includes(url.hostname)) foreign.push(request.url());
     });
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
     await page.goto(new URL(path, ready.public).href);
-    await look(page);
+    await look(page, posted);
     if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
     if (foreign.length) throw new Error(`requests left this machine: ${foreign.join(", ")}`);
     if (faults.length) throw new Error(`the page has faults: ${faults.join("; ")}`);

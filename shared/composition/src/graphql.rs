@@ -13,11 +13,15 @@
 //!   fails, its whole root field is null; the path leads to the call's field if it was selected, else to the root field.
 //! - `extensions.degraded` lists what REST's `Trefoil-Degraded` lists, in the same order and with the same words:
 //!   `{"path", "reason", "count"?, "default"?}`. A path is REST's, after the response key of its root field.
+//! - An operation costs one unit of the caller's quota, as any request. So its calls are bounded ([`cost`]): the calls of all
+//!   its root fields together are at most 20, or as many as the BFF's largest endpoint makes alone. More is refused before
+//!   anything runs.
 
 mod answer;
 mod cache;
 mod coerce;
 mod compile;
+mod cost;
 mod errors;
 mod execute;
 mod explorer;
@@ -33,6 +37,7 @@ mod root;
 mod scalars;
 mod schema;
 mod select;
+mod unseen;
 mod validate;
 
 use std::sync::Arc;

@@ -89,17 +89,13 @@ impl Types<'_> {
     }
 }
 
-/// A whole number within these bounds. `3.0` is one: JSON does not tell them apart.
+/// A whole number within these bounds, written as REST takes it: `3.0` and `3e0` are none.
 fn whole(number: &serde_json::Number, min: i128, max: i128) -> Option<Value> {
     let value = match (number.as_i64(), number.as_u64(), number.as_f64()) {
         (Some(value), ..) => i128::from(value),
         (None, Some(value), _) => i128::from(value),
-        // Up to here every whole number has a floating-point number of its own.
-        (None, None, Some(value)) if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 => {
-            #[expect(clippy::cast_possible_truncation, reason = "the bounds above hold")]
-            let value = value as i64;
-            i128::from(value)
-        }
+        // `-0` is read as a floating-point number: no other type has it.
+        (None, None, Some(value)) if value.to_bits() == (-0.0f64).to_bits() => 0,
         _ => return None,
     };
     if !(min..=max).contains(&value) {

@@ -9,6 +9,7 @@ use async_graphql_value::Value as Literal;
 use serde_json::Value;
 
 use super::coerce::Types;
+use super::cost;
 use super::errors::GraphqlError;
 use super::operation::Operation;
 use super::respell::Respell;
@@ -18,7 +19,6 @@ use super::select::{Conditions, Merged, Selector};
 use crate::bff::CompiledBff;
 use crate::names::argument;
 use crate::plan::{self, Plan};
-
 use crate::shape::Shape;
 
 /// An operation with nothing left to decide but its arguments.
@@ -96,22 +96,25 @@ pub(crate) fn compile(
     if !errors.is_empty() {
         return Err(errors);
     }
+    cost::check(bff, roots.iter().filter_map(Root::plan)).map_err(|error| vec![error])?;
     let fields = roots.iter().map(Root::fields).sum();
     let introspection = (!introspected.is_empty()).then(|| introspection(operation, definition, &introspected));
     Ok(Compiled { roots, introspection, fields })
 }
 
 impl Root {
-    fn fields(&self) -> u32 {
+    fn plan(&self) -> Option<&Plan> {
         match &self.what {
-            RootField::Endpoint(field) => {
-                let programs = field.plan.calls.iter().flat_map(|call| &call.programs);
-                let outputs: usize =
-                    programs.flat_map(|program| &program.objects).map(|object| object.outputs.len() + 1).sum();
-                u32::try_from(outputs + field.plan.nodes.len() + 1).unwrap_or(u32::MAX)
-            }
-            RootField::Typename(_) | RootField::Introspection => 1,
+            RootField::Endpoint(field) => Some(&field.plan),
+            RootField::Typename(_) | RootField::Introspection => None,
         }
+    }
+
+    fn fields(&self) -> u32 {
+        let Some(plan) = self.plan() else { return 1 };
+        let programs = plan.calls.iter().flat_map(|call| &call.programs);
+        let outputs: usize = programs.flat_map(|program| &program.objects).map(|object| object.outputs.len() + 1).sum();
+        u32::try_from(outputs + plan.nodes.len() + 1).unwrap_or(u32::MAX)
     }
 }
 

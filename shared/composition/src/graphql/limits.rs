@@ -18,8 +18,8 @@ pub(crate) const MAX_NESTING: usize = 50;
 pub(crate) const MAX_DEPTH: usize = 15;
 /// The most fields of one operation, fragments unfolded.
 pub(crate) const MAX_FIELDS: usize = 500;
-/// The most root fields of one operation: each is a request of its own to the backends.
-pub(crate) const MAX_ROOT_FIELDS: usize = 30;
+/// The most root fields of one operation: each is run, admitted and written on its own. Their calls have a bound of their own.
+pub(crate) const MAX_ROOT_FIELDS: usize = 10;
 /// The most operations in one document.
 pub(crate) const MAX_OPERATIONS: usize = 50;
 /// The most fragments in one document.

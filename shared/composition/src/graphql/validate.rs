@@ -1,5 +1,6 @@
 //! Parsing and validating a document through async-graphql, without running it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::async_trait::async_trait;
@@ -10,7 +11,7 @@ use async_graphql::parser::types::{BaseType, ExecutableDocument, VariableDefinit
 use async_graphql::{Positioned, Request, Response, ServerError};
 
 use super::errors::GraphqlError;
-use super::limits;
+use super::{limits, unseen};
 
 /// Ends a request after its validation.
 struct Stop;
@@ -52,13 +53,16 @@ pub(crate) async fn document(
 
     let mut request = Request::new("");
     request.operation_name = operation.map(str::to_owned);
-    request.set_parsed_query(document.clone());
+    request.set_parsed_query(unseen::brought_to_light(document.clone())?);
     let response = validator.execute(request).await;
-    if response.errors.is_empty() {
-        Ok(document)
-    } else {
-        Err(response.errors.into_iter().map(GraphqlError::from).collect())
-    }
+    if response.errors.is_empty() { Ok(document) } else { Err(once(response.errors)) }
+}
+
+/// Each error once: async-graphql walks a document twice, and some things it says both times.
+fn once(errors: Vec<ServerError>) -> Vec<GraphqlError> {
+    let mut said = HashSet::new();
+    let new = |error: &ServerError| said.insert((error.message.clone(), error.locations.clone()));
+    errors.into_iter().filter(new).map(GraphqlError::from).collect()
 }
 
 /// One error for each variable whose type does not exist.

@@ -57,6 +57,7 @@ impl Errors {
         for code in [
             Code::MalformedBody,
             Code::NotAcceptable,
+            Code::RequestTimeout,
             Code::BodyTooLarge,
             Code::UnsupportedMediaType,
             Code::InvalidInput,

@@ -4,11 +4,13 @@
 extern crate trefoil_composition as trefoil;
 
 mod arguments;
+mod cost;
 mod documents;
 mod explorer;
 mod failures;
 mod hostile;
 mod http;
+mod lists;
 mod mutations;
 mod random;
 mod schema;
