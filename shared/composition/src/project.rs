@@ -1,6 +1,6 @@
 //! A backend's body becomes a piece of an answer, in one streaming pass, without being parsed into values and rebuilt.
 //!
-//! A [`Program`] is compiled once per call from a shape ([`compile`]). Running it ([`Program::run`]) checks kinds, drops what
+//! A [`Program`] is compiled once per call from a shape ([`compile()`]). Running it ([`Program::run`]) checks kinds, drops what
 //! is not named, refuses duplicate and missing members, keeps every number's literal, notes the values that other calls wait
 //! for, and writes the members in declared order, with holes where calls go. REST and GraphQL differ in the [`Selection`] alone.
 
@@ -20,7 +20,7 @@ pub(crate) use self::compile::{SiteFound, compile_sites, quoted};
 use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;
 
-/// What to take from a body, and how to write it: data, made by [`compile`].
+/// What to take from a body, and how to write it: data, made by [`compile()`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     pub(crate) objects: Vec<ObjectProgram>,
