@@ -1,5 +1,7 @@
 //! The same declaration, field by field: each is sent the moment that it and all under it are settled.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
 extern crate trefoil_composition as trefoil;
 
 mod home;
