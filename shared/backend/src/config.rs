@@ -94,9 +94,26 @@ impl BackendConfig {
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
             return Err(format!("`{}` has a query; {expected}", self.url));
         }
+        // `Authority::port` would be none for a port that is too large.
+        let rest = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let port = |text: &str| digits(text) && text.parse::<u16>().is_ok_and(|port| port > 0);
+        let sound = rest.is_empty() || rest.strip_prefix(':').is_some_and(port);
+        if authority.host().is_empty() || !sound {
+            return Err(format!("`{}` has no host, or a port that is not from 1 to 65535; {expected}", self.url));
+        }
+        if path.as_ref().is_some_and(|path| path.path().split('/').any(is_dots)) {
+            return Err(format!("`{}` has `.` or `..` in its path; write the path that is meant", self.url));
+        }
         let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
         Ok(Base { scheme, authority, prefix })
     }
+}
+
+/// Whether a segment means "here" or "up" (RFC 3986 section 3.3), encoded or not: who sends it and who gets it may resolve
+/// it differently.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]
@@ -113,9 +130,20 @@ mod tests {
             ("http://users/?a=1", "query"),
             ("http://users/#a", "fragment"),
             ("http://us ers", "not a URL"),
+            ("http://users:99999", "from 1 to 65535"),
+            ("http://users:0", "from 1 to 65535"),
+            ("http://users:+1", "from 1 to 65535"),
+            ("http://users:/a", "from 1 to 65535"),
+            ("http://:80", "no host"),
+            ("http://users/a/../b", "`..`"),
+            ("http://users/./b", "`..`"),
+            ("http://users/%2E%2e", "`..`"),
         ] {
             let error = BackendConfig::at(url).check().unwrap_err();
             assert!(error.contains(reason), "{url}: {error}");
+        }
+        for good in ["http://users/..a/b.c", "http://[::1]:8080", "https://users:65535/", "http://users/..."] {
+            BackendConfig::at(good).check().unwrap_or_else(|error| panic!("{good}: {error}"));
         }
         assert_eq!(BackendConfig::at("http://users:1/v2/").base().unwrap().prefix, "/v2");
     }

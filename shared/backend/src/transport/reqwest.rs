@@ -28,7 +28,7 @@ impl ReqwestTransport {
             .tcp_keepalive(Duration::from_secs(30))
             .build()
             .map(ReqwestTransport)
-            .map_err(|error| chain(&error))
+            .map_err(reason)
     }
 }
 
@@ -41,24 +41,26 @@ impl Transport for ReqwestTransport {
         });
         Box::pin(async move {
             let request =
-                reqwest::Request::try_from(request).map_err(|error| TransportError::Connect(chain(&error)))?;
+                reqwest::Request::try_from(request).map_err(|error| TransportError::Connect(reason(error)))?;
             let response = self.0.execute(request).await.map_err(|error| {
                 if error.is_connect() {
-                    TransportError::Connect(chain(&error))
+                    TransportError::Connect(reason(error))
                 } else {
-                    TransportError::Broken(chain(&error))
+                    TransportError::Broken(reason(error))
                 }
             })?;
             let response = http::Response::from(response);
             Ok(response.map(|body| {
-                Body::Stream(Box::pin(body.map_err(|error| TransportError::Broken(chain(&error))).into_data_stream()))
+                Body::Stream(Box::pin(body.map_err(|error| TransportError::Broken(reason(error))).into_data_stream()))
             }))
         })
     }
 }
 
-/// An error with its causes: reqwest's own text stops at the first.
-fn chain(error: &dyn Error) -> String {
+/// An error with its causes: reqwest's own text stops at the first. Without the URL, whose path and query may hold what is
+/// a caller's own: it goes to the log, where the call's name says enough.
+fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -67,4 +69,22 @@ fn chain(error: &dyn Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use trefoil_context::Deadline;
+
+    #[tokio::test]
+    async fn what_went_wrong_is_told_without_the_url() {
+        let transport = ReqwestTransport::new(&BackendConfig::at("http://127.0.0.1:1")).unwrap();
+        let request =
+            http::Request::get("http://127.0.0.1:1/users/u-1?secret=1").body(Body::Full(Bytes::new())).unwrap();
+        let outgoing = Outgoing { request, deadline: Deadline::within(Duration::from_secs(5)) };
+        let error = transport.send(outgoing).await.err().unwrap().to_string();
+        assert!(error.contains("refused"), "{error}");
+        assert!(!error.contains("secret") && !error.contains("u-1"), "{error}");
+    }
 }
