@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum_server::tls_rustls::RustlsConfig;
 use opentelemetry::metrics::Meter;
 use trefoil_backend::Clients;
 use trefoil_composition::plan::DeclarationError;
@@ -13,6 +14,7 @@ use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRout
 
 use crate::config::{Config, ConfigError, Fault};
 use crate::keys::{self, HttpKeys};
+use crate::listen;
 
 /// BFFs whose declarations do not do; all that is wrong with all of them.
 #[derive(Debug, Clone)]
@@ -34,6 +36,12 @@ pub(crate) enum AssembleError {
     Config(#[from] ConfigError),
     #[error("cannot make HTTPS calls: {0}")]
     Client(#[from] reqwest::Error),
+}
+
+/// The certificate and key of the TLS listener, if there is one.
+pub(crate) fn tls(config: &Config) -> Result<Option<RustlsConfig>, ConfigError> {
+    let loaded = config.listeners.tls.as_ref().map(listen::load_tls).transpose();
+    loaded.map_err(|error| config.error(vec![config.fault(error.path(), error.to_string(), None)]))
 }
 
 /// Makes the plans of all BFFs.
@@ -91,7 +99,9 @@ pub(crate) fn assemble(
         }
     }
     let router = trefoil_edge::stack(&config.edge, routes, sampling, meter, Arc::new(InProcessQuota::default()))
-        .map_err(|error| one(&place(&error), error.to_string()))?;
+        .map_err(|error| {
+            one(&place(config, &error).iter().map(String::as_str).collect::<Vec<_>>(), error.to_string())
+        })?;
     Ok(Assembly { router, issuers })
 }
 
@@ -143,14 +153,24 @@ fn issuers(config: &Config) -> Result<BTreeMap<String, Arc<IssuerKeys>>, reqwest
     Ok(issuers)
 }
 
-/// The keys whose values the edge refuses.
-fn place(error: &BuildError) -> Vec<&str> {
+/// The keys whose value the edge refuses.
+fn place(config: &Config, error: &BuildError) -> Vec<String> {
+    let steps = |steps: &[&str]| steps.iter().map(|&step| step.to_owned()).collect::<Vec<_>>();
     match error {
-        BuildError::IdentityHeader { .. } => vec!["edge", "identity"],
-        BuildError::Cors { bff, .. } => vec!["bffs", bff, "cors"],
-        BuildError::Auth { bff, .. } => vec!["bffs", bff, "auth"],
-        BuildError::Bff { bff, .. } => vec!["bffs", bff],
-        _ => vec!["edge"],
+        BuildError::IdentityHeader { .. } => steps(&["edge", "identity"]),
+        BuildError::Cors { bff, value, .. } => {
+            let mut path = steps(&["bffs", bff, "cors"]);
+            if let Some(cors) = config.bffs.get(bff).map(|policy| &policy.cors) {
+                let lists = [("origins", &cors.origins), ("methods", &cors.methods), ("headers", &cors.headers)];
+                let found =
+                    lists.iter().find_map(|(key, list)| Some((*key, list.iter().position(|item| item == value)?)));
+                path.extend(found.into_iter().flat_map(|(key, index)| [key.to_owned(), index.to_string()]));
+            }
+            path
+        }
+        BuildError::Auth { bff, .. } => steps(&["bffs", bff, "auth"]),
+        BuildError::Bff { bff, .. } => steps(&["bffs", bff]),
+        _ => steps(&["edge"]),
     }
 }
 

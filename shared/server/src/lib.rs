@@ -10,13 +10,16 @@ pub mod config;
 mod keys;
 mod listen;
 mod run;
+mod signals;
 mod telemetry;
+mod warm_up;
 
 pub use assemble::DeclarationsError;
 pub use cli::{App, ExtraCommand, print, print_error};
 pub use config::{Config, ConfigError, Environment};
-pub use listen::{BindError, TlsError};
+pub use listen::BindError;
 pub use run::{Running, StartError, start};
+pub use signals::{End, HangUp, Signals};
 pub use telemetry::TelemetryError;
 
 /// What this process calls itself, unless it is told otherwise.

@@ -5,14 +5,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use trefoil_composition::Bff;
 
 use crate::admin::{self, Readiness};
 use crate::assemble::{self, AssembleError, DeclarationsError};
 use crate::config::{Config, ConfigError, Environment};
-use crate::listen::{self, BindError, Serving, TlsError};
+use crate::listen::{self, BindError, Serving};
+use crate::signals::{End, HangUp, Signals};
 use crate::telemetry::{Telemetry, TelemetryError};
+use crate::warm_up::warm_up;
 
 /// Connections to the admin listener: a probe or two, a scrape, a person.
 const MAX_ADMIN_CONNECTIONS: usize = 100;
@@ -43,9 +44,6 @@ pub enum StartError {
     /// A port cannot be had.
     #[error("{0}")]
     Bind(#[from] BindError),
-    /// The certificate or its key does not do.
-    #[error("{0}")]
-    Tls(#[from] TlsError),
     /// Telemetry cannot be set up.
     #[error("{0}")]
     Telemetry(#[from] TelemetryError),
@@ -73,7 +71,7 @@ pub struct Running {
 pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> Result<Running, StartError> {
     config.check()?;
     let compiled = assemble::compile(bffs)?;
-    let tls_config = config.listeners.tls.as_ref().map(listen::load_tls).transpose()?;
+    let tls_config = assemble::tls(config)?;
     // Ports before telemetry: what cannot run should not announce itself.
     let public = match &config.listeners.public {
         Some(public) => Some(listen::bind(public.address, "listeners.public.address").await?),
@@ -91,17 +89,14 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
 
     let readiness = Readiness::default();
     let limits = &config.listeners.limits;
+    let header_count = config.edge.limits.header_count;
     let admin_limits = crate::config::LimitsConfig { max_connections: MAX_ADMIN_CONNECTIONS, ..limits.clone() };
     let admin_router = admin::router(readiness.clone(), telemetry.registry.clone());
-    let admin = Serving::plain(admin, admin_router, &admin_limits)?;
-    let public = public.map(|listener| Serving::plain(listener, router.clone(), limits)).transpose()?;
-    let tls = tls.map(|(listener, loaded)| Serving::tls(listener, router, limits, loaded)).transpose()?;
-    for keys in assembly.issuers.into_values() {
-        // In the background: public endpoints work without, and an issuer may be slower to start than this. What goes
-        // wrong is logged where it does.
-        tokio::spawn(async move { keys.warm().await });
-    }
-    readiness.ready();
+    let admin = Serving::plain(admin, admin_router, &admin_limits, header_count)?;
+    let public = public.map(|listener| Serving::plain(listener, router.clone(), limits, header_count)).transpose()?;
+    let tls = tls.map(|(listener, loaded)| Serving::tls(listener, router, limits, header_count, loaded)).transpose()?;
+    // In the background: public endpoints work without, and an issuer may be slower to start than this.
+    tokio::spawn(warm_up(assembly.issuers.into_values().collect(), readiness.clone()));
 
     let running = Running { public, tls, admin, readiness, telemetry, shutdown: config.shutdown.clone() };
     tracing::info!(
@@ -109,7 +104,7 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
         tls = running.tls().map(tracing::field::display),
         admin = %running.admin(),
         version = env!("CARGO_PKG_VERSION"),
-        "ready"
+        "listening"
     );
     Ok(running)
 }
@@ -151,21 +146,22 @@ impl Running {
         self.admin.address()
     }
 
-    /// Waits for SIGTERM or SIGINT, then ends in order; a second signal ends it at once, and shows in the exit code.
+    /// Waits for SIGTERM or SIGINT, then ends in order; a second signal ends it at once, and shows in the exit code. The
+    /// same one within a second of the first is no second one. SIGHUP is logged, and nothing else.
     pub async fn until_signal(self) -> ExitCode {
-        let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
-        let (mut terminate, mut interrupt) = match signals {
+        let mut signals = match Signals::listen(HangUp::Warns) {
             Ok(signals) => signals,
             Err(error) => {
                 tracing::error!(%error, "cannot listen for signals");
                 return ExitCode::FAILURE;
             }
         };
-        let delay = either(&mut terminate, &mut interrupt).await;
+        // A person has no load balancers behind him that would have to notice.
+        let delay = signals.next().await == End::Terminate;
         tracing::info!("draining; a second signal ends it now");
         tokio::select! {
             () = self.end(delay) => ExitCode::SUCCESS,
-            _ = either(&mut terminate, &mut interrupt) => {
+            _ = signals.next() => {
                 tracing::warn!("ended by a second signal, without draining");
                 ExitCode::FAILURE
             }
@@ -199,13 +195,5 @@ impl Running {
         telemetry.stop(Duration::from_millis(shutdown.flush_timeout_ms)).await;
         // Last, so that probes are answered for as long as there is something to probe.
         admin.stop(Duration::ZERO).await;
-    }
-}
-
-/// Waits for either; says whether it was SIGTERM, which has load balancers behind it.
-async fn either(terminate: &mut Signal, interrupt: &mut Signal) -> bool {
-    tokio::select! {
-        _ = terminate.recv() => true,
-        _ = interrupt.recv() => false,
     }
 }

@@ -94,7 +94,8 @@ fn broken_yaml_is_shown_where_it_breaks() {
     let error = parse("version: 1\nadmin: {address: [\n").unwrap_err();
     assert!(matches!(error.faults()[0].mark, Mark::File { line: 2.., .. }), "{error}");
     let twice = faults("version: 1\nadmin:\n  address: 127.0.0.1:1\n  address: 127.0.0.1:2\n");
-    assert!(twice[0].starts_with("4:3 ") && twice[0].contains("address"), "{twice:?}");
+    assert_eq!(twice, ["4:3 the key `address` stands here twice"]);
+    assert_eq!(faults("version: 1\n---\nversion: 1\n"), ["3:1 a second document begins here"]);
 }
 
 #[test]
@@ -209,11 +210,50 @@ backends:
     // The port is the admin listener's default, which has no line of its own.
     assert_eq!(
         starts,
-        ["6:26", "8:21", "10:18", "12:11", "14:3", "17:13", "18:15", "22:15", "24:17", "27:10", "configuration"],
+        ["6:26", "8:21", "10:18", "12:11", "15:20", "17:13", "18:15", "22:15", "24:17", "27:10", "configuration"],
         "{faults:#?}"
     );
     assert!(faults.iter().any(|fault| fault.contains("`listeners.public.address` has this port already")));
     assert!(faults.iter().any(|fault| fault.contains("plain http")));
+}
+
+#[test]
+fn a_quota_of_nothing_is_refused_in_words_with_what_to_do() {
+    let text = "\
+version: 1
+bffs:
+  web:
+    auth: { issuer: https://id.example, audience: web }
+    quota: { per_second: 0, burst: 0.5 }
+";
+    let error = parse(text).unwrap_err().to_string();
+    for part in
+        ["this must be at least 1", "gateway.yaml:5:26", "found the number 0.5", "leave the section `quota` out"]
+    {
+        assert!(error.contains(part), "{part}\n---\n{error}");
+    }
+}
+
+#[test]
+fn identity_headers_are_refused_at_the_one_that_is_wrong() {
+    let at = |caller: &str, scopes: &str| {
+        let caller = format!("version: 1\nedge:\n  identity:\n    caller_header: {caller}\n");
+        faults(&format!("{caller}    scopes_header: {scopes}\n"))[0].split(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(at("x_user", "X-Scopes"), "4:20");
+    assert_eq!(at("X-User", "traceparent"), "5:20");
+    assert_eq!(at("X-User", "x-user"), "5:20");
+    assert_eq!(at("trefoil-scopes", "Trefoil-Scopes"), "4:20");
+}
+
+#[test]
+fn the_head_of_a_request_must_have_room_for_what_the_edge_lets_in() {
+    let at = |limits: &str| faults(&format!("version: 1\nedge: {{ limits: {{ {limits} }} }}\n"));
+    // 8192 + 32768 + 32 × 100 is 44160, and there is room for 65536.
+    assert!(parse("version: 1\nedge: { limits: { header_count: 700 } }\n").is_ok());
+    assert!(at("header_count: 800")[0].contains("must be more than the 66560 bytes"), "{:?}", at("header_count: 800"));
+    assert!(at("header_count: 1001").iter().any(|fault| fault.contains("at most 1000")));
+    assert!(at("body_timeout_ms: 1")[0].contains("at least 100, in milliseconds"));
 }
 
 #[test]

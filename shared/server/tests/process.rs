@@ -34,11 +34,24 @@ async fn get(address: SocketAddr, path: &str) -> (StatusCode, String, String) {
     (answer.status(), kind, answer.text().await.unwrap())
 }
 
+/// Waits until it says that it is ready. Its issuer is not there, so that takes three attempts.
+async fn ready(admin: SocketAddr) {
+    let (status, _, word) = get(admin, "/readyz").await;
+    assert_eq!((status, word.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "starting\n"));
+    let asking = async {
+        while get(admin, "/readyz").await.0 != StatusCode::OK {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), asking).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_admin_listener_answers_probes_metrics_and_version() {
     let gateway = start(&config(&[]), &[Bff::new("web")], &Environment::empty()).await.unwrap();
     let (public, admin) = (gateway.public().unwrap(), gateway.admin());
     assert_eq!(get(public, "/web/nothing").await.0, StatusCode::NOT_FOUND);
+    ready(admin).await;
     for (path, word) in [("/livez", "alive\n"), ("/readyz", "ready\n"), ("/healthz", "ready\n")] {
         assert_eq!(get(admin, path).await, (StatusCode::OK, "text/plain; charset=utf-8".into(), word.into()));
     }
@@ -98,6 +111,47 @@ async fn a_policy_that_the_edge_refuses_is_shown_where_it_stands() {
     let error = start(&config, &[Bff::new("web")], &Environment::empty()).await.unwrap_err();
     assert!(matches!(error, StartError::Config(_)), "{error}");
     assert!(error.to_string().contains("bffs.web.cors"), "{error}");
+}
+
+#[tokio::test]
+async fn a_refused_value_in_a_list_is_pointed_at_itself() {
+    let text = format!("{CONFIG}    cors:\n      origins: [https://a.example, https://b.example/]\n");
+    let config = Config::parse("gateway.yaml", &text, &Environment::empty(), &[]).unwrap();
+    let error = start(&config, &[Bff::new("web")], &Environment::empty()).await.unwrap_err().to_string();
+    assert!(error.contains("gateway.yaml:12:36"), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_there_is_shown_at_the_line_that_names_it() {
+    let text = CONFIG.replace(
+        "admin:",
+        "  tls: { address: 127.0.0.1:0, cert_file: /nowhere/tls.crt, key_file: /nowhere/tls.key }\nadmin:",
+    );
+    let config = Config::parse("gateway.yaml", &text, &Environment::empty(), &[]).unwrap();
+    let error = start(&config, &[Bff::new("web")], &Environment::empty()).await.unwrap_err();
+    assert!(matches!(error, StartError::Config(_)), "{error}");
+    let error = error.to_string();
+    assert!(error.contains("/nowhere/tls.crt") && error.contains("gateway.yaml:4:43"), "{error}");
+}
+
+#[tokio::test]
+async fn too_many_headers_are_answered_with_a_problem() {
+    let gateway = start(&config(&[]), &[Bff::new("web")], &Environment::empty()).await.unwrap();
+    let client = reqwest::Client::new();
+    for http_2 in [false, true] {
+        let client =
+            if http_2 { reqwest::Client::builder().http2_prior_knowledge().build().unwrap() } else { client.clone() };
+        let mut call = client.get(format!("http://{}/web/nothing", gateway.public().unwrap()));
+        for number in 0..150 {
+            call = call.header(format!("x-{number}"), "1");
+        }
+        let answer = call.send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (431, &"application/problem+json".parse().unwrap())
+        );
+    }
+    gateway.shutdown().await;
 }
 
 #[tokio::test]

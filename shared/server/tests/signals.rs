@@ -74,11 +74,24 @@ async fn a_signal_ends_it_in_order_and_a_second_one_at_once() {
     send("-INT");
     ended(end, true).await;
 
+    // SIGHUP ends nothing. The same signal twice at once, as a process group gets it, is one.
+    let end = waiting(gateway(3_600_000).await).await;
+    send("-HUP");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    send("-TERM");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    send("-TERM");
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    assert!(!end.is_finished(), "ended by an echo of the first signal");
     // A second signal does not wait for anything, and the exit code tells.
+    send("-TERM");
+    ended(end, false).await;
+
+    // Another signal is no echo.
     let end = waiting(gateway(3_600_000).await).await;
     send("-TERM");
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(!end.is_finished());
-    send("-TERM");
+    send("-INT");
     ended(end, false).await;
 }

@@ -292,7 +292,9 @@ impl Edge {
     }
 
     pub(crate) async fn send_as_it_is(&self, request: Request) -> Answer {
-        let response: Response = self.0.clone().oneshot(request).await.unwrap();
+        // Longer than anything may take: what waits for ever fails, where time is paused at once.
+        let answer = tokio::time::timeout(Duration::from_secs(600), self.0.clone().oneshot(request));
+        let response: Response = answer.await.expect("there is an answer").unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status, headers: parts.headers, body }

@@ -1,7 +1,7 @@
 //! Where operators look: probes, metrics, the version. On a listener of its own, on loopback unless said otherwise,
 //! because none of it needs a token.
 
-mod readiness;
+pub(crate) mod readiness;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -56,7 +56,8 @@ async fn livez() -> Response {
     plain(StatusCode::OK, "alive")
 }
 
-/// Send it requests, or do not.
+/// Send it requests, or do not: not before it has the issuers' keys, or has asked for them three times in vain; not after
+/// SIGTERM.
 async fn readyz(State(admin): State<Admin>) -> Response {
     match admin.readiness.get() {
         readiness::State::Ready => plain(StatusCode::OK, "ready"),

@@ -27,7 +27,7 @@ impl Readiness {
         }
     }
 
-    /// All listeners are up.
+    /// All listeners are up, and the first requests would not be refused for want of keys.
     pub(crate) fn ready(&self) {
         self.0.fetch_max(1, Ordering::AcqRel);
     }

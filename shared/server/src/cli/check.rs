@@ -8,9 +8,8 @@ use trefoil_composition::Bff;
 use trefoil_edge::Sampling;
 
 use super::common::{compiled, config_arguments, read_config, report};
-use crate::assemble::{assemble, idle_backends};
+use crate::assemble::{assemble, idle_backends, tls};
 use crate::config::{Config, Environment};
-use crate::listen::load_tls;
 
 pub(super) fn command() -> Command {
     Command::new("check")
@@ -25,9 +24,7 @@ pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
 fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
     let config = read_config(arguments, &Environment::of_process()).map_err(|error| error.to_string())?;
     let bffs = compiled(bffs)?;
-    if let Some(tls) = &config.listeners.tls {
-        load_tls(tls).map_err(|error| error.to_string())?;
-    }
+    tls(&config).map_err(|error| error.to_string())?;
     let idle = idle_backends(&config, &bffs);
     let endpoints: usize = bffs.iter().map(|bff| bff.plans().len()).sum();
     // A meter that goes nowhere: only whether it can be put together counts.

@@ -3,13 +3,19 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use trefoil_edge::AuthPolicy;
+use trefoil_edge::{AuthPolicy, BuildError, IdentityConfig};
 
 use super::{Config, Fault};
 use crate::keys;
 
 /// The longest that anything may be set to wait, in milliseconds: an hour. More is a slip of units.
 const LONGEST_MS: u64 = 3_600_000;
+
+/// What a header costs beside its name and value, in bytes (RFC 9113 section 6.5.2; HTTP/1.1 has less).
+const HEADER_OVERHEAD_BYTES: usize = 32;
+
+/// The most header lines that may be let in: twice as many are read for each request, so that one too many is seen.
+const MOST_HEADERS: usize = 1000;
 
 /// Every fault of `config`.
 pub(super) fn check(config: &Config) -> Vec<Fault> {
@@ -75,12 +81,17 @@ fn listeners(faults: &mut Faults<'_>) {
     faults.milliseconds(&at("header_read_timeout_ms"), limits.header_read_timeout_ms, 100);
     faults.milliseconds(&at("tls_handshake_timeout_ms"), limits.tls_handshake_timeout_ms, 100);
     faults.milliseconds(&at("h2_keep_alive_interval_ms"), limits.h2_keep_alive_interval_ms, 100);
-    let of_edge = config.edge.limits.uri_bytes.saturating_add(config.edge.limits.header_bytes);
+    // So that what the edge refuses still reaches it: a header costs more than its name and value, in HTTP/2 by 32 bytes.
+    let edge = &config.edge.limits;
+    let lines = edge.header_count.saturating_mul(HEADER_OVERHEAD_BYTES);
+    let of_edge = edge.uri_bytes.saturating_add(edge.header_bytes).saturating_add(lines);
     if !(8192..=1 << 20).contains(&limits.header_buffer_bytes) {
         faults.add(&at("header_buffer_bytes"), "this must be from 8192 to 1048576, in bytes", None);
-    } else if limits.header_buffer_bytes < of_edge {
-        let what =
-            format!("this is less than the {of_edge} bytes that `edge.limits` lets in (`uri_bytes` + `header_bytes`)");
+    } else if limits.header_buffer_bytes <= of_edge {
+        let what = format!(
+            "this must be more than the {of_edge} bytes that `edge.limits` lets in (`uri_bytes` + `header_bytes` + \
+             {HEADER_OVERHEAD_BYTES} × `header_count`)"
+        );
         faults.add(&at("header_buffer_bytes"), what, Some("raise this, or lower those"));
     }
 }
@@ -115,16 +126,33 @@ fn process(faults: &mut Faults<'_>) {
 fn edge(faults: &mut Faults<'_>) {
     let edge = &faults.config.edge;
     if let Err(error) = edge.identity.headers() {
-        faults.add(&["edge", "identity"], error.to_string(), None);
+        faults.add(&["edge", "identity", identity_key(&edge.identity, &error)], error.to_string(), None);
     }
     let limit = |key| ["edge", "limits", key];
     faults.positive(&limit("uri_bytes"), edge.limits.uri_bytes as u64);
     faults.positive(&limit("header_bytes"), edge.limits.header_bytes as u64);
     faults.positive(&limit("header_count"), edge.limits.header_count as u64);
+    if edge.limits.header_count > MOST_HEADERS {
+        faults.add(&limit("header_count"), format!("this must be at most {MOST_HEADERS}"), None);
+    }
+    faults.milliseconds(&limit("body_timeout_ms"), edge.limits.body_timeout_ms, 100);
     let keys = |key| ["edge", "keys", key];
     faults.positive(&keys("refresh_s"), edge.keys.refresh_s);
     faults.positive(&keys("max_stale_s"), edge.keys.max_stale_s);
     faults.milliseconds(&keys("timeout_ms"), edge.keys.timeout_ms, 100);
+}
+
+/// The key of the name that is refused. If both have it, it is the one that is not the default.
+fn identity_key(identity: &IdentityConfig, error: &BuildError) -> &'static str {
+    let default = IdentityConfig::default();
+    let twice = identity.caller_header.eq_ignore_ascii_case(&identity.scopes_header);
+    match error {
+        BuildError::IdentityHeader { .. } if twice && identity.scopes_header == default.scopes_header => {
+            "caller_header"
+        }
+        BuildError::IdentityHeader { name, .. } if !twice && *name == identity.caller_header => "caller_header",
+        _ => "scopes_header",
+    }
 }
 
 fn bffs(faults: &mut Faults<'_>) {

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    Unexpected, VariantAccess, Visitor,
 };
 
 use super::fault::{Fault, nearest};
@@ -92,6 +92,13 @@ impl std::error::Error for DecodeError {}
 impl de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> DecodeError {
         DecodeError::new(message.to_string(), None)
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> DecodeError {
+        match expected.to_string().strip_prefix("a nonzero ") {
+            Some(_) => DecodeError::new("this must be at least 1".to_owned(), None),
+            None => DecodeError::new(format!("expected {expected}, found {found}"), None),
+        }
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> DecodeError {

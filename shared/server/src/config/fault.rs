@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::mark::Mark;
 
+/// A longer line is cut, in characters.
+const MOST_SHOWN: usize = 100;
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -59,8 +62,9 @@ impl ConfigError {
         let source = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
         writeln!(f, "{:width$}--> {}:{line}:{column}", "", self.name)?;
         writeln!(f, "{:width$} |", "")?;
-        writeln!(f, "{line} | {source}")?;
-        writeln!(f, "{:width$} | {}{}", "", " ".repeat(column - 1), "^".repeat(extent(source, column)))?;
+        let shown = Excerpt::of(source, column);
+        writeln!(f, "{line} | {}", shown.text)?;
+        writeln!(f, "{:width$} | {}{}", "", " ".repeat(shown.before), "^".repeat(shown.underlined))?;
         match &fault.help {
             Some(help) => writeln!(f, "{:width$} = help: {help}", ""),
             None => Ok(()),
@@ -81,6 +85,34 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// As much of a line as a person wants to see.
+struct Excerpt {
+    text: String,
+    /// Characters before what is underlined.
+    before: usize,
+    underlined: usize,
+}
+
+impl Excerpt {
+    /// The line, or, of a long one, what is around `column`, with `…` for the rest.
+    fn of(line: &str, column: usize) -> Excerpt {
+        let (length, at) = (line.chars().count(), column - 1);
+        let underlined = extent(line, column);
+        if length <= MOST_SHOWN {
+            return Excerpt { text: line.to_owned(), before: at, underlined };
+        }
+        let from = if at < MOST_SHOWN / 2 { 0 } else { at - MOST_SHOWN / 4 };
+        let to = length.min(from + MOST_SHOWN);
+        let (begin, end) = (if from > 0 { "…" } else { "" }, if to < length { "…" } else { "" });
+        let part: String = line.chars().skip(from).take(to - from).collect();
+        Excerpt {
+            text: format!("{begin}{part}{end}"),
+            before: at - from + begin.chars().count(),
+            underlined: underlined.min(to.saturating_sub(at)).max(1),
+        }
+    }
+}
 
 /// How many characters to underline from `column`: a key without its colon, or a value without its comment.
 fn extent(line: &str, column: usize) -> usize {
@@ -130,6 +162,21 @@ mod tests {
         assert_eq!(nearest("adress", ["admin", "address"]), Some("address"));
         assert_eq!(nearest("prot", ["port", "path"]), Some("port"));
         assert_eq!(nearest("elephant", ["port", "path"]), None);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_fault() {
+        let line = format!("a: \"{}\", bad: 1, {}", "x".repeat(5_000), "y".repeat(5_000));
+        let column = line.find("bad").unwrap() + 1;
+        let shown = Excerpt::of(&line, column);
+        assert!(shown.text.chars().count() <= MOST_SHOWN + 2, "{}", shown.text);
+        let under: String = shown.text.chars().skip(shown.before).take(shown.underlined).collect();
+        assert_eq!(under, "bad");
+        assert!(shown.text.starts_with('…') && shown.text.ends_with('…'));
+        // What is long itself is underlined as far as it is shown.
+        let whole = Excerpt::of(&line, 4);
+        assert!(whole.text.starts_with("a: \"xxx") && whole.before + whole.underlined <= MOST_SHOWN, "{}", whole.text);
+        assert_eq!(Excerpt::of("a: 1", 4).text, "a: 1");
     }
 
     #[test]

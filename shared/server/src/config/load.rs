@@ -36,7 +36,8 @@ impl Config {
         overrides::from_flags(&mut tree, flags, &mut faults);
         let mut config: Config = match decode(&tree) {
             Ok(config) => config,
-            Err(more) => {
+            Err(mut more) => {
+                more.iter_mut().for_each(advise);
                 // A value that could not be filled in has been reported, and is no second fault for being empty.
                 let new = more.into_iter().filter(|fault| !faults.iter().any(|known| known.mark == fault.mark));
                 let new: Vec<Fault> = new.collect();
@@ -52,6 +53,13 @@ impl Config {
     }
 }
 
+/// Says what to do about a fault that the types alone find.
+fn advise(fault: &mut Fault) {
+    if fault.help.is_none() && fault.path.starts_with("bffs.") && fault.path.contains(".quota.") {
+        fault.help = Some("a quota counts in whole numbers; for none, leave the section `quota` out".to_owned());
+    }
+}
+
 fn read_yaml(text: &str) -> Result<Node, Fault> {
     let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
@@ -59,11 +67,24 @@ fn read_yaml(text: &str) -> Result<Node, Fault> {
             let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
             Some(Mark::File { line, column: usize::try_from(location.column()).ok()?.max(1) })
         });
-        // The library's text ends with the place, which is shown anyway.
-        let text = error.without_snippet().to_string();
-        let what = text.lines().next().unwrap_or_default();
-        let what = what.rsplit_once(" at line ").map_or(what, |(what, _)| what);
-        Fault { mark: place.unwrap_or(Mark::Nowhere), path: String::new(), what: what.to_owned(), help: None }
+        let error = error.without_snippet();
+        let (what, help) = match error {
+            serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
+                let key = key.as_deref().unwrap_or_default();
+                (format!("the key `{key}` stands here twice"), Some("keep one of them"))
+            }
+            serde_saphyr::Error::MultipleDocuments { .. } => {
+                ("a second document begins here".to_owned(), Some("a configuration is one: take the `---` away"))
+            }
+            other => {
+                // The library's text ends with the place, which is shown anyway.
+                let text = other.to_string();
+                let what = text.lines().next().unwrap_or_default();
+                (what.split_once(" at line ").map_or(what, |(what, _)| what).to_owned(), None)
+            }
+        };
+        let mark = place.unwrap_or(Mark::Nowhere);
+        Fault { mark, path: String::new(), what, help: help.map(str::to_owned) }
     })
 }
 

@@ -52,7 +52,7 @@ pub struct LimitsConfig {
     /// kept between requests. Default 10000. A load balancer in front must let go of idle connections earlier.
     pub header_read_timeout_ms: u64,
     /// `header_buffer_bytes`: of the head of an HTTP/1.1 request, and of the header list of an HTTP/2 request. Default
-    /// 65536. The edge's own limits lie below it and answer with a problem; beyond it the connection ends.
+    /// 65536. The edge's own limits must lie below it, and answer with a problem; beyond it the answer is a bare 431.
     pub header_buffer_bytes: usize,
     /// `tls_handshake_timeout_ms`: for the whole handshake. Default 10000.
     pub tls_handshake_timeout_ms: u64,

@@ -11,5 +11,4 @@ pub(crate) use self::bind::bind;
 pub(crate) use self::config::address;
 pub use self::config::{LimitsConfig, ListenersConfig, PublicConfig, TlsConfig};
 pub(crate) use self::serve::Serving;
-pub use self::tls::TlsError;
 pub(crate) use self::tls::load as load_tls;

@@ -29,11 +29,16 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    /// Serves `router` in the clear.
-    pub(crate) fn plain(listener: TcpListener, router: Router, limits: &LimitsConfig) -> std::io::Result<Serving> {
+    /// Serves `router` in the clear. It refuses more than `header_count` headers itself: twice as many still reach it.
+    pub(crate) fn plain(
+        listener: TcpListener,
+        router: Router,
+        limits: &LimitsConfig,
+        header_count: usize,
+    ) -> std::io::Result<Serving> {
         let address = listener.local_addr()?;
         let handle = Handle::new();
-        let server = server(listener, limits, &handle);
+        let server = server(listener, limits, header_count, &handle);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         Ok(Serving { address, handle, task: tokio::spawn(server.serve(service)) })
     }
@@ -43,6 +48,7 @@ impl Serving {
         listener: TcpListener,
         router: Router,
         limits: &LimitsConfig,
+        header_count: usize,
         tls: RustlsConfig,
     ) -> std::io::Result<Serving> {
         let address = listener.local_addr()?;
@@ -50,7 +56,7 @@ impl Serving {
         let acceptor = RustlsAcceptor::new(tls)
             .handshake_timeout(Duration::from_millis(limits.tls_handshake_timeout_ms))
             .acceptor(DefaultAcceptor::new());
-        let server = server(listener, limits, &handle).acceptor(acceptor);
+        let server = server(listener, limits, header_count, &handle).acceptor(acceptor);
         let service = router.layer(Extension(Tls)).into_make_service_with_connect_info::<SocketAddr>();
         Ok(Serving { address, handle, task: tokio::spawn(server.serve(service)) })
     }
@@ -77,7 +83,7 @@ impl Serving {
     }
 }
 
-fn server(listener: TcpListener, limits: &LimitsConfig, handle: &Handle<Peer>) -> Server<Peer> {
+fn server(listener: TcpListener, limits: &LimitsConfig, header_count: usize, handle: &Handle<Peer>) -> Server<Peer> {
     let listener = CappedListener::new(listener, limits.max_connections);
     let header_read_timeout = Duration::from_millis(limits.header_read_timeout_ms);
     let mut server = Server::<Peer>::from_listener(listener)
@@ -93,6 +99,7 @@ fn server(listener: TcpListener, limits: &LimitsConfig, handle: &Handle<Peer>) -
         .http1()
         .header_read_timeout(header_read_timeout)
         .max_buf_size(limits.header_buffer_bytes)
+        .max_headers(header_count.saturating_mul(2))
         .half_close(false)
         .keep_alive(true);
     builder
@@ -138,7 +145,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_under_way_ends_while_new_connections_are_refused() {
         let (router, begun, go) = slow();
-        let serving = Serving::plain(listener().await, router, &LimitsConfig::default()).unwrap();
+        let serving = Serving::plain(listener().await, router, &LimitsConfig::default(), 100).unwrap();
         let address = serving.address();
         let client = tokio::spawn(reqwest::get(format!("http://{address}/slow")));
         begun.notified().await;
@@ -162,7 +169,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_outlives_the_drain_is_cut_off_and_counted() {
         let (router, begun, _go) = slow();
-        let serving = Serving::plain(listener().await, router, &LimitsConfig::default()).unwrap();
+        let serving = Serving::plain(listener().await, router, &LimitsConfig::default(), 100).unwrap();
         let client = tokio::spawn(reqwest::get(format!("http://{}/slow", serving.address())));
         begun.notified().await;
         assert_eq!(serving.stop(Duration::from_millis(50)).await, 1);
@@ -172,7 +179,7 @@ mod tests {
     #[tokio::test]
     async fn an_idle_connection_does_not_hold_up_the_end() {
         let router = Router::new().route("/", get(|| async { "hello" }));
-        let serving = Serving::plain(listener().await, router, &LimitsConfig::default()).unwrap();
+        let serving = Serving::plain(listener().await, router, &LimitsConfig::default(), 100).unwrap();
         let mut idle = TcpStream::connect(serving.address()).await.unwrap();
         idle.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
         let mut buffer = [0; 1024];
@@ -183,7 +190,7 @@ mod tests {
     #[tokio::test]
     async fn a_head_that_comes_too_slowly_ends_the_connection() {
         let limits = LimitsConfig { header_read_timeout_ms: 100, ..LimitsConfig::default() };
-        let serving = Serving::plain(listener().await, Router::new(), &limits).unwrap();
+        let serving = Serving::plain(listener().await, Router::new(), &limits, 100).unwrap();
         let mut slow = TcpStream::connect(serving.address()).await.unwrap();
         slow.write_all(b"GET / HTTP/1.1\r\nx: ").await.unwrap();
         let mut rest = Vec::new();
@@ -196,7 +203,7 @@ mod tests {
     async fn no_more_connections_are_accepted_than_there_is_room_for() {
         let limits = LimitsConfig { max_connections: 1, ..LimitsConfig::default() };
         let router = Router::new().route("/", get(|| async { "hello" }));
-        let serving = Serving::plain(listener().await, router, &limits).unwrap();
+        let serving = Serving::plain(listener().await, router, &limits, 100).unwrap();
         let ask = |mut stream: TcpStream| async move {
             stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
             let mut buffer = [0; 1024];
@@ -213,6 +220,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn more_headers_than_are_let_in_still_reach_the_router_which_says_so() {
+        let router = Router::new().fallback(|headers: http::HeaderMap| async move { headers.len().to_string() });
+        let serving = Serving::plain(listener().await, router, &LimitsConfig::default(), 100).unwrap();
+        let mut stream = TcpStream::connect(serving.address()).await.unwrap();
+        let headers: String = (0..150).map(|number| format!("x-{number}: 1\r\n")).collect();
+        stream.write_all(format!("GET / HTTP/1.1\r\nhost: a\r\n{headers}\r\n").as_bytes()).await.unwrap();
+        let mut buffer = [0; 1024];
+        let count = stream.read(&mut buffer).await.unwrap();
+        assert!(buffer[..count].ends_with(b"151"), "{}", String::from_utf8_lossy(&buffer[..count]));
+        serving.stop(Duration::ZERO).await;
+    }
+
+    #[tokio::test]
     async fn tls_speaks_http_2_and_tells_the_router_so() {
         let (config, certificate, _directory) = self_signed();
         let seen = |tls: Option<Extension<Tls>>, ConnectInfo(peer): ConnectInfo<SocketAddr>| async move {
@@ -220,8 +240,8 @@ mod tests {
         };
         let router = Router::new().route("/", get(seen));
         let tls = load_tls(&config).unwrap();
-        let secure = Serving::tls(listener().await, router.clone(), &LimitsConfig::default(), tls).unwrap();
-        let plain = Serving::plain(listener().await, router, &LimitsConfig::default()).unwrap();
+        let secure = Serving::tls(listener().await, router.clone(), &LimitsConfig::default(), 100, tls).unwrap();
+        let plain = Serving::plain(listener().await, router, &LimitsConfig::default(), 100).unwrap();
         let client = reqwest::Client::builder().tls_certs_only([certificate]).build().unwrap();
         let answer = client.get(format!("https://localhost:{}", secure.address().port())).send().await.unwrap();
         assert_eq!(answer.version(), http::Version::HTTP_2);

@@ -12,8 +12,7 @@ use super::config::TlsConfig;
 
 /// A certificate or key that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TlsError {
+pub(crate) enum TlsError {
     /// A file cannot be read, or is not PEM.
     #[error("cannot use {} (`listeners.tls.{key}`): {source}", .path.display())]
     File {
@@ -31,6 +30,17 @@ pub enum TlsError {
     /// The key is not the certificate's, or neither can be used.
     #[error("the certificate and key of `listeners.tls` cannot be used together: {0}")]
     Rustls(#[from] rustls::Error),
+}
+
+impl TlsError {
+    /// The keys of the configuration that it is about.
+    pub(crate) fn path(&self) -> &'static [&'static str] {
+        match self {
+            TlsError::File { key: "key_file", .. } => &["listeners", "tls", "key_file"],
+            TlsError::File { .. } | TlsError::NoCertificate(_) => &["listeners", "tls", "cert_file"],
+            TlsError::Rustls(_) => &["listeners", "tls"],
+        }
+    }
 }
 
 /// Reads both files. Blocking: they are small, and it happens at start.

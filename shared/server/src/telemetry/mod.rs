@@ -29,6 +29,7 @@ use crate::config::{Config, Environment};
 pub(crate) struct Telemetry {
     tracer: Option<SdkTracerProvider>,
     meter: SdkMeterProvider,
+    stopped: bool,
     /// What the admin listener shows.
     pub(crate) registry: Registry,
     /// Which requests are recorded.
@@ -61,7 +62,7 @@ impl Telemetry {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        Ok(Telemetry { tracer, meter, registry, sampling: settings.sampling })
+        Ok(Telemetry { tracer, meter, stopped: false, registry, sampling: settings.sampling })
     }
 
     /// Where all instruments come from.
@@ -70,17 +71,29 @@ impl Telemetry {
     }
 
     /// Sends what is still here, for as long as `limit`.
-    pub(crate) async fn stop(self, limit: Duration) {
+    pub(crate) async fn stop(mut self, limit: Duration) {
+        self.stopped = true;
+        let (tracer, meter) = (self.tracer.take(), self.meter.clone());
         // Both block, and must not hold up a thread of the runtime.
         let flush = tokio::task::spawn_blocking(move || {
-            let traces = self.tracer.map_or(Ok(()), |tracer| tracer.shutdown_with_timeout(limit));
-            traces.and(self.meter.shutdown_with_timeout(limit))
+            let traces = tracer.map_or(Ok(()), |tracer| tracer.shutdown_with_timeout(limit));
+            traces.and(meter.shutdown_with_timeout(limit))
         });
         match tokio::time::timeout(limit, flush).await {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(error))) => tracing::warn!(%error, "the last telemetry was not sent"),
             Ok(Err(error)) => tracing::warn!(%error, "the last telemetry was not sent"),
             Err(_) => tracing::warn!(limit_ms = limit.as_millis(), "the last telemetry was not sent in time"),
+        }
+    }
+}
+
+impl Drop for Telemetry {
+    /// Without [`Telemetry::stop`], the process ends now, or did not start: nothing is sent any more. The providers would
+    /// do so when they are dropped, blocking, and would tell of it.
+    fn drop(&mut self) {
+        if !self.stopped {
+            std::mem::forget((self.tracer.take(), self.meter.clone()));
         }
     }
 }
