@@ -1,5 +1,6 @@
-//! What `gateway demo` can be told.
+//! What `gateway demo` can be told, and which ports follow from it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -21,17 +22,43 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "PORT", default_value_t = 9900)]
     pub(crate) admin_port: u16,
 
-    /// Where the dev identity provider answers; 0 takes any free port
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
-    pub(crate) issuer_port: u16,
+    /// Where the dev identity provider answers; default 9100, or any free port if one of the three above is 0
+    #[arg(long, value_name = "PORT")]
+    issuer_port: Option<u16>,
 
-    /// Where one of the shop's backends answers, such as users=9001; may be repeated
+    /// Where one of the shop's backends answers, such as users=9001; may be repeated. Default 9101 (users) to 9107 (media),
+    /// or any free ports if one of the first three is 0
     #[arg(long, value_name = "NAME=PORT", value_parser = backend_port)]
-    pub(crate) backend_port: Vec<(String, u16)>,
+    backend_port: Vec<(String, u16)>,
 
-    /// Written as JSON once all is up, and removed at the end: URLs, tokens, certificate files
+    /// Written as JSON once all is up, and removed at the end: URLs, tokens, certificate files. What is there already is
+    /// replaced only if an earlier demo wrote it
     #[arg(long, value_name = "PATH")]
     pub(crate) ready_file: Option<PathBuf>,
+}
+
+/// Where the identity provider is in the gateway's own configuration.
+const ISSUER_PORT: u16 = 9100;
+/// Where the first of the backends is there; the others follow in their order.
+const FIRST_BACKEND_PORT: u16 = 9101;
+
+impl Flags {
+    /// Where the identity provider answers; 0 takes any free port.
+    pub(crate) fn issuer_port(&self) -> u16 {
+        self.issuer_port.unwrap_or(if self.is_one_of_many() { 0 } else { ISSUER_PORT })
+    }
+
+    /// Where each backend answers, by name; 0 takes any free port.
+    pub(crate) fn backend_ports(&self) -> BTreeMap<String, u16> {
+        let own = (FIRST_BACKEND_PORT..).map(|port| if self.is_one_of_many() { 0 } else { port });
+        let given = self.backend_port.iter().cloned();
+        NAMES.iter().map(|&name| name.to_owned()).zip(own).chain(given).collect()
+    }
+
+    /// Whoever asks for any free port of the gateway's has other demos beside this one.
+    fn is_one_of_many(&self) -> bool {
+        [self.http_port, self.https_port, self.admin_port].contains(&0)
+    }
 }
 
 fn backend_port(text: &str) -> Result<(String, u16), String> {
@@ -46,6 +73,38 @@ fn backend_port(text: &str) -> Result<(String, u16), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn flags(arguments: &[&str]) -> Flags {
+        let command = Flags::augment_args(clap::Command::new("demo"));
+        let matches = command.get_matches_from(std::iter::once("demo").chain(arguments.iter().copied()));
+        clap::FromArgMatches::from_arg_matches(&matches).unwrap()
+    }
+
+    #[test]
+    fn the_shop_is_where_the_gateways_own_configuration_looks_for_it() {
+        let flags = flags(&[]);
+        let yaml = include_str!("../../../gateway/gateway.yaml");
+        assert!(yaml.contains(&format!("issuer: ${{ISSUER:-http://127.0.0.1:{}}}", flags.issuer_port())));
+        let ports = flags.backend_ports();
+        assert_eq!(ports.len(), NAMES.len());
+        for (name, port) in ports {
+            let url = format!("  {name}:\n    url: ${{{}_URL:-http://127.0.0.1:{port}}}", name.to_ascii_uppercase());
+            assert!(yaml.contains(&url), "{url}");
+        }
+    }
+
+    #[test]
+    fn many_demos_can_run_side_by_side() {
+        for flag in ["--http-port=0", "--https-port=0", "--admin-port=0"] {
+            let flags = flags(&[flag, "--backend-port=media=9001"]);
+            assert_eq!(flags.issuer_port(), 0);
+            for (name, port) in flags.backend_ports() {
+                assert_eq!(port, if name == "media" { 9001 } else { 0 }, "{name}");
+            }
+        }
+        assert_eq!(flags(&["--admin-port=0", "--issuer-port=9100"]).issuer_port(), 9100);
+        assert_eq!(flags(&["--issuer-port=0"]).issuer_port(), 0);
+    }
 
     #[test]
     fn a_backend_that_there_is_not_is_named_with_those_there_are() {

@@ -68,7 +68,7 @@ pub(crate) async fn run(yaml: &str, flags: &Flags, bffs: &[Bff]) -> Result<ExitC
 
 async fn open(yaml: &str, flags: &Flags, bffs: &[Bff]) -> Result<Open, DemoError> {
     if let Some(path) = &flags.ready_file {
-        ready::clear(path)?;
+        ready::must_be_writable(path)?;
     }
     for (port, flag) in [
         (flags.http_port, "--http-port PORT"),
@@ -79,9 +79,13 @@ async fn open(yaml: &str, flags: &Flags, bffs: &[Bff]) -> Result<Open, DemoError
     }
     let progress = Progress::new();
     progress.step("the shop's seven backends");
-    let backends = Backends::start(&flags.backend_port.iter().cloned().collect()).await?;
+    let backends = Backends::start(&flags.backend_ports()).await?;
     progress.step("the identity provider");
-    let issuer = Issuer::start(flags.issuer_port).await?;
+    let issuer = Issuer::start(flags.issuer_port()).await?;
+    // Not before the ports are this demo's: a file of one that is still running stays.
+    if let Some(path) = &flags.ready_file {
+        ready::clear(path)?;
+    }
     progress.step("the gateway");
     let certificates = Certificates::make()?;
     let places = Places { backends: backends.urls(), issuer: issuer.url(), certificates: &certificates };

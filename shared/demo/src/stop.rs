@@ -1,24 +1,19 @@
-//! Ctrl-C and SIGTERM, listened for from the first moment: a demo that is stopped while it starts cleans up too.
+//! What ends the demo, listened for from the first moment: a demo that is stopped while it starts cleans up too. Ctrl-C,
+//! SIGTERM, or its terminal closed, since what it leaves behind has keys in it.
 
 use std::io;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use trefoil::server::{HangUp, Signals};
 
-pub(crate) struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-}
+pub(crate) struct Stop(Signals);
 
 impl Stop {
     pub(crate) fn listen() -> io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Signals::listen(HangUp::Ends).map(Self)
     }
 
     /// Waits for the next signal, including one that came since the last wait.
     pub(crate) async fn asked(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
+        self.0.next().await;
     }
 }

@@ -70,8 +70,17 @@ async fn it_starts_says_where_all_is_names_a_taken_port_and_leaves_nothing_behin
     }
 
     let taken = place("public").rsplit(':').next().unwrap().to_owned();
-    assert_eq!(ends(start(&["--http-port", &taken])).await, ExitCode::FAILURE);
+    assert_eq!(ends(start(&["--http-port", &taken, "--ready-file", file])).await, ExitCode::FAILURE);
+    assert!(path.exists(), "the file of the demo that has the port stays");
+    let theirs = folder.path().join("theirs.txt");
+    std::fs::write(&theirs, "theirs").unwrap();
+    let refused = start(&[&free[..], &["--ready-file", theirs.to_str().unwrap()]].concat());
+    assert_eq!(ends(refused).await, ExitCode::FAILURE);
+    assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "theirs");
+    std::fs::remove_file(theirs).unwrap();
 
+    // The terminal is closed. What is sent twice at once is sent once.
+    signal("-HUP");
     signal("-TERM");
     assert_eq!(ends(demo).await, ExitCode::SUCCESS);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the ready file is gone");
