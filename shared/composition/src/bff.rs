@@ -125,6 +125,15 @@ impl Bff {
         self
     }
 
+    /// Adds an endpoint that is no type: a declaration as plain data, such as a test makes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn declare(mut self, declare: impl FnOnce(&mut Shapes) -> Declaration) -> Bff {
+        let declaration = declare(&mut self.shapes);
+        self.declarations.push(declaration);
+        self
+    }
+
     /// Its name: the first segment of its paths, and its key in config.
     pub fn name(&self) -> &str {
         &self.name

@@ -129,18 +129,21 @@ pub(crate) fn field(plan: &Plan, state: &State, output: usize) -> Result<Bytes, 
 pub(crate) fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
     let mut all: Vec<Missing> = Vec::new();
     for (node, settled) in plan.nodes.iter().zip(&state.settled) {
-        for failure in settled.iter().filter_map(|settled| match settled {
-            Settled::Failed(failure) => Some(failure),
-            Settled::Open | Settled::Null | Settled::Default | Settled::Filled(_) => None,
-        }) {
+        for (item, settled) in settled.iter().enumerate() {
+            let Settled::Failed(failure) = settled else { continue };
+            let places = state.places[node.site][item];
             let defaulted = node.need == Need::Default;
             let same = |one: &&mut Missing| one.path == node.field && one.reason == failure.reason;
             match all.iter_mut().find(same) {
-                Some(one) => one.count += 1,
-                None => all.push(Missing { path: node.field.clone(), reason: failure.reason, count: 1, defaulted }),
+                Some(one) => one.count += places,
+                None => {
+                    all.push(Missing { path: node.field.clone(), reason: failure.reason, count: places, defaulted });
+                }
             }
         }
     }
+    // Within a path by reason: objects are in the order of arrival, and that must not show.
+    all.chunk_by_mut(|one, other| one.path == other.path).for_each(|path| path.sort_by_key(|one| one.reason));
     all
 }
 

@@ -168,7 +168,7 @@ impl<'a> Runner<'a> {
         self.progress[call].started = true;
         let mut waiting: Vec<Waiting> = Vec::new();
         for &node in &plan.calls[call].nodes {
-            for item in 0..self.state.items[plan.nodes[node].site].len() {
+            for item in self.state.standing(plan.nodes[node].site) {
                 match self.dependency(node, item) {
                     None => waiting.push((node, item)),
                     Some(failure) => {
@@ -265,18 +265,18 @@ impl<'a> Runner<'a> {
         let waits = std::mem::replace(&mut self.progress[call].requests[request].waiting, Waits::Whole(Vec::new()));
         match (verdict, waits) {
             (Verdict::Answered(projections), Waits::Whole(waiting)) => {
-                let entry = self.state.answer(plan, call, projections).start;
-                for (node, item) in waiting {
-                    self.state.settled[node][item] = Settled::Filled(entry);
+                let entry = self.state.answer(plan, (call, request), projections).start;
+                for who in waiting {
+                    self.state.fill(plan, who, entry);
                 }
             }
             (Verdict::Answered(projections), Waits::ByKey(mut keys)) => {
-                for entry in self.state.answer(plan, call, projections) {
+                for entry in self.state.answer(plan, (call, request), projections) {
                     let key = self.state.entries[call][entry].noted.first().cloned().flatten();
                     let text = key.as_ref().and_then(|json| scalar(json).ok());
                     let waiting = text.and_then(|text| keys.remove(&*text)).unwrap_or_default();
-                    for (node, item) in waiting {
-                        self.state.settled[node][item] = Settled::Filled(entry);
+                    for who in waiting {
+                        self.state.fill(plan, who, entry);
                     }
                 }
                 // A key that was not answered counts as its objects' 404. It is no failure of the call: nothing is logged.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
+use tokio::time::Instant;
 use trefoil_backend::{Body, Outgoing, Sending, Transport, TransportError};
 
 /// Every fake backend of a test. Clones share what they know.
@@ -29,6 +30,8 @@ pub struct Received {
     pub path: String,
     /// The headers.
     pub headers: HeaderMap,
+    /// When it came; tokio's time, so that it is exact where time is paused.
+    pub at: Instant,
     /// How it ended.
     pub end: End,
 }
@@ -44,16 +47,30 @@ pub enum End {
     GivenUp,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Planned {
     backend: String,
     prefix: String,
     delay: Duration,
-    reply: Reply,
+    replies: Replies,
+}
+
+/// What a fake backend answers: always the same, or what the call asks for.
+#[derive(Clone)]
+enum Replies {
+    Same(Reply),
+    Asked(Arc<dyn Fn(&Received) -> Reply + Send + Sync>),
+}
+
+/// What a fake backend does with a call.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    delay: Duration,
+    what: What,
 }
 
 #[derive(Debug, Clone)]
-enum Reply {
+enum What {
     Answer { status: StatusCode, headers: HeaderMap, body: Bytes },
     Refused,
     Broken,
@@ -66,6 +83,54 @@ pub struct Route {
     planned: Planned,
 }
 
+impl std::fmt::Debug for Planned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Planned").field("backend", &self.backend).field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+impl Reply {
+    /// 200 with this JSON text.
+    pub fn json(json: &str) -> Reply {
+        Reply::answer(200, "application/json", json)
+    }
+
+    /// This status, with a small JSON body.
+    pub fn status(status: u16) -> Reply {
+        Reply::answer(status, "application/json", r#"{"error":"a detail that no client may see"}"#)
+    }
+
+    /// A whole answer of one's own.
+    pub fn answer(status: u16, content_type: &str, body: &str) -> Reply {
+        let status = StatusCode::from_u16(status).unwrap_or_else(|error| panic!("{status}: {error}"));
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_str(content_type).unwrap_or_else(|error| panic!("{content_type}: {error}"));
+        headers.insert(header::CONTENT_TYPE, value);
+        Reply::new(What::Answer { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) })
+    }
+
+    /// No connection.
+    pub fn refused() -> Reply {
+        Reply::new(What::Refused)
+    }
+
+    /// The head comes, then the connection breaks.
+    pub fn broken() -> Reply {
+        Reply::new(What::Broken)
+    }
+
+    /// The same, only after this many milliseconds.
+    #[must_use]
+    pub fn slow(mut self, millis: u64) -> Reply {
+        self.delay = Duration::from_millis(millis);
+        self
+    }
+
+    fn new(what: What) -> Reply {
+        Reply { delay: Duration::ZERO, what }
+    }
+}
+
 impl FakeBackends {
     /// Backends that know no path: whatever is called answers 404.
     pub fn new() -> FakeBackends {
@@ -74,9 +139,12 @@ impl FakeBackends {
 
     /// What `backend` answers to calls whose path and query start with `prefix`.
     pub fn on(&self, backend: &str, prefix: &str) -> Route {
-        let answer = Reply::Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::new() };
-        let planned =
-            Planned { backend: backend.to_owned(), prefix: prefix.to_owned(), delay: Duration::ZERO, reply: answer };
+        let planned = Planned {
+            backend: backend.to_owned(),
+            prefix: prefix.to_owned(),
+            delay: Duration::ZERO,
+            replies: Replies::Same(Reply::json("")),
+        };
         Route { backends: self.clone(), planned }
     }
 
@@ -95,6 +163,12 @@ impl FakeBackends {
         Arc::new(Fake { backend: backend.to_owned(), backends: self.clone() })
     }
 
+    /// Backends that answer the same and have got no call yet. What is said to them is not said to these.
+    pub(crate) fn fresh(&self) -> FakeBackends {
+        let routes = self.state().routes.clone();
+        FakeBackends(Arc::new(Mutex::new(State { routes, received: Vec::new() })))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,7 +184,7 @@ impl Route {
 
     /// 200 with this JSON text.
     pub fn json(self, json: &str) {
-        self.answer(200, "application/json", json);
+        self.reply(Reply::json(json));
     }
 
     /// 200 with this value, in the names that the backend uses.
@@ -121,30 +195,45 @@ impl Route {
 
     /// This status, with a small JSON body.
     pub fn status(self, status: u16) {
-        self.answer(status, "application/json", r#"{"error":"a detail that no client may see"}"#);
+        self.reply(Reply::status(status));
     }
 
     /// A whole answer of one's own.
     pub fn answer(self, status: u16, content_type: &str, body: &str) {
-        let status = StatusCode::from_u16(status).unwrap_or_else(|error| panic!("{status}: {error}"));
-        let mut headers = HeaderMap::new();
-        let value = HeaderValue::from_str(content_type).unwrap_or_else(|error| panic!("{content_type}: {error}"));
-        headers.insert(header::CONTENT_TYPE, value);
-        self.reply(Reply::Answer { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) });
+        self.reply(Reply::answer(status, content_type, body));
     }
 
     /// No connection.
     pub fn refused(self) {
-        self.reply(Reply::Refused);
+        self.reply(Reply::refused());
     }
 
     /// The head comes, then the connection breaks.
     pub fn broken(self) {
-        self.reply(Reply::Broken);
+        self.reply(Reply::broken());
     }
 
-    fn reply(mut self, reply: Reply) {
-        self.planned.reply = reply;
+    /// This.
+    pub fn reply(self, reply: Reply) {
+        self.replies(Replies::Same(reply));
+    }
+
+    /// What the call asks for: a batch's answer depends on its keys.
+    ///
+    /// ```
+    /// # use trefoil_testing::{FakeBackends, Reply};
+    /// FakeBackends::new().on("catalog", "/products?ids=").asked(|call| {
+    ///     let (_, keys) = call.path.split_once('=').unwrap_or_default();
+    ///     let products: Vec<String> = keys.split(',').map(|key| format!(r#"{{"id":"{key}"}}"#)).collect();
+    ///     Reply::json(&format!("[{}]", products.join(",")))
+    /// });
+    /// ```
+    pub fn asked(self, reply: impl Fn(&Received) -> Reply + Send + Sync + 'static) {
+        self.replies(Replies::Asked(Arc::new(reply)));
+    }
+
+    fn replies(mut self, replies: Replies) {
+        self.planned.replies = replies;
         self.backends.state().routes.push(self.planned);
     }
 }
@@ -179,30 +268,36 @@ impl Transport for Fake {
         Box::pin(async move {
             let (head, _) = outgoing.request.into_parts();
             let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-            let (planned, call) = {
+            let (planned, call, received) = {
                 let mut state = self.backends.state();
                 let fits = |planned: &&Planned| planned.backend == self.backend && path.starts_with(&planned.prefix);
                 let planned = state.routes.iter().filter(fits).max_by_key(|planned| planned.prefix.len()).cloned();
-                state.received.push(Received {
+                let received = Received {
                     backend: self.backend.clone(),
                     method: head.method,
                     path: path.clone(),
                     headers: head.headers,
+                    at: Instant::now(),
                     end: End::UnderWay,
-                });
-                (planned, state.received.len() - 1)
+                };
+                state.received.push(received.clone());
+                (planned, state.received.len() - 1, received)
             };
             let mut under_way = UnderWay { backends: &self.backends, call, end: End::GivenUp };
             let Some(planned) = planned else {
                 under_way.end = End::Answered;
                 return Ok(respond(StatusCode::NOT_FOUND, HeaderMap::new(), Body::Empty));
             };
-            tokio::time::sleep(planned.delay).await;
+            let reply = match planned.replies {
+                Replies::Same(reply) => reply,
+                Replies::Asked(asked) => asked(&received),
+            };
+            tokio::time::sleep(planned.delay + reply.delay).await;
             under_way.end = End::Answered;
-            match planned.reply {
-                Reply::Answer { status, headers, body } => Ok(respond(status, headers, body.into())),
-                Reply::Refused => Err(TransportError::Connect("refused by the test".to_owned())),
-                Reply::Broken => {
+            match reply.what {
+                What::Answer { status, headers, body } => Ok(respond(status, headers, body.into())),
+                What::Refused => Err(TransportError::Connect("refused by the test".to_owned())),
+                What::Broken => {
                     let mut headers = HeaderMap::new();
                     headers
                         .insert(HeaderName::from_static("content-type"), HeaderValue::from_static("application/json"));

@@ -22,5 +22,5 @@ mod fake;
 mod kit;
 
 pub use answer::Answer;
-pub use fake::{End, FakeBackends, Received, Route};
+pub use fake::{End, FakeBackends, Received, Reply, Route};
 pub use kit::Kit;

@@ -15,13 +15,13 @@ use crate::run::{Settled, State};
 
 /// Writes the answer, or says which node's failure leaves nothing of it.
 pub(super) fn write(plan: &Plan, state: &State) -> Result<Bytes, (usize, Failure)> {
-    let mut nulls = Nulls { plan, state, regions: HashMap::new(), pieces: HashMap::new(), cause: None };
+    let mut nulls = Nulls { plan, state, regions: HashMap::new(), pieces: HashMap::new() };
     let frame = state.buffers[0].buffer.whole();
     let climbs = plan.nodes.iter().zip(&state.settled).any(|(node, settled)| {
         node.need == Need::Required && settled.iter().any(|settled| !matches!(settled, Settled::Filled(_)))
     });
-    if climbs && nulls.resolve(0, &frame) {
-        return Err(nulls.cause.unwrap_or((0, Failure::new(super::Reason::Shape))));
+    if climbs && let Some(cause) = nulls.resolve(0, &frame) {
+        return Err(cause);
     }
     let length = state.buffers.iter().map(|body| body.buffer.own_len(&body.buffer.whole())).sum::<usize>();
     let mut out = BytesMut::with_capacity(length + 16);
@@ -32,19 +32,9 @@ pub(super) fn write(plan: &Plan, state: &State) -> Result<Bytes, (usize, Failure
 /// Writes one top-level field, or says which node's failure leaves nothing of the answer.
 pub(super) fn field(plan: &Plan, state: &State, output: usize) -> Result<Bytes, (usize, Failure)> {
     let hole = Hole { site: 0, output: u32::try_from(output).unwrap_or(u32::MAX), item: 0 };
-    let mut nulls = Nulls { plan, state, regions: HashMap::new(), pieces: HashMap::new(), cause: None };
-    let (node, item, filling) = filling(plan, state, 0, hole);
-    let null = match &filling {
-        Filling::Null => true,
-        Filling::Default(_) => false,
-        Filling::Piece(buffer, element) => nulls.resolve(*buffer, &element.piece),
-    };
-    if null && plan.nodes[node].need == Need::Required {
-        let own = match state.settled[node].get(item) {
-            Some(Settled::Failed(failure)) => Some((node, *failure)),
-            _ => None,
-        };
-        return Err(own.or(nulls.cause).unwrap_or((node, Failure::new(super::Reason::Shape))));
+    let mut nulls = Nulls { plan, state, regions: HashMap::new(), pieces: HashMap::new() };
+    if let (Need::Required, Some(cause)) = nulls.hole(0, hole) {
+        return Err(cause);
     }
     let mut out = BytesMut::new();
     Writing { plan, state, nulls: &nulls.regions, pieces: &nulls.pieces }.hole(0, hole, &mut out);
@@ -87,21 +77,38 @@ struct Nulls<'a> {
     state: &'a State,
     /// The regions that become null, by body.
     regions: HashMap<usize, Vec<bool>>,
-    /// Whether a piece becomes null as a whole, by its body and first part.
-    pieces: HashMap<(usize, usize), bool>,
-    cause: Option<(usize, Failure)>,
+    /// Why a piece becomes null as a whole, if it does, by its body and first part.
+    pieces: HashMap<(usize, usize), Option<Cause>>,
 }
 
+/// A node, and how its call failed.
+type Cause = (usize, Failure);
+
 impl Nulls<'_> {
-    /// Whether the piece becomes null as a whole.
-    fn resolve(&mut self, buffer: usize, piece: &Piece) -> bool {
+    /// What a null in a hole means, and why there is one, if there is.
+    fn hole(&mut self, buffer: usize, hole: Hole) -> (Need, Option<Cause>) {
+        let state = self.state;
+        let (node, item, filling) = filling(self.plan, state, buffer, hole);
+        let cause = match filling {
+            Filling::Null => Some(match state.settled[node].get(item) {
+                Some(Settled::Failed(failure)) => (node, *failure),
+                _ => (node, Failure::new(super::Reason::Shape)),
+            }),
+            Filling::Default(_) => None,
+            Filling::Piece(buffer, element) => self.resolve(buffer, &element.piece),
+        };
+        (self.plan.nodes[node].need, cause)
+    }
+
+    /// Why the piece becomes null as a whole, if it does: the first cause that nothing in it shelters.
+    fn resolve(&mut self, buffer: usize, piece: &Piece) -> Option<Cause> {
         if let Some(&known) = self.pieces.get(&(buffer, piece.parts.start)) {
             return known;
         }
         let state = self.state;
         let body = &state.buffers[buffer].buffer;
         let mut open: Vec<u32> = Vec::new();
-        let mut whole = false;
+        let mut whole = None;
         for part in &body.parts[piece.parts.clone()] {
             match *part {
                 Part::Bytes { .. } => {}
@@ -111,25 +118,14 @@ impl Nulls<'_> {
                 }
                 Part::Hole(hole) => {
                     let Some(&hole) = body.holes.get(hole as usize) else { continue };
-                    let (node, item, filling) = filling(self.plan, state, buffer, hole);
-                    let null = match filling {
-                        Filling::Null => true,
-                        Filling::Default(_) => false,
-                        Filling::Piece(buffer, element) => self.resolve(buffer, &element.piece),
-                    };
-                    if !null || self.plan.nodes[node].need != Need::Required {
-                        continue;
-                    }
-                    if let (None, Some(Settled::Failed(failure))) = (self.cause, state.settled[node].get(item)) {
-                        self.cause = Some((node, *failure));
-                    }
+                    let (Need::Required, Some(cause)) = self.hole(buffer, hole) else { continue };
                     match open.last() {
                         Some(&region) => {
                             let regions = self.regions.entry(buffer).or_default();
                             regions.resize(body.regions as usize, false);
                             regions[region as usize] = true;
                         }
-                        None => whole = true,
+                        None => whole = whole.or(Some(cause)),
                     }
                 }
             }
@@ -143,7 +139,7 @@ struct Writing<'a> {
     plan: &'a Plan,
     state: &'a State,
     nulls: &'a HashMap<usize, Vec<bool>>,
-    pieces: &'a HashMap<(usize, usize), bool>,
+    pieces: &'a HashMap<(usize, usize), Option<Cause>>,
 }
 
 impl Writing<'_> {
@@ -178,7 +174,7 @@ impl Writing<'_> {
         match filling(self.plan, self.state, buffer, hole).2 {
             Filling::Null => out.extend_from_slice(b"null"),
             Filling::Piece(buffer, element) => {
-                if self.pieces.get(&(buffer, element.piece.parts.start)) == Some(&true) {
+                if matches!(self.pieces.get(&(buffer, element.piece.parts.start)), Some(Some(_))) {
                     out.extend_from_slice(b"null");
                 } else {
                     self.piece(buffer, &element.piece, out);

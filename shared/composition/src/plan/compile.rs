@@ -15,7 +15,7 @@ use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Param, Template};
 use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
-use crate::project::{self, Selection, SiteFound};
+use crate::project::{self, Program, Selection, SiteFound};
 use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
 
 /// Compiles an endpoint as REST shows it: every field, under the BFF's names.
@@ -71,6 +71,8 @@ struct Compiler<'a> {
     nodes: Vec<Node>,
     calls: Vec<PlannedCall>,
     shared: Vec<Shared>,
+    /// For each call, the node that each program with calls in it belongs to.
+    owners: Vec<Vec<Option<usize>>>,
     claim_uses: Vec<ClaimUse>,
     tasks: VecDeque<Task>,
     errors: Vec<DeclarationError>,
@@ -88,6 +90,7 @@ impl<'a> Compiler<'a> {
             nodes: Vec::new(),
             calls: Vec::new(),
             shared: Vec::new(),
+            owners: Vec::new(),
             claim_uses: Vec::new(),
             tasks: VecDeque::new(),
             errors: Vec::new(),
@@ -102,7 +105,6 @@ impl<'a> Compiler<'a> {
             self.site(&task);
         }
         self.defaults();
-        self.spare_shared();
         let fields = self.fields();
         let params = self.params();
         if !self.errors.is_empty() {
@@ -237,6 +239,7 @@ impl<'a> Compiler<'a> {
                 self.shared.push(shared);
                 let planned = self.planned(object, field, call);
                 self.calls.push(planned);
+                self.owners.push(Vec::new());
                 self.calls.len() - 1
             }
         };
@@ -319,9 +322,15 @@ impl<'a> Compiler<'a> {
             project::compile_sites(self.shapes, self.naming, &object.fields[field].shape, of, &captures, split);
         let planned = self.nodes[node].call;
         let target = &mut self.calls[planned];
-        if let Some(known) = target.programs.iter().position(|program| *program == compiled.program) {
+        // What has calls in it is a node's own: whose calls failed, and what that means, differs from node to node.
+        let owner = (!compiled.sites.is_empty()).then_some(node);
+        let owners = &mut self.owners[planned];
+        let known = target.programs.iter().zip(owners.iter());
+        let same = |(program, other): (&Program, &Option<usize>)| *program == compiled.program && *other == owner;
+        if let Some(known) = known.map(same).position(|same| same) {
             return known;
         }
+        owners.push(owner);
         target.programs.push(compiled.program);
         target.sites.push(Vec::new());
         let program = target.programs.len() - 1;
@@ -381,20 +390,6 @@ impl<'a> Compiler<'a> {
             TopField { key: key.clone(), node, calls }
         };
         outermost.outputs.iter().zip(&outermost.output_keys).map(field).collect()
-    }
-
-    /// What stands in pieces that several places share is fatal for none of them before all are known.
-    fn spare_shared(&mut self) {
-        let mut spared = vec![false; self.sites.len()];
-        for site in 0..self.sites.len() {
-            if let Some((call, _)) = self.sites[site].from {
-                let places = &self.calls[call].nodes;
-                spared[site] = places.len() > 1 || places.iter().any(|&node| spared[self.nodes[node].site]);
-            }
-        }
-        for node in &mut self.nodes {
-            node.fatal &= !spared[node.site];
-        }
     }
 
     fn params(&self) -> Vec<Parameter> {

@@ -111,6 +111,15 @@ pub(crate) fn compile_sites(
     Compiled { program, sites: compiler.sites }
 }
 
+/// A whole object that is being compiled.
+struct Opened {
+    index: usize,
+    /// How many of what is open may be null.
+    shelters: usize,
+    /// Whether something that may be null leads back to it.
+    sheltered: bool,
+}
+
 /// A value to note: where, and what is left of the path to it.
 #[derive(Clone, Copy)]
 struct Wanted<'a> {
@@ -125,7 +134,7 @@ struct Compiler<'a> {
     /// Whole objects with neither calls nor noted values in them are compiled once: this is what lets a view contain itself.
     whole: HashMap<ObjectId, usize>,
     /// Whole objects with calls in them that are being compiled: what leads back to one is that one.
-    open: HashMap<ObjectId, usize>,
+    open: HashMap<ObjectId, Opened>,
     sites: Vec<SiteFound>,
     values: Vec<usize>,
     keys: Vec<Option<String>>,
@@ -180,8 +189,9 @@ impl Compiler<'_> {
             if let Some(&index) = self.whole.get(&id) {
                 return (index, false);
             }
-            if let Some(&index) = self.open.get(&id) {
-                return (index, true);
+            if let Some(opened) = self.open.get_mut(&id) {
+                opened.sheltered |= self.shelters > opened.shelters;
+                return (opened.index, true);
             }
         }
         // The place is taken before the members are compiled, so a member may lead back here.
@@ -190,11 +200,12 @@ impl Compiler<'_> {
         let calling = calls::leads_to_calls(self.shapes, id);
         if plain {
             if calling {
-                self.open.insert(id, index)
+                self.open.insert(id, Opened { index, shelters: self.shelters, sheltered: false });
             } else {
-                self.whole.insert(id, index)
-            };
+                self.whole.insert(id, index);
+            }
         }
+        let first_site = self.sites.len();
         let shapes = self.shapes;
         let object = shapes.get(id);
         let shown = selection.map_or_else(|| self.all(object), |selection| selection.0.clone());
@@ -227,8 +238,9 @@ impl Compiler<'_> {
             calling |= calls;
         }
         self.objects[index] = ObjectProgram { members, outputs, site };
-        if plain {
-            self.open.remove(&id);
+        if plain && self.open.remove(&id).is_some_and(|opened| opened.sheltered) {
+            // The same sites stand for what is further in, where null need not climb out of the piece.
+            self.sites[first_site..].iter_mut().for_each(|site| site.sheltered = true);
         }
         (index, calling)
     }

@@ -117,7 +117,8 @@ impl<'p> Pass<'p> {
         let (item, first) = (items.count, items.values.len());
         items.count += 1;
         items.values.resize(first + self.program.sites[site as usize].values, None);
-        items.indices.extend_from_slice(&self.indices);
+        // In a split body the first index stands for the element itself.
+        items.indices.extend_from_slice(&self.indices[usize::from(self.program.split)..]);
         self.open_items.push((site as usize, first));
         (site, item)
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::fragment::Buffer;
+use crate::fragment::{Buffer, Hole, Part};
 use crate::outcome::Failure;
 use crate::plan::{Plan, Source};
 use crate::project::{Element, Projected};
@@ -15,6 +15,8 @@ pub struct State {
     pub(crate) buffers: Vec<Body>,
     /// The objects of each site.
     pub(crate) items: Vec<Vec<Item>>,
+    /// In how many places of the answer each object of a site stands. What was not asked for stands in none.
+    pub(crate) places: Vec<Vec<usize>>,
     /// What became of each node, for each object of its site.
     pub(crate) settled: Vec<Vec<Settled>>,
     /// The answers of each call.
@@ -38,6 +40,8 @@ pub(crate) struct Item {
     pub(crate) site: usize,
     /// Which object of that site.
     pub(crate) index: usize,
+    /// Which request of its call the body came for: the order of objects is not that of arrival.
+    pub(crate) request: usize,
 }
 
 /// What became of one call for one object.
@@ -70,22 +74,27 @@ impl State {
         let mut state = State {
             buffers: Vec::with_capacity(plan.calls.len() + 1),
             items: vec![Vec::new(); plan.sites.len()],
+            places: vec![Vec::new(); plan.sites.len()],
             settled: vec![Vec::new(); plan.nodes.len()],
             entries: plan.calls.iter().map(|_| Vec::new()).collect(),
         };
         let sites: Vec<usize> = (0..plan.sites.len()).filter(|&site| plan.sites[site].from.is_none()).collect();
-        state.enter(plan, plan.frame.clone(), &sites);
+        state.enter(plan, plan.frame.clone(), &sites, 0);
+        for site in sites {
+            state.places[site].fill(1);
+        }
         state
     }
 
     /// Takes a projected body in: its objects join those of their sites.
-    pub(crate) fn enter(&mut self, plan: &Plan, buffer: Buffer, sites: &[usize]) -> usize {
+    fn enter(&mut self, plan: &Plan, buffer: Buffer, sites: &[usize], request: usize) -> usize {
         let body = self.buffers.len();
         let mut places = Vec::with_capacity(sites.len());
         for (own, &site) in sites.iter().enumerate() {
             let count = buffer.sites.get(own).map_or(0, |items| items.count as usize);
             places.push((site, self.items[site].len()));
-            self.items[site].extend((0..count).map(|index| Item { buffer: body, site: own, index }));
+            self.items[site].extend((0..count).map(|index| Item { buffer: body, site: own, index, request }));
+            self.places[site].resize(self.items[site].len(), 0);
             for &node in plan.sites[site].nodes.iter().flatten() {
                 self.settled[node].resize(self.items[site].len(), Settled::Open);
             }
@@ -96,12 +105,17 @@ impl State {
 
     /// Takes the answer of a call in, projected by each of its programs. The entries made are returned as a range: one, or as
     /// many as a batch's answer has elements.
-    pub(crate) fn answer(&mut self, plan: &Plan, call: usize, projections: Vec<Projected>) -> std::ops::Range<usize> {
+    pub(crate) fn answer(
+        &mut self,
+        plan: &Plan,
+        (call, request): (usize, usize),
+        projections: Vec<Projected>,
+    ) -> std::ops::Range<usize> {
         let planned = &plan.calls[call];
         let first = self.entries[call].len();
         for (number, projected) in projections.into_iter().enumerate() {
             let Projected { buffer, captures, elements } = projected;
-            let body = self.enter(plan, buffer, &planned.sites[number]);
+            let body = self.enter(plan, buffer, &planned.sites[number], request);
             let notes = planned.programs[number].captures;
             for (position, element) in elements.into_iter().enumerate() {
                 if number == 0 {
@@ -117,11 +131,45 @@ impl State {
         first..self.entries[call].len()
     }
 
+    /// Fills a call field of one object with an entry: the objects in it stand in as many places more as this one does.
+    pub(crate) fn fill(&mut self, plan: &Plan, (node, item): (usize, usize), entry: usize) {
+        self.settled[node][item] = Settled::Filled(entry);
+        let (site, call) = (plan.nodes[node].site, plan.nodes[node].call);
+        let more = self.places[site][item];
+        let outputs = &plan.sites[site].outputs;
+        for (position, &(_, program)) in outputs.iter().enumerate().filter(|(_, (other, _))| *other == node) {
+            let again = outputs[..position].contains(&(node, program));
+            let Some((body, element)) = self.entries[call][entry].pieces.get(program).filter(|_| !again) else {
+                continue;
+            };
+            let Body { buffer, sites } = &self.buffers[*body];
+            if sites.is_empty() {
+                continue;
+            }
+            for part in &buffer.parts[element.piece.parts.clone()] {
+                // Each object is counted at its first hole.
+                if let Part::Hole(hole) = *part
+                    && let Some(&Hole { site, item, output: 0 }) = buffer.holes.get(hole as usize)
+                {
+                    let (site, first) = sites[site as usize];
+                    self.places[site][first + item as usize] += more;
+                }
+            }
+        }
+    }
+
+    /// The objects of a site that stand in the answer, in an order that is the same whatever came first.
+    pub(crate) fn standing(&self, site: usize) -> Vec<usize> {
+        let mut items: Vec<usize> = (0..self.items[site].len()).filter(|&item| self.places[site][item] > 0).collect();
+        items.sort_by_key(|&item| self.items[site][item].request);
+        items
+    }
+
     /// A value of one object: its own, or noted from another of its calls.
     pub(crate) fn value(&self, plan: &Plan, site: usize, item: usize, source: Source) -> Value {
         match source {
             Source::Own(number) => {
-                let Item { buffer, site: own, index } = *self.items[site].get(item)?;
+                let Item { buffer, site: own, index, .. } = *self.items[site].get(item)?;
                 let stride = plan.sites[site].values;
                 self.buffers[buffer].buffer.sites.get(own)?.values.get(index * stride + number)?.clone()
             }

@@ -1,0 +1,247 @@
+//! One case: the engine's answer beside the reference's.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+use trefoil_composition::Bff;
+use trefoil_composition::shape::{Shape, Shapes};
+use trefoil_testing::{Answer, End, FakeBackends, Kit};
+
+use crate::backends::Backends;
+use crate::generate::{AGAIN, DEADLINE_MS, declaration};
+use crate::model::{Asked, Fatal, Model, without_again};
+
+type Degraded = BTreeMap<(String, String, bool), usize>;
+
+/// The answer to a request, what was asked for it, and how long it took.
+struct Ran {
+    answer: Answer,
+    asked: Vec<Asked>,
+    under_way: usize,
+    took: Duration,
+}
+
+fn bff(bytes: &[u8]) -> Bff {
+    Bff::new("web").declare(|shapes| declaration(bytes, shapes))
+}
+
+/// What a person needs to see of a case that does not hold.
+fn describe(bytes: &[u8], problem: &str) -> String {
+    let plan = bff(bytes).compile().map(|bff| bff.plans()[0].draw());
+    format!("{problem}\n{}", plan.unwrap_or_else(|errors| format!("{errors:?}")))
+}
+
+/// Asks in paused time.
+fn ask(bytes: &[u8], backends: &Backends, query: Option<&str>) -> Ran {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let fakes = FakeBackends::new();
+        for name in ["b0", "b1", "b2"] {
+            let backends = backends.clone();
+            fakes.on(name, "/").asked(move |call| backends.reply(&call.path));
+        }
+        let kit = Kit::new(&bff(bytes), &fakes);
+        let started = Instant::now();
+        let answer = match query {
+            None => kit.get("/page").await,
+            Some(query) => kit.post("/graphql", &serde_json::json!({ "query": query }).to_string()).await,
+        };
+        let took = started.elapsed();
+        let calls = fakes.all_calls();
+        let at = |at: Instant| u64::try_from(at.duration_since(started).as_millis()).unwrap();
+        Ran {
+            answer,
+            under_way: calls.iter().filter(|call| call.end == End::UnderWay).count(),
+            asked: calls
+                .iter()
+                .map(|call| Asked { path: call.path.clone(), at: at(call.at), expected: false })
+                .collect(),
+            took,
+        }
+    })
+}
+
+/// The engine's answer over REST is the reference's.
+pub(crate) fn rest(bytes: &[u8]) -> Result<(), String> {
+    let backends = Backends::of(bytes);
+    let ran = ask(bytes, &backends, None);
+    let fail = |problem: String| {
+        let asked: Vec<String> = ran.asked.iter().map(|asked| format!("{} {}", asked.at, asked.path)).collect();
+        Err(describe(bytes, &format!("{problem}\ncame: {}\nasked:\n{}", ran.answer.text(), asked.join("\n"))))
+    };
+    let expected = Model::expect(&backends, ran.asked.clone());
+    if ran.under_way > 0 {
+        return fail(format!("{} calls are under way after the answer", ran.under_way));
+    }
+    if ran.took > Duration::from_millis(DEADLINE_MS) {
+        return fail(format!("it took {:?}", ran.took));
+    }
+    if !expected.faults.is_empty() {
+        return fail(expected.faults.join("\n"));
+    }
+    match &expected.answer {
+        Ok(body) if ran.answer.status != 200 || ran.answer.text() != body => fail(format!("expected: {body}")),
+        Ok(_) => {
+            let degraded: Degraded = expected
+                .degraded
+                .into_iter()
+                .map(|((path, reason, default), count)| ((path, reason.to_owned(), default), count))
+                .collect();
+            let came = header(ran.answer.header("trefoil-degraded").unwrap_or_default());
+            if came == degraded { Ok(()) } else { fail(format!("expected as missing: {degraded:?}, came: {came:?}")) }
+        }
+        Err(fatal) => {
+            let first = fatal.iter().map(|fatal| fatal.at).min().unwrap();
+            // A view that leads to itself: whether its failures may still be sheltered is known at the end only.
+            let recursive = recursive(&backends);
+            let came = ran.answer.json();
+            let fits = |one: &&Fatal| {
+                (one.at == first || recursive)
+                    && came["field"].as_str().map(without_again).as_ref() == Some(&one.field)
+                    && came["code"] == one.code
+                    && ran.answer.status == one.status
+            };
+            match fatal.iter().find(fits) {
+                Some(_) => Ok(()),
+                None => fail(format!("expected one of {fatal:#?}")),
+            }
+        }
+    }
+}
+
+/// A query for everything gives the same data and the same missing fields.
+pub(crate) fn graphql(bytes: &[u8]) -> Result<(), String> {
+    let backends = Backends::of(bytes);
+    let query = format!("{{ page {} }}", selection(&backends.shapes, &backends.declaration.answer));
+    // A view that leads to itself has no query for everything; a large one is refused.
+    if recursive(&backends) || query.len() > 8_000 || query.matches(' ').count() > 450 {
+        return Ok(());
+    }
+    let (rest, graphql) = (ask(bytes, &backends, None), ask(bytes, &backends, Some(&query)));
+    let (one, other) = (&rest.answer, graphql.answer.json());
+    let fail = |problem: &str| Err(describe(bytes, &format!("{problem}\n{}\n{other}\n{query}", one.text())));
+    if graphql.under_way > 0 {
+        return fail("calls are under way after the answer");
+    }
+    if one.status != 200 {
+        let error = &other["errors"][0]["extensions"];
+        let same = other["data"]["page"].is_null()
+            && error["code"] == one.json()["code"]
+            && error["field"] == one.json()["field"];
+        return if same { Ok(()) } else { fail("the problem is another") };
+    }
+    if other["data"]["page"] != one.json() {
+        return fail("the data is other");
+    }
+    let entry = |entry: &Value| {
+        let path = entry["path"].as_str().unwrap().trim_start_matches("page.").to_owned();
+        let count = entry["count"].as_u64().unwrap_or(1);
+        let default = entry["default"].as_bool().unwrap_or(false);
+        ((path, entry["reason"].as_str().unwrap().to_owned(), default), usize::try_from(count).unwrap())
+    };
+    let entries = other["extensions"]["degraded"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let degraded: Degraded = entries.iter().map(entry).collect();
+    if degraded != header(one.header("trefoil-degraded").unwrap_or_default()) {
+        return fail("other fields are missing");
+    }
+    let errors = other["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let nulls = degraded.iter().filter(|((_, _, default), _)| !default).map(|(_, count)| count).sum::<usize>();
+    if errors.len() != nulls {
+        return fail(&format!("{} errors for {nulls} failed places", errors.len()));
+    }
+    let mut places: Vec<String> = errors.iter().map(|error| error["path"].to_string()).collect();
+    places.sort();
+    places.dedup();
+    if places.len() != errors.len() {
+        return fail("a place is named twice");
+    }
+    for error in errors {
+        if !leads_to_null(&other["data"], error["path"].as_array().unwrap()) {
+            return fail(&format!("{} is not null", error["path"]));
+        }
+        let names: Vec<&str> = error["path"].as_array().unwrap()[1..].iter().filter_map(Value::as_str).collect();
+        let reason = error["extensions"]["reason"].as_str().unwrap_or_default().to_owned();
+        if !degraded.contains_key(&(names.join("."), reason, false)) {
+            return fail(&format!("{} is not among what is missing", error["path"]));
+        }
+    }
+    Ok(())
+}
+
+/// The same requests, bytes and missing fields, whatever comes first.
+pub(crate) fn latencies(bytes: &[u8]) -> Result<(), String> {
+    let mut backends = Backends::of(bytes);
+    let seen = |backends: &Backends| {
+        let ran = ask(bytes, backends, None);
+        let mut asked: Vec<String> = ran.asked.into_iter().map(|asked| asked.path).collect();
+        asked.sort();
+        let header = ran.answer.header("trefoil-degraded").map(str::to_owned);
+        (ran.answer.status == 200).then(|| (ran.answer.text().to_owned(), header, asked))
+    };
+    // Which failure of several is told depends on which was first; whether there is an answer does not.
+    let first = seen(&backends);
+    for latencies in 0..3 {
+        backends.latencies = latencies;
+        let other = seen(&backends);
+        if other != first {
+            return Err(describe(bytes, &format!("{first:#?}\n{other:#?}")));
+        }
+    }
+    Ok(())
+}
+
+fn recursive(backends: &Backends) -> bool {
+    backends.shapes.objects().any(|(_, object)| object.fields.iter().any(|field| field.rust == AGAIN))
+}
+
+fn leads_to_null(value: &Value, path: &[Value]) -> bool {
+    match (value, path) {
+        (Value::Null, _) => true,
+        (Value::Object(members), [Value::String(name), rest @ ..]) => {
+            members.get(name).is_some_and(|value| leads_to_null(value, rest))
+        }
+        (Value::Array(items), [index, rest @ ..]) => {
+            let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
+            index.and_then(|index| items.get(index)).is_some_and(|value| leads_to_null(value, rest))
+        }
+        _ => false,
+    }
+}
+
+/// Everything there is.
+fn selection(shapes: &Shapes, shape: &Shape) -> String {
+    match shape {
+        Shape::Object(id) => {
+            let field = |field: &trefoil_composition::shape::FieldShape| {
+                if field.rust == AGAIN {
+                    return String::new();
+                }
+                format!("{} {}", field.client_name(Default::default()), selection(shapes, &field.shape))
+            };
+            format!("{{ {} }}", shapes.get(*id).fields.iter().map(field).collect::<Vec<_>>().join(" "))
+        }
+        Shape::List(inner) | Shape::Nullable(inner) | Shape::Map(inner) => selection(shapes, inner),
+        _ => String::new(),
+    }
+}
+
+/// Reads `Trefoil-Degraded`.
+fn header(text: &str) -> Degraded {
+    let mut found = Degraded::new();
+    for member in text.split(", ").filter(|member| !member.is_empty()) {
+        let mut parts = member.split(';');
+        let path = without_again(parts.next().unwrap().trim_matches('"'));
+        let (mut reason, mut count, mut default) = (String::new(), 1, false);
+        for part in parts {
+            match part.split_once('=') {
+                Some(("reason", word)) => word.clone_into(&mut reason),
+                Some(("count", number)) => count = number.parse().unwrap(),
+                _ => default = part == "default",
+            }
+        }
+        *found.entry((path, reason, default)).or_default() += count;
+    }
+    found
+}

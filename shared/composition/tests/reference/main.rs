@@ -1,0 +1,45 @@
+//! The engine against a reference: random declarations over random backends, answered by a model that is slow and obvious.
+//!
+//! [`generate`] makes a declaration as plain data, [`backends`] says what each of its calls gets, [`model`] works the answer
+//! out by recursion over trees. What the engine answers must be the same: every byte, every field that is named as missing,
+//! every instant at which a call was made.
+
+mod backends;
+mod check;
+mod generate;
+mod json;
+mod model;
+mod numbers;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+/// The same cases each time.
+fn runner(cases: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+fn holds(cases: u32, check: impl Fn(&[u8]) -> Result<(), String>) {
+    let bytes = proptest::collection::vec(proptest::prelude::any::<u8>(), 150..900);
+    let result = runner(cases).run(&bytes, |bytes| check(&bytes).map_err(TestCaseError::fail));
+    match result {
+        Ok(()) => {}
+        Err(TestError::Fail(problem, bytes)) => panic!("{problem}\nthe case: {bytes:?}"),
+        Err(aborted) => panic!("{aborted}"),
+    }
+}
+
+#[test]
+fn the_engine_answers_what_the_reference_answers() {
+    holds(400, check::rest);
+}
+
+#[test]
+fn graphql_and_rest_give_the_same_data_and_the_same_missing_fields() {
+    holds(120, check::graphql);
+}
+
+#[test]
+fn only_latencies_change_nothing() {
+    holds(120, check::latencies);
+}
