@@ -61,7 +61,10 @@ impl App {
             Ok(runtime) => runtime,
             Err(error) => return print_error(&format!("cannot start the runtime: {error}")),
         };
-        runtime.block_on(self.run(matches))
+        let code = runtime.block_on(self.run(matches));
+        // Whatever still blocks, such as sending telemetry to a collector that is gone, has had its time.
+        runtime.shutdown_background();
+        code
     }
 
     fn command(&self) -> Command {
