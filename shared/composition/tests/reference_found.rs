@@ -5,8 +5,6 @@ extern crate trefoil_composition as trefoil;
 use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
 use trefoil_testing::{FakeBackends, Kit, Reply};
 
-pub(crate) use trefoil_composition::StandardCaller as Caller;
-
 #[backend]
 pub(crate) struct Orders;
 #[backend]
@@ -198,4 +196,18 @@ async fn the_same_keys_stand_in_the_same_batches_whatever_came_first() {
         header.as_deref(),
         Some("seen.product.parts.supplier;reason=connect;count=2, seen.product.parts.supplier;reason=status")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failure_matrix_holds_for_calls_in_lists() {
+    let backends = lines();
+    backends.on("suppliers", "/suppliers").json(r#"[{"id":2},{"id":1}]"#);
+    backends.on("orders", "/seen").json(r#"[{"id":"a"},{"id":"b"},{"id":"a"}]"#);
+    backends.on("catalog", "/products/a").json(&product("a", &[1]));
+    backends.on("catalog", "/products/b").json(&product("b", &[1, 2]));
+    backends.on("orders", "/comment").json(r#"{"author_id":"a","reply":{"reply":null,"author_id":"b"}}"#);
+    backends.on("people", "/people/").json(r#"{"name":"Ada"}"#);
+    for path in ["/lines", "/seen", "/thread"] {
+        kit(&backends).matrix(path).await.assert_semantics();
+    }
 }

@@ -14,6 +14,9 @@ use crate::backends::{Backends, What, key_of, keys, number};
 use crate::generate::{AGAIN, CALLS_DUE_MS};
 use crate::json::{Json, plain};
 
+/// What each key or request of a call was answered.
+type Answers = Vec<(String, Result<Option<Json>, Failed>)>;
+
 /// Later than everything: a request that was not made, since the answer had failed by then.
 const NEVER: u64 = 1_000_000;
 /// RFC 3986: all but these is encoded.
@@ -205,7 +208,7 @@ impl<'a> Model<'a> {
 
     fn ready(&self) -> Option<usize> {
         let done = |group: &usize| self.groups[*group].settled.is_some();
-        (0..self.groups.len()).find(|group| !done(group) && self.groups[*group].after.iter().all(|other| done(other)))
+        (0..self.groups.len()).find(|group| !done(group) && self.groups[*group].after.iter().all(&done))
     }
 
     // ---- one call field at one level ------------------------------------------------------------------------------------
@@ -282,7 +285,7 @@ impl<'a> Model<'a> {
         at_once: usize,
         start: u64,
         order: &[String],
-    ) -> (Vec<u64>, Vec<(String, Result<Option<Json>, Failed>)>) {
+    ) -> (Vec<u64>, Answers) {
         let (mut ends, mut outcomes, mut spans) = (Vec::new(), Vec::new(), Vec::new());
         for path in order {
             let queued = order.len() > at_once;
@@ -330,7 +333,7 @@ impl<'a> Model<'a> {
         most: usize,
         start: u64,
         order: &[String],
-    ) -> (Vec<u64>, Vec<(String, Result<Option<Json>, Failed>)>) {
+    ) -> (Vec<u64>, Answers) {
         let own = field.rust.trim_start_matches("call_").parse::<usize>().unwrap();
         let mut chunks = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
