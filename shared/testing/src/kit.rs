@@ -9,14 +9,17 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use trefoil_backend::{BackendConfig, Clients};
-use trefoil_composition::Bff;
+use trefoil_composition::{Bff, CompiledBff};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
+use crate::matrix::{self, Matrix};
 use crate::{Answer, FakeBackends};
 
 /// Asks a BFF's endpoints.
 #[derive(Debug, Clone)]
 pub struct Kit {
+    pub(crate) bff: Arc<CompiledBff>,
+    pub(crate) backends: FakeBackends,
     router: Router,
     caller: Option<Caller>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -29,20 +32,20 @@ impl Kit {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             panic!("the BFF does not compile:\n{}", lines.join("\n"))
         });
-        let configs: BTreeMap<String, BackendConfig> = compiled
-            .backends()
-            .into_iter()
-            .map(|name| {
-                let config = BackendConfig::at(format!("http://{name}.test"));
-                (name, config)
-            })
-            .collect();
-        let meter = opentelemetry::global::meter("trefoil-testing");
-        let identity = IdentityHeaders::default();
-        let clients = Clients::with_transports(&configs, &identity, &meter, |name, _| Ok(backends.transport(name)))
-            .unwrap_or_else(|error| panic!("{error}"));
-        let router = Arc::new(compiled).router(&Arc::new(clients), &meter);
-        Kit { router, caller: None, headers: Vec::new() }
+        let bff = Arc::new(compiled);
+        let router = router(&bff, backends);
+        Kit { bff, backends: backends.clone(), router, caller: None, headers: Vec::new() }
+    }
+
+    /// The same kit over other backends.
+    pub(crate) fn over(&self, backends: &FakeBackends) -> Kit {
+        Kit { backends: backends.clone(), router: router(&self.bff, backends), ..self.clone() }
+    }
+
+    /// Every call of the endpoint at `path`, each with every [`Fault`](crate::Fault) there is, and what came of it. The
+    /// backends must answer everything that the endpoint asks. They are left as they are: each case has its own.
+    pub async fn matrix(&self, path: &str) -> Matrix {
+        matrix::run(self, path).await
     }
 
     /// The same kit, with a caller of this id and these scopes.
@@ -104,4 +107,17 @@ impl Kit {
         let body = body.collect().await.unwrap_or_else(|error| panic!("the body broke: {error}")).to_bytes();
         Answer { status: head.status, headers: head.headers, body }
     }
+}
+
+fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends) -> Router {
+    let config = |name: String| {
+        let config = BackendConfig::at(format!("http://{name}.test"));
+        (name, config)
+    };
+    let configs: BTreeMap<String, BackendConfig> = bff.backends().into_iter().map(config).collect();
+    let meter = opentelemetry::global::meter("trefoil-testing");
+    let identity = IdentityHeaders::default();
+    let clients = Clients::with_transports(&configs, &identity, &meter, |name, _| Ok(backends.transport(name)))
+        .unwrap_or_else(|error| panic!("{error}"));
+    bff.router(&Arc::new(clients), &meter)
 }

@@ -1,0 +1,43 @@
+//! Every screen keeps its word whatever a backend does: each call of each endpoint, slow, refused, broken and wrong in turn.
+
+use trefoil::testing::{FakeBackends, Kit};
+
+const PICKS: &str =
+    r#"[{"id":7,"name":"Lamp","price":19.90,"currency":"EUR","imageUrl":"https://media.example/7","stock":3}]"#;
+const ORDER: &str = r#"{"id":1001,"number":"A-1001","placed_at":"2026-11-24T10:00:00Z","status":"shipped","currency":"EUR",
+    "total":39.80,"lines":[{"product_id":7,"quantity":2,"unit_price":19.90}],
+    "shipping":{"carrier":"DHL","tracking_code":"JD01","address":{"name":"Ada","street":"1 St James's Sq",
+        "postal_code":"SW1Y","city":"London","country":"GB"}}}"#;
+
+/// Backends that answer all that the endpoints ask.
+fn well() -> FakeBackends {
+    let backends = FakeBackends::new();
+    backends.on("users", "/users/u-1").json(
+        r#"{"id":"u-1","name":"Ada Lovelace","email":"ada@example.com","segment":"desk","member_since":"2020-01-01",
+            "city":"London","loyalty":{"tier":"gold","points":7}}"#,
+    );
+    backends.on("orders", "/users/u-1/orders").json(&format!("[{ORDER}]"));
+    backends.on("orders", "/users/u-1/orders/1001").json(ORDER);
+    backends.on("recommendations", "/segments/desk/picks").json(PICKS);
+    backends.on("catalog", "/products/7").json(
+        r#"{"id":7,"name":"Lamp","description":"It shines.","category":"desk","price":19.90,"currency":"EUR",
+            "weightGrams":900}"#,
+    );
+    backends
+        .on("media", "/products/7/images")
+        .json(r#"[{"url":"https://media.example/7","alt":"A lamp","width":800,"height":600}]"#);
+    backends.on("reviews", "/products/7/rating").json(r#"{"average":4.5,"count":2}"#);
+    backends.on("reviews", "/products/7/reviews").json(
+        r#"[{"id":"r-1","author":"Bob","rating":5,"title":"Bright","text":"Very.","created_at":"2026-11-24T10:00:00Z"}]"#,
+    );
+    backends.on("inventory", "/stock/7").json(r#"{"available":3}"#);
+    backends
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_endpoint_keeps_its_word_whatever_a_backend_does() {
+    let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["home:read", "catalog:read", "orders:read"]);
+    for path in ["/home", "/products/7", "/orders/1001"] {
+        kit.matrix(path).await.assert_semantics();
+    }
+}
