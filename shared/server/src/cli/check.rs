@@ -30,7 +30,13 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
     // A meter that goes nowhere: only whether it can be put together counts.
     let meter = opentelemetry::global::meter("check");
     assemble(&config, &bffs, Sampling::always_off(), &meter).map_err(|error| error.to_string())?;
-    Ok(summary(&config, endpoints, &idle))
+    let notes = bffs.iter().flat_map(|bff| bff.plans().iter().map(move |plan| (bff.name(), plan)));
+    let notes: String = notes
+        .flat_map(|(bff, plan)| {
+            plan.findings().into_iter().map(move |finding| format!("  note      {bff}.{finding}\n"))
+        })
+        .collect();
+    Ok(summary(&config, endpoints, &idle) + &notes)
 }
 
 fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
