@@ -14,7 +14,7 @@ pub(crate) struct Field {
     /// Its JSON text; `None` is null.
     pub(crate) value: Option<Bytes>,
     pub(crate) errors: Vec<GraphqlError>,
-    pub(crate) degraded: Vec<Degraded>,
+    pub(crate) degraded: Vec<Missing>,
     /// How long each of its calls took, as `Server-Timing` names it.
     pub(crate) timings: Vec<(String, Duration)>,
 }
@@ -28,37 +28,10 @@ pub(crate) struct Executed {
     pub(crate) timings: Vec<(String, Duration)>,
 }
 
-/// One entry of `extensions.degraded`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Degraded {
-    path: String,
-    reason: &'static str,
-    /// How many items of lists are missing; left out for one.
-    #[serde(skip_serializing_if = "is_one")]
-    count: usize,
-    /// Whether a declared default stands in.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    default: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_one(count: &usize) -> bool {
-    *count == 1
-}
-
-/// What is missing in a root field: one entry for each path and reason, as in `Trefoil-Degraded`.
-pub(crate) fn degraded(key: &str, missing: &[Missing]) -> Vec<Degraded> {
-    let mut entries: Vec<Degraded> = Vec::with_capacity(missing.len());
-    for one in missing {
-        let (path, reason) = (format!("{key}.{}", one.path), one.reason.word());
-        let same =
-            |entry: &&mut Degraded| entry.path == path && entry.reason == reason && entry.default == one.defaulted;
-        match entries.iter_mut().find(same) {
-            Some(entry) => entry.count += one.count,
-            None => entries.push(Degraded { path, reason, count: one.count, default: one.defaulted }),
-        }
-    }
-    entries
+/// What is missing in a root field, as `extensions.degraded` names it: below the root field's key.
+pub(crate) fn degraded(key: &str, missing: Vec<Missing>) -> Vec<Missing> {
+    let below = |one: Missing| Missing { path: format!("{key}.{}", one.path), ..one };
+    missing.into_iter().map(below).collect()
 }
 
 /// Writes the answer of an operation that was run.

@@ -60,7 +60,7 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
                 .into_iter()
                 .map(|place| failed((place.node, place.failure), std::iter::once(root()).chain(place.path).collect()))
                 .collect(),
-            degraded: answer::degraded(key, &answer.missing),
+            degraded: answer::degraded(key, answer.missing),
             value: Some(match &field.respell {
                 Some(respell) => respell.apply(&answer.body),
                 None => answer.body,
