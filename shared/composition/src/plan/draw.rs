@@ -90,7 +90,7 @@ fn request(plan: &Plan, node: usize) -> String {
         PlannedFan::One => String::new(),
     };
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    format!("{} {}{}{query}{keys}", call.method, call.backend, text(&call.path))
+    format!("{} {} {}{query}{keys}", call.method, call.backend, text(&call.path))
 }
 
 fn rules(plan: &Plan, node: usize) -> String {
