@@ -35,7 +35,8 @@ fn every_file_says_what_it_is() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_once() {
-    for file in ["bffs", "gateway", "shared"].into_iter().flat_map(sources) {
+    let shipped = |file: &PathBuf| !file.components().any(|part| part.as_os_str() == "tests");
+    for file in ["bffs", "gateway", "shared"].into_iter().flat_map(sources).filter(shipped) {
         let text = std::fs::read_to_string(&file).expect("a source file");
         let production = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
         assert!(

@@ -111,6 +111,19 @@ async fn partners_see_their_own_names_and_no_timings() {
 }
 
 #[tokio::test]
+async fn a_page_of_the_catalogue_is_unwrapped_and_knows_its_stock() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/web/products?limit=3&after=5").await;
+    assert_eq!((answer.status, answer.header("trefoil-degraded")), (200, None), "{}", answer.text);
+    let json = answer.json();
+    let ids: Vec<_> =
+        json["products"].as_array().unwrap().iter().map(|product| product["id"].as_u64().unwrap()).collect();
+    assert_eq!(ids, [6, 7, 8]);
+    assert!(json["products"][0]["stock"]["available"].is_u64(), "{json}");
+    assert_eq!((demo.calls("catalog").await, demo.calls("inventory").await), (1, 1));
+}
+
+#[tokio::test]
 async fn all_products_of_all_lines_are_one_batched_call() {
     let demo = Demo::start().await;
     let answer = demo.get("/mobile/orders").await;

@@ -10,11 +10,12 @@ pub mod endpoints {
     pub mod home;
     pub mod order;
     pub mod product;
+    pub mod products;
 }
 
 pub use trefoil::StandardCaller as Caller;
 
-use crate::endpoints::{home::Home, order::OrderPage, product::ProductPage};
+use crate::endpoints::{home::Home, order::OrderPage, product::ProductPage, products::ProductList};
 
 /// The BFF, with every endpoint that it has.
 pub fn bff() -> trefoil::Bff {
@@ -23,6 +24,7 @@ pub fn bff() -> trefoil::Bff {
         .doc("What the web shop's screens show, one round trip a screen.")
         .caller::<Caller>()
         .endpoint::<Home>()
+        .endpoint::<ProductList>()
         .endpoint::<ProductPage>()
         .endpoint::<OrderPage>()
 }

@@ -2,6 +2,8 @@
 
 use trefoil::view;
 
+use crate::backends::Inventory;
+
 /// A person, as they see themselves.
 #[view]
 pub struct Profile {
@@ -141,6 +143,34 @@ pub struct Product {
     pub currency: String,
     /// Its weight in grams.
     pub weight_grams: u32,
+}
+
+/// A product in a list.
+#[view]
+#[serde(rename_all = "camelCase")]
+pub struct ProductCard {
+    /// The product's id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// Its price.
+    pub price: f64,
+    /// The currency of its price (ISO 4217).
+    pub currency: String,
+    /// A picture of it.
+    pub image_url: String,
+    /// How many there are. Unknown when the service is slow or down; the stock of all products is one call.
+    #[call(Inventory, get = "/stock", batch(product_ids = id, by = product_id, most = 100), within = "150ms")]
+    pub stock: Option<StockLevel>,
+}
+
+/// How many of a product in a list there are.
+#[view]
+pub struct StockLevel {
+    /// The product's id.
+    pub product_id: u64,
+    /// How many can be ordered now.
+    pub available: u32,
 }
 
 /// A suggested product.

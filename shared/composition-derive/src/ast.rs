@@ -108,6 +108,8 @@ pub(crate) struct Call {
     pub(crate) path: (LitStr, Template),
     pub(crate) query: Vec<Entry>,
     pub(crate) headers: Vec<Entry>,
+    /// The names of `at = "data.items"`.
+    pub(crate) at: Option<Vec<String>>,
     pub(crate) within: Option<Time>,
     pub(crate) absent: Option<Statuses>,
     pub(crate) pass: Option<Statuses>,

@@ -143,6 +143,7 @@ use proc_macro::TokenStream;
 ///   integer, a boolean, a string with references in it, or a reference. An input that is not given is left out.
 /// - `header("accept-language" = header.language)`: likewise. Headers of identity, of the connection and of the trace are the
 ///   gateway's.
+/// - `at`: `"data.items"`: the value is inside the backend's envelope, below these members, in the backend's names.
 /// - `within`: the most time this call may take; less than the deadline.
 /// - `T`: the answer needs it. `Option<T>`: null, and named as missing, when the call fails.
 /// - `absent = [404]`, on an `Option`: these statuses mean "there is none". 204, and 400 to 499 save 401, 403, 407, 408, 429.

@@ -141,6 +141,8 @@ pub struct Call {
     pub query: Vec<(String, Template)>,
     /// The headers, in declaration order.
     pub headers: Vec<(HeaderName, Template)>,
+    /// The names that lead to the value inside the backend's envelope, as the backend has them; empty for a body that is the value.
+    pub at: Vec<String>,
     /// The most time this call may take, inside the endpoint's deadline.
     pub within: Option<Duration>,
     /// Statuses that mean "there is none": null, complete.

@@ -5,6 +5,7 @@
 //! for, and writes the members in declared order, with holes where calls go. REST and GraphQL differ in the [`Selection`] alone.
 
 mod compile;
+mod envelope;
 mod leaf;
 mod object;
 mod pass;
@@ -28,6 +29,8 @@ pub struct Program {
     /// How many values are noted of the whole body, or of each element where the body is split.
     pub(crate) captures: usize,
     pub(crate) sites: Vec<SiteProgram>,
+    /// The names that lead to the value inside the body.
+    pub(crate) at: Box<[Box<str>]>,
     /// Whether the body is a list whose elements are pieces of their own: a batch's answer.
     pub(crate) split: bool,
 }
@@ -163,6 +166,11 @@ impl std::error::Error for ShapeError {}
 impl Program {
     /// Projects one body. The whole of it must be one JSON value.
     pub fn run(&self, body: &Bytes) -> Result<Projected, ShapeError> {
-        pass::run(self, body)
+        pass::run(self, body, &self.at)
+    }
+
+    /// Projects a value that stands in no envelope, such as a default.
+    pub(crate) fn run_bare(&self, value: &Bytes) -> Result<Projected, ShapeError> {
+        pass::run(self, value, &[])
     }
 }

@@ -11,8 +11,8 @@ use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const IN_A_COMPOSITION: [&str; 7] = ["get", "query", "header", "within", "absent", "pass", "or"];
-const IN_A_VIEW: [&str; 8] = ["get", "query", "header", "within", "absent", "or", "batch", "each"];
+const IN_A_COMPOSITION: [&str; 8] = ["get", "query", "header", "at", "within", "absent", "pass", "or"];
+const IN_A_VIEW: [&str; 9] = ["get", "query", "header", "at", "within", "absent", "or", "batch", "each"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
 const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
 
@@ -67,7 +67,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     let _ = input.parse::<Option<Token![,]>>();
 
     let understood = || place.understood().iter().copied();
-    let (mut path, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None);
+    let (mut path, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
     let mut how_often: Option<Fan> = None;
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let mut said = false;
@@ -81,6 +81,16 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
             }
             "query" => query.extend(values(word, input, errors)?),
             "header" => headers.extend(values(word, input, errors)?),
+            "at" => {
+                let literal = text(word, input, "at = \"data.items\"")?;
+                let names: Vec<String> = literal.value().split('.').map(str::to_owned).collect();
+                if names.iter().any(String::is_empty) {
+                    let message =
+                        "`at` names the members that lead to the value, with dots between them: `at = \"data.items\"`";
+                    return Err(syn::Error::new(literal.span(), message));
+                }
+                once(&mut at, names, word, errors);
+            }
             "within" => {
                 once(&mut within, time(word, input, errors)?, word, errors);
             }
@@ -95,7 +105,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                 said = true;
                 return Err(no_method_yet(word, method));
             }
-            later @ ("at" | "body" | "retry" | "hedge" | "cache" | "when") => {
+            later @ ("body" | "retry" | "hedge" | "cache" | "when") => {
                 let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
             }
@@ -112,7 +122,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     if !said {
         errors.at(attribute, "what does it ask the backend for? Add `get = \"/path\"`");
     }
-    Some(Call { backend: backend?, path: path?, query, headers, within, absent, pass, or, fan: how_often })
+    Some(Call { backend: backend?, path: path?, query, headers, at, within, absent, pass, or, fan: how_often })
 }
 
 /// Reads `(name = value, "name" = value)`.

@@ -29,6 +29,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
         let (name, value) = (name.to_ascii_lowercase(), template(value));
         quote!((::trefoil::__private::HeaderName::from_static(#name), #value))
     });
+    let at = call.at.iter().flatten().map(string);
     let within = option(
         call.within.as_ref().map(|Time { millis, .. }| quote!(::trefoil::__private::Duration::from_millis(#millis))),
     );
@@ -43,6 +44,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
             path: #path,
             query: ::std::vec![#(#query),*],
             headers: ::std::vec![#(#headers),*],
+            at: ::std::vec![#(#at),*],
             within: #within,
             absent: ::std::vec![#(#absent),*],
             pass: ::std::vec![#(#pass),*],

@@ -5,12 +5,13 @@
 
 use std::collections::VecDeque;
 
+mod closing;
 mod sources;
 
 use bytes::Bytes;
 
 use self::sources::{referred, written};
-use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source, TopField};
+use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Param, Template};
 use crate::fragment::Buffer;
@@ -318,8 +319,9 @@ impl<'a> Compiler<'a> {
             }
             _ => false,
         };
-        let compiled =
-            project::compile_sites(self.shapes, self.naming, &object.fields[field].shape, of, &captures, split);
+        let shape = &object.fields[field].shape;
+        let mut compiled = project::compile_sites(self.shapes, self.naming, shape, of, &captures, split);
+        compiled.program.at = call.iter().flat_map(|call| &call.at).map(|name| name.as_str().into()).collect();
         let planned = self.nodes[node].call;
         let target = &mut self.calls[planned];
         // What has calls in it is a node's own: whose calls failed, and what that means, differs from node to node.
@@ -346,50 +348,6 @@ impl<'a> Compiler<'a> {
             });
         }
         program
-    }
-
-    /// A default is projected as a body would be.
-    fn defaults(&mut self) {
-        for index in 0..self.calls.len() {
-            let shared = self.shared[index];
-            let field = &self.shapes.get(shared.object).fields[shared.field];
-            let Some(json) = field.call.as_ref().and_then(|call| call.or.as_ref()) else { continue };
-            let call = &self.calls[index];
-            if call.sites.iter().any(|sites| !sites.is_empty()) {
-                let reason =
-                    format!("`{}` has a default, and calls inside it would never be made; drop `or`", field.rust);
-                self.error(reason);
-                continue;
-            }
-            // A batch's program takes lists: its default is a list of one.
-            let body = if matches!(call.fan, PlannedFan::Batch { .. }) { format!("[{json}]") } else { json.clone() };
-            let body = Bytes::from(body);
-            match call.programs.iter().map(|program| program.run(&body)).collect() {
-                Ok(projected) => self.calls[index].default = Some(projected),
-                Err(error) => self.error(format!("the default of `{}` does not fit its own type: {error}", field.rust)),
-            }
-        }
-    }
-
-    /// The top-level fields, each with all the calls below it.
-    fn fields(&self) -> Vec<TopField> {
-        let Some(outermost) = self.sites.first() else { return Vec::new() };
-        let field = |(&(node, _), key): (&(usize, usize), &String)| {
-            let mut calls = vec![self.nodes[node].call];
-            let mut next = 0;
-            while let Some(&call) = calls.get(next) {
-                let sites = self.calls[call].sites.iter().flatten();
-                for below in sites.flat_map(|&site| &self.sites[site].nodes).flatten() {
-                    let call = self.nodes[*below].call;
-                    if !calls.contains(&call) {
-                        calls.push(call);
-                    }
-                }
-                next += 1;
-            }
-            TopField { key: key.clone(), node, calls }
-        };
-        outermost.outputs.iter().zip(&outermost.output_keys).map(field).collect()
     }
 
     fn params(&self) -> Vec<Parameter> {

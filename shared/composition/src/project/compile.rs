@@ -107,7 +107,8 @@ pub(crate) fn compile_sites(
         root
     };
     let sites = compiler.values.iter().map(|&values| SiteProgram { values }).collect();
-    let program = Program { objects: compiler.objects, root, captures: captures.len(), sites, split };
+    let program =
+        Program { objects: compiler.objects, root, captures: captures.len(), sites, at: Box::default(), split };
     Compiled { program, sites: compiler.sites }
 }
 

@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use serde::de::{DeserializeSeed as _, Error};
 
+use super::envelope::Envelope;
 use super::object::Open;
 use super::reorder::Slot;
-use super::value::Value;
 use super::{Capture, Element, Program, Projected, ShapeError, Target, leaf};
 use crate::fragment::{Part, SiteItems, Writer};
 
-pub(super) fn run(program: &Program, body: &Bytes) -> Result<Projected, ShapeError> {
+pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Projected, ShapeError> {
     let text = std::str::from_utf8(body).map_err(|error| ShapeError(format!("not UTF-8: {error}")))?;
     if u32::try_from(body.len().saturating_mul(2)).is_err() {
         return Err(ShapeError("larger than 2 GiB".to_owned()));
@@ -28,7 +28,7 @@ pub(super) fn run(program: &Program, body: &Bytes) -> Result<Projected, ShapeErr
         trail: Vec::new(),
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Value { pass: &mut pass, target: &program.root };
+    let value = Envelope { pass: &mut pass, at };
     let result = value.deserialize(&mut deserializer).and_then(|()| deserializer.end());
     match result {
         Ok(()) => Ok(pass.finish()),

@@ -225,6 +225,7 @@ impl Maker<'_> {
             pass: if need == 0 && root && self.choices.below(2) == 1 { vec![404] } else { Vec::new() },
             or: if need == 2 { has_default } else { None },
             fan: Fan::One,
+            at: Vec::new(),
         };
         let usable_keys: Vec<usize> = keys.into_iter().filter(|&index| usable(&sources[index])).collect();
         if batch && !usable_keys.is_empty() {
