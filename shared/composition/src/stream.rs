@@ -1,8 +1,9 @@
 //! Progressive delivery: each top-level field is sent the moment that it and all under it are settled.
 //!
 //! A client asks by `Accept`: `text/event-stream` (Server-Sent Events, the HTML standard) or `application/x-ndjson`. The same
-//! declaration is run by the same code; only the writing differs. A stream begins with its first field: what fails before
-//! that is answered by status, as ever; what fails later is said by an event.
+//! declaration is run by the same code; only the writing differs. A stream begins with its first field, but not before every
+//! call has settled whose status may become the answer's (`pass`): what fails before that is answered by status, as ever; what
+//! fails later is said by an event.
 //!
 //! | event | data |
 //! | --- | --- |
@@ -12,7 +13,6 @@
 //!
 //! In NDJSON the same objects have a member `"event"` of their own. Lines starting with `:` (SSE) keep a quiet connection open.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,7 +24,9 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, HeaderValue, header};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep};
+use tracing::Instrument as _;
 use trefoil_context::{Problem, RequestContext};
 
 use crate::inputs::Inputs;
@@ -71,24 +73,27 @@ impl Format {
     }
 }
 
-/// The format that these headers ask for, if they ask for a stream before they accept JSON.
+/// The format that these headers ask for, if they ask for a stream rather than for JSON: by weight (RFC 9110 section 12.4.2),
+/// and among equals by order.
 pub fn wanted(headers: &HeaderMap) -> Option<Format> {
     let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges = accept.flat_map(|value| value.split(','));
-    for range in ranges {
+    let mut best: Option<(f32, Option<Format>)> = None;
+    for range in accept.flat_map(|value| value.split(',')) {
         let mut parts = range.split(';').map(str::trim);
         let media_type = parts.next().unwrap_or_default();
-        let refused = parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        let found = [Format::EventStream, Format::Ndjson]
-            .into_iter()
-            .find(|format| media_type.eq_ignore_ascii_case(format.media_type()));
-        match found {
-            Some(format) if !refused => return Some(format),
-            None if media_type.eq_ignore_ascii_case("application/json") => return None,
-            Some(_) | None => {}
+        let is = |name: &str| media_type.eq_ignore_ascii_case(name);
+        let stream = [Format::EventStream, Format::Ndjson].into_iter().find(|format| is(format.media_type()));
+        if stream.is_none() && !is("application/json") && !is("application/*") && !is("*/*") {
+            continue;
+        }
+        let weight =
+            parts.filter_map(|parameter| parameter.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("q"));
+        let weight = weight.map_or(1.0, |(_, weight)| weight.trim().parse().unwrap_or(0.0));
+        if weight > best.map_or(0.0, |(best, _)| best) {
+            best = Some((weight, stream));
         }
     }
-    None
+    best.and_then(|(_, stream)| stream)
 }
 
 /// Answers by a stream, or with the problem that came before its first field.
@@ -99,9 +104,11 @@ pub(crate) async fn respond(
     context: RequestContext,
 ) -> Result<Response, Problem> {
     let (sender, receiver) = unbounded_channel();
-    let work = Box::pin(work(Arc::clone(endpoint), format, inputs, context, sender));
-    let mut delivery = Delivery { work: Some(work), receiver, quiet: Box::pin(sleep(HEARTBEAT)), format, first: None };
-    let first = std::future::poll_fn(|cx| delivery.poll_event(cx)).await;
+    // A task of its own, so that deadlines hold whether or not the client reads; it ends with the answer's body.
+    let work = tokio::spawn(work(Arc::clone(endpoint), format, inputs, context, sender).in_current_span());
+    let quiet = Box::pin(sleep(HEARTBEAT));
+    let mut delivery = Delivery { _work: EndWithBody(work), receiver, quiet, format, first: None };
+    let first = delivery.receiver.recv().await;
     match first {
         Some(Event::Failed(problem)) => return Err(problem),
         Some(Event::Text(text)) => delivery.first = Some(text),
@@ -131,13 +138,21 @@ async fn work(
     events: UnboundedSender<Event>,
 ) {
     let plan = &endpoint.plan;
-    // The receiver lives as long as this work: it is polled by it. There are as many events as fields, so none need wait.
+    // There are as many events as fields, so none need wait. If nobody receives them any more, this work is about to end.
     let send = |event| drop(events.send(event));
+    // A status that the declaration passes on is the answer's own: nothing is sent before it is known that there is none.
+    let passes = |field: &usize| !plan.call_of(plan.fields[*field].node).pass.is_empty();
+    let mut deciding: Vec<usize> = (0..plan.fields.len()).filter(passes).collect();
+    let mut held = Vec::new();
     let mut observe = |state: &run::State, field: usize| {
         let value = outcome::field(plan, state, field)?;
         let value = String::from_utf8_lossy(&value);
         let path = project::quoted(&plan.fields[field].key);
-        send(Event::Text(format.event("field", &format!("\"path\":{path},\"value\":{value}"))));
+        held.push(Event::Text(format.event("field", &format!("\"path\":{path},\"value\":{value}"))));
+        deciding.retain(|other| *other != field);
+        if deciding.is_empty() {
+            held.drain(..).for_each(send);
+        }
         Ok(())
     };
     let run = run::run_observed(plan, &inputs, &context, &endpoint.clients, &endpoint.signals, &mut observe).await;
@@ -152,26 +167,21 @@ async fn work(
     }
 }
 
-/// The body: it drives the run as it is read. Dropping it, when the client leaves, ends every call.
+/// The body. Dropping it, when the client leaves, ends every call.
 struct Delivery {
-    work: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    _work: EndWithBody,
     receiver: UnboundedReceiver<Event>,
     quiet: Pin<Box<Sleep>>,
     format: Format,
     first: Option<Bytes>,
 }
 
-impl Delivery {
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        if let Some(work) = &mut self.work
-            && work.as_mut().poll(cx).is_ready()
-        {
-            self.work = None;
-        }
-        match self.receiver.poll_recv(cx) {
-            Poll::Pending if self.work.is_none() => Poll::Ready(None),
-            other => other,
-        }
+/// A task that ends when this is dropped.
+struct EndWithBody(JoinHandle<()>);
+
+impl Drop for EndWithBody {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -182,7 +192,7 @@ impl Stream for Delivery {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        match self.poll_event(cx) {
+        match self.receiver.poll_recv(cx) {
             Poll::Ready(Some(event)) => {
                 self.quiet.as_mut().reset(Instant::now() + HEARTBEAT);
                 let text = match event {
@@ -218,6 +228,10 @@ mod tests {
             ("application/json, text/event-stream", None),
             ("text/event-stream;q=0, application/x-ndjson", Some(Format::Ndjson)),
             ("*/*", None),
+            ("text/event-stream, */*", Some(Format::EventStream)),
+            ("text/event-stream;q=0.1, application/json;q=0.9", None),
+            ("text/event-stream;Q=0, */*;q=0.1", None),
+            ("application/json;q=0.5, text/event-stream", Some(Format::EventStream)),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, HeaderValue::from_static(accept));

@@ -262,7 +262,9 @@ async fn a_key_that_is_not_answered_is_that_items_404() {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_fails_leaves_every_item_out_and_is_counted() {
-    for (fault, reason) in [("slow", "timeout"), ("refused", "connect"), ("500", "status"), ("shape", "shape")] {
+    for (fault, reason) in
+        [("slow", "timeout"), ("refused", "connect"), ("500", "status"), ("204", "shape"), ("shape", "shape")]
+    {
         let backends = FakeBackends::new();
         backends.on("orders", "/orders").json(&orders(&[&["a", "b"]]));
         backends.on("orders", "/liked").json(&format!("[{}]", line("a")));
@@ -272,6 +274,7 @@ async fn a_batch_that_fails_leaves_every_item_out_and_is_counted() {
             "slow" => route.slow(900).json("[]"),
             "refused" => route.refused(),
             "500" => route.status(500),
+            "204" => route.answer(204, "application/json", ""),
             _ => route.json(r#"[{"id":"a","name":"Pa"},{"id":"b"}]"#),
         }
         let answer = kit(&backends).get("/orders").await;

@@ -144,6 +144,8 @@ async fn a_reader_who_leaves_ends_every_call() {
     backends.on("users", "/users/u-1").slow(200).json("{}");
     let kit = kit(&backends).header("accept", "text/event-stream");
     assert!(tokio::time::timeout(Duration::from_millis(50), kit.get("/home")).await.is_err());
+    // The run is a task of its own: it ends when the runtime next comes to it.
+    tokio::task::yield_now().await;
     assert_eq!(backends.calls("users")[0].end, End::GivenUp);
 }
 
@@ -168,4 +170,25 @@ async fn the_deadline_holds_for_a_stream() {
     assert!(started.elapsed() <= Duration::from_millis(301));
     let degraded = events(&answer).last().unwrap().1["degraded"].clone();
     assert_eq!(degraded, json!([{ "path": "nicknameOf", "reason": "timeout" }]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_before_a_status_that_may_be_the_answers_own_is_known() {
+    let backends = FakeBackends::new();
+    backends.on("orders", "/orders/").slow(50).status(404);
+    let answer = kit(&backends).header("accept", "text/event-stream").get("/orders/7").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (404, Some("not-found")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_holds_for_a_reader_who_does_not_read() {
+    let backends = well();
+    backends.on("recommendations", "/nicknames/").slow(9_000).json("[]");
+    let kit = kit(&backends).header("accept", "text/event-stream");
+    let response = kit.open("/home").await;
+    // Nobody reads. The call ends all the same.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let slow = backends.all_calls().into_iter().find(|call| call.path.starts_with("/nicknames")).unwrap();
+    assert_eq!(slow.end, End::GivenUp);
+    drop(response);
 }

@@ -45,6 +45,7 @@ PARTNER={partner}{off}
 {bold}More{off}
   curl -s {public}/web/products/7 -H "Authorization: Bearer $WEB"
   curl -s "{public}/mobile/orders?limit=3" -H "Authorization: Bearer $MOBILE"
+  curl -N {public}/web/home -H "Authorization: Bearer $WEB" -H "Accept: text/event-stream"
   curl -s "{public}/partner/inventory?limit=3" -H "Authorization: Bearer $PARTNER"
   curl -s {public}/web/graphql -H "Authorization: Bearer $WEB" -H "Content-Type: application/json" \
     -d '{{"query": "{{ home {{ profile {{ name }} picks {{ name price }} }} }}"}}'

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use http::{HeaderName, HeaderValue, Method, Request};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use trefoil_backend::{BackendConfig, Clients};
@@ -92,6 +92,17 @@ impl Kit {
 
     /// Asks by any method. Dropping the future is what a caller who leaves does.
     pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        let (head, body) = self.respond(method, path, body).await.into_parts();
+        let body = body.collect().await.unwrap_or_else(|error| panic!("the body broke: {error}")).to_bytes();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    /// Asks by GET and reads no more than the answer's head: what a client does that does not read on.
+    pub async fn open(&self, path: &str) -> Response<Body> {
+        self.respond(Method::GET, path, Body::empty()).await
+    }
+
+    async fn respond(&self, method: Method, path: &str, body: Body) -> Response<Body> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -99,13 +110,10 @@ impl Kit {
         let mut context = RequestContext::local("test", self.caller.clone());
         context.deadline = Deadline::asked_for(request.headers()).map(Deadline::within);
         request.extensions_mut().insert(context);
-        let response = match self.router.clone().oneshot(request).await {
+        match self.router.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        };
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap_or_else(|error| panic!("the body broke: {error}")).to_bytes();
-        Answer { status: head.status, headers: head.headers, body }
+        }
     }
 }
 

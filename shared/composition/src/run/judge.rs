@@ -4,7 +4,7 @@ use http::{StatusCode, header};
 use trefoil_backend::Reply;
 
 use crate::outcome::{Failure, Reason};
-use crate::plan::PlannedCall;
+use crate::plan::{PlannedCall, PlannedFan};
 use crate::project::Projected;
 
 /// What became of one request.
@@ -40,7 +40,9 @@ pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault>
         };
     }
     // Success without a body is "there is none", where the type has room for it.
-    if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) && call.shape.is_nullable() {
+    let single = !matches!(call.fan, PlannedFan::Batch { .. });
+    let empty = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
+    if empty && single && call.shape.is_nullable() {
         return Ok(Verdict::Absent);
     }
     // A part of what was asked for is not what was asked for.
