@@ -404,7 +404,8 @@ impl<'a> Model<'a> {
             What::Refused | What::Broken => Err(own("connect", end)),
             What::Html | What::Unfit(_) => Err(own("shape", end)),
             What::Status(status) if call.absent.contains(&status) => Ok(None),
-            What::Status(204) if field.shape.is_nullable() => Ok(None),
+            // A batch asks for keys: an answer without a body leaves them all unanswered, and is no answer.
+            What::Status(204) if field.shape.is_nullable() && !matches!(call.fan, Fan::Batch { .. }) => Ok(None),
             What::Status(204) => Err(own("shape", end)),
             What::Status(status) => Err(Failed { status: Some(status), ..own("status", end) }),
             What::Json(json, _) => {
