@@ -1,7 +1,6 @@
 //! `GET /docs`: Swagger UI over the BFF's own document. Everything it loads comes from this host.
 
 mod assets;
-mod page;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,8 +12,8 @@ use axum::routing::get;
 use http::HeaderMap;
 use trefoil_context::{Code, Problem};
 
-pub(crate) use self::page::Page;
 use crate::bff::CompiledBff;
+use crate::page::Page;
 
 /// `/docs` and its assets.
 pub(crate) fn routes(bff: &Arc<CompiledBff>) -> Router {

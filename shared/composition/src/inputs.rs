@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use trefoil_context::{Caller, Code, Fault, Place, Problem};
 
+use crate::declare::Bounds;
 use crate::plan::{ClaimUse, Parameter, Plan};
 use crate::render::Value;
-use crate::shape::{Shape, Shapes};
+use crate::shape::{Int, Shape, Shapes};
 
 /// The most characters of a text parameter that declares no bound of its own.
 pub const MAX_TEXT: usize = 1024;
@@ -162,14 +163,7 @@ fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, St
             let fits = length >= bounds.min_length.unwrap_or(0) && length <= bounds.max_length.unwrap_or(MAX_TEXT);
             if fits && !text.contains('\0') { Ok(quoted(text)) } else { Err(wrong()) }
         }
-        Shape::Int(int) => {
-            let digits = text.strip_prefix('-').unwrap_or(text);
-            let whole = !digits.is_empty() && digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let value: i128 = text.parse().ok().filter(|_| whole).ok_or_else(wrong)?;
-            let least = bounds.min.unwrap_or(int.min).max(int.min);
-            let greatest = bounds.max.unwrap_or(int.max).min(int.max);
-            if (least..=greatest).contains(&value) { Ok(value.to_string().into()) } else { Err(wrong()) }
-        }
+        Shape::Int(int) => within(*int, bounds).read(text).map(|value| value.to_string().into()).ok_or_else(wrong),
         // What is a JSON number as it stands is kept as it stands.
         Shape::Float => match serde_json::from_str::<serde_json::Number>(text) {
             Ok(number) if number.as_f64().is_some_and(f64::is_finite) => {
@@ -183,6 +177,11 @@ fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, St
     }
 }
 
+/// The numbers that the type can hold and the declaration allows.
+fn within(int: Int, bounds: &Bounds) -> Int {
+    Int { min: bounds.min.unwrap_or(int.min).max(int.min), max: bounds.max.unwrap_or(int.max).min(int.max) }
+}
+
 fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
     let bounds = with.map(|(param, _)| &param.bounds);
     match shape {
@@ -192,9 +191,8 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
             format!("text of {least} to {most} characters")
         }
         Shape::Int(int) => {
-            let least = bounds.and_then(|bounds| bounds.min).unwrap_or(int.min).max(int.min);
-            let most = bounds.and_then(|bounds| bounds.max).unwrap_or(int.max).min(int.max);
-            format!("a whole number from {least} to {most}")
+            let Int { min, max } = bounds.map_or(*int, |bounds| within(*int, bounds));
+            format!("a whole number from {min} to {max}")
         }
         Shape::Float => "a number".to_owned(),
         Shape::Bool => "`true` or `false`".to_owned(),

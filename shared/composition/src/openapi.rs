@@ -20,7 +20,7 @@ use utoipa::openapi::{ComponentsBuilder, HttpMethod, InfoBuilder, OpenApiBuilder
 
 use self::errors::Errors;
 use crate::bff::CompiledBff;
-use crate::docs::Page;
+use crate::page::Page;
 
 /// What holds for every operation; it stands once, in the document's description.
 const CONVENTIONS: &str = "\

@@ -6,7 +6,6 @@
 mod places;
 mod write;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -130,21 +129,30 @@ pub(crate) fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
     let mut all: Vec<Missing> = Vec::new();
     for (node, settled) in plan.nodes.iter().zip(&state.settled) {
         for (item, settled) in settled.iter().enumerate() {
-            let Settled::Failed(failure) = settled else { continue };
-            let places = state.places[node.site][item];
-            let defaulted = node.need == Need::Default;
-            let same = |one: &&mut Missing| one.path == node.field && one.reason == failure.reason;
-            match all.iter_mut().find(same) {
-                Some(one) => one.count += places,
-                None => {
-                    all.push(Missing { path: node.field.clone(), reason: failure.reason, count: places, defaulted });
-                }
+            if let Settled::Failed(failure) = settled {
+                let (count, defaulted) = (state.places[node.site][item], node.need == Need::Default);
+                add(&mut all, &Missing { path: node.field.clone(), reason: failure.reason, count, defaulted });
             }
         }
     }
-    // Within a path by reason: objects are in the order of arrival, and that must not show.
-    all.chunk_by_mut(|one, other| one.path == other.path).for_each(|path| path.sort_by_key(|one| one.reason));
     all
+}
+
+/// Adds to what is missing: one entry for each path and reason, paths in the order in which they were first met, the reasons of
+/// one by themselves, since objects are in the order of arrival and that must not show.
+fn add(all: &mut Vec<Missing>, one: &Missing) {
+    let same =
+        |other: &&mut Missing| (&other.path, other.reason, other.defaulted) == (&one.path, one.reason, one.defaulted);
+    if let Some(other) = all.iter_mut().find(same) {
+        other.count += one.count;
+        return;
+    }
+    let after = all
+        .iter()
+        .rposition(|other| other.path == one.path && (other.reason, other.defaulted) < (one.reason, one.defaulted));
+    let first = all.iter().position(|other| other.path == one.path);
+    let at = after.map(|after| after + 1).or(first).unwrap_or(all.len());
+    all.insert(at, one.clone());
 }
 
 /// The problem of an answer that cannot do without a failed call.
@@ -170,15 +178,11 @@ pub fn degraded_header(missing: &[Missing]) -> Option<HeaderValue> {
     if missing.is_empty() {
         return None;
     }
-    let mut counted: BTreeMap<(usize, Reason, bool), (usize, &str)> = BTreeMap::new();
-    for one in missing {
-        // Members stand in the order in which their paths were first met.
-        let first = missing.iter().position(|other| other.path == one.path).unwrap_or(0);
-        counted.entry((first, one.reason, one.defaulted)).or_insert((0, &one.path)).0 += one.count;
-    }
-    let members: Vec<String> = counted
+    let mut merged = Vec::with_capacity(missing.len());
+    missing.iter().for_each(|one| add(&mut merged, one));
+    let members: Vec<String> = merged
         .iter()
-        .map(|((_, reason, defaulted), (count, path))| {
+        .map(|Missing { path, reason, count, defaulted }| {
             let count = if *count > 1 { format!(";count={count}") } else { String::new() };
             let default = if *defaulted { ";default" } else { "" };
             format!("{};reason={reason}{count}{default}", item(path))

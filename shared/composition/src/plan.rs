@@ -8,6 +8,7 @@ mod draw;
 mod findings;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, Method};
@@ -44,7 +45,7 @@ pub struct Plan {
     /// The answer's shape.
     pub answer: Shape,
     /// The outermost piece of the answer: what a body without members projects to, with a hole for each call shown.
-    pub(crate) frame: Buffer,
+    pub(crate) frame: Arc<Buffer>,
     /// Where calls go: the outermost struct first, then views with calls of their own.
     pub sites: Vec<Site>,
     /// The call fields, place by place. A node stands after all nodes that it waits for.

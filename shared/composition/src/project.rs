@@ -169,6 +169,11 @@ impl Program {
         pass::run(self, body, &self.at)
     }
 
+    /// Whether a whole body may be null.
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.root.nullable
+    }
+
     /// Projects a value that stands in no envelope, such as a default.
     pub(crate) fn run_bare(&self, value: &Bytes) -> Result<Projected, ShapeError> {
         pass::run(self, value, &[])

@@ -43,6 +43,17 @@ pub struct Int {
     pub max: i128,
 }
 
+impl Int {
+    /// The number that `text` writes, if it is a whole one within the bounds: digits, perhaps after a minus.
+    pub(crate) fn read(self, text: &str) -> Option<i128> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        // 64 bits have at most 20 digits: anything longer need not be read.
+        let whole = !digits.is_empty() && digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let value = text.parse().ok().filter(|_| whole)?;
+        (self.min..=self.max).contains(&value).then_some(value)
+    }
+}
+
 /// Where an object stands in [`Shapes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId(pub(crate) usize);

@@ -30,6 +30,7 @@ use tracing::Instrument as _;
 use trefoil_context::{Problem, RequestContext};
 
 use crate::inputs::Inputs;
+use crate::media;
 use crate::outcome;
 use crate::project;
 use crate::rest::Endpoint;
@@ -76,20 +77,11 @@ impl Format {
 /// The format that these headers ask for, if they ask for a stream rather than for JSON: by weight (RFC 9110 section 12.4.2),
 /// and among equals by order.
 pub fn wanted(headers: &HeaderMap) -> Option<Format> {
-    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut best: Option<(f32, Option<Format>)> = None;
-    for range in accept.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let media_type = parts.next().unwrap_or_default();
-        let is = |name: &str| media_type.eq_ignore_ascii_case(name);
-        let stream = [Format::EventStream, Format::Ndjson].into_iter().find(|format| is(format.media_type()));
-        if stream.is_none() && !is("application/json") && !is("application/*") && !is("*/*") {
-            continue;
-        }
-        let weight =
-            parts.filter_map(|parameter| parameter.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("q"));
-        let weight = weight.map_or(1.0, |(_, weight)| weight.trim().parse().unwrap_or(0.0));
-        if weight > best.map_or(0.0, |(best, _)| best) {
+    let mut best: Option<(u16, Option<Format>)> = None;
+    for (range, weight) in media::accepted(headers) {
+        let stream = [Format::EventStream, Format::Ndjson].into_iter().find(|format| range.is(format.media_type()));
+        let json = ["application/json", "application/*", "*/*"].into_iter().any(|name| range.is(name));
+        if (stream.is_some() || json) && weight > best.map_or(0, |(best, _)| best) {
             best = Some((weight, stream));
         }
     }

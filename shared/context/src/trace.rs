@@ -38,12 +38,6 @@ impl TraceContext {
         }
     }
 
-    /// The same trace, seen from a new span.
-    #[must_use]
-    pub fn child(self) -> TraceContext {
-        TraceContext { span_id: random_u64(), ..self }
-    }
-
     /// Reads the one `traceparent` of these headers. More than one, a wrong length, upper-case digits, zero ids or
     /// version `ff` count as none; a higher version is read as version 00.
     pub fn from_headers(headers: &HeaderMap) -> Option<TraceContext> {

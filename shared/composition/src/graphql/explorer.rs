@@ -1,18 +1,19 @@
 //! The explorer: GraphiQL, from files of our own. No request of the page leaves its host.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::Request as GraphqlRequest;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::HeaderMap;
 use tokio::sync::OnceCell;
 use trefoil_context::{Code, Problem};
 
 use super::execute::Face;
 use super::scalars::Leaf;
 use crate::bff::CompiledBff;
+use crate::page::Page;
 use crate::plan::Plan;
 use crate::shape::{ObjectId, Shape};
 
@@ -23,26 +24,35 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 /// How many objects inside one another the first query shows.
 const SHOWN_LEVELS: usize = 3;
 
-/// The files that do not depend on the BFF: name, media type, content.
-const FILES: [(&str, &str, &[u8]); 6] = [
-    ("graphiql-4.1.2.min.js", JAVASCRIPT, include_bytes!("../explorer/assets/graphiql-4.1.2.min.js")),
-    ("graphiql-4.1.2.min.css", CSS, include_bytes!("../explorer/assets/graphiql-4.1.2.min.css")),
-    ("react-18.3.1.min.js", JAVASCRIPT, include_bytes!("../explorer/assets/react-18.3.1.min.js")),
-    ("react-dom-18.3.1.min.js", JAVASCRIPT, include_bytes!("../explorer/assets/react-dom-18.3.1.min.js")),
-    ("explorer.js", JAVASCRIPT, include_bytes!("../explorer/assets/explorer.js")),
-    ("explorer.css", CSS, include_bytes!("../explorer/assets/explorer.css")),
-];
+/// The files that do not depend on the BFF, by name: made when the first of them is asked for.
+static FILES: LazyLock<HashMap<&str, Page>> = LazyLock::new(|| {
+    let file = |kind, content| Page::new(kind, Bytes::from_static(content));
+    HashMap::from([
+        (
+            "graphiql-4.1.2.min.js",
+            file(JAVASCRIPT, include_bytes!("../explorer/assets/graphiql-4.1.2.min.js")).forever(),
+        ),
+        ("graphiql-4.1.2.min.css", file(CSS, include_bytes!("../explorer/assets/graphiql-4.1.2.min.css")).forever()),
+        ("react-18.3.1.min.js", file(JAVASCRIPT, include_bytes!("../explorer/assets/react-18.3.1.min.js")).forever()),
+        (
+            "react-dom-18.3.1.min.js",
+            file(JAVASCRIPT, include_bytes!("../explorer/assets/react-dom-18.3.1.min.js")).forever(),
+        ),
+        ("explorer.js", file(JAVASCRIPT, include_bytes!("../explorer/assets/explorer.js"))),
+        ("explorer.css", file(CSS, include_bytes!("../explorer/assets/explorer.css"))),
+    ])
+});
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
 /// The page of one BFF and the files below it.
 #[derive(Debug)]
 pub(crate) struct Explorer {
-    page: Bytes,
+    page: Page,
     /// `schema.graphql`.
-    definition: Bytes,
+    definition: Page,
     /// `schema.json`: the answer to the standard introspection, made when it is first asked for.
-    introspection: OnceCell<Bytes>,
+    introspection: OnceCell<Page>,
     face: Arc<Face>,
 }
 
@@ -52,71 +62,36 @@ impl Explorer {
             .replace("{title}", &escaped(&face.bff.title))
             .replace("{query}", &escaped(&first_query(&face.bff)));
         Explorer {
-            page: page.into(),
-            definition: face.introspector.sdl().into(),
+            page: Page::new("text/html; charset=utf-8", page.into()).with_policy(POLICY),
+            definition: Page::new("text/plain; charset=utf-8", face.introspector.sdl().into()),
             introspection: OnceCell::new(),
             face: Arc::clone(face),
         }
     }
 
     /// `GET /graphql` for a browser.
-    pub(crate) fn page(&self) -> Response {
-        let mut response = answer("text/html; charset=utf-8", self.page.clone(), "no-cache");
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-        response
+    pub(crate) fn page(&self, headers: &HeaderMap) -> Response {
+        self.page.answer(headers)
     }
 
     /// `GET /graphql/{file}`.
     pub(crate) async fn file(&self, name: &str, headers: &HeaderMap) -> Response {
-        let (kind, content) = match name {
-            "schema.graphql" => ("text/plain; charset=utf-8", self.definition.clone()),
-            "schema.json" => ("application/json", self.introspection().await.clone()),
-            _ => match FILES.iter().find(|(known, ..)| *known == name) {
-                Some((_, kind, content)) => (*kind, Bytes::from_static(content)),
-                None => return Problem::new(Code::UnknownRoute).into_response(),
-            },
+        let page = match name {
+            "schema.graphql" => Some(&self.definition),
+            "schema.json" => Some(self.introspection().await),
+            _ => FILES.get(name),
         };
-        // A name with a version in it never changes its content; the others are asked for each time, by their tag.
-        let caching =
-            if name.contains("-1") || name.contains("-4") { "public, max-age=31536000, immutable" } else { "no-cache" };
-        let tag = tag(&content);
-        let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
-            value.to_str().is_ok_and(|value| value.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))
-        });
-        let mut response = answer(kind, if known { Bytes::new() } else { content }, caching);
-        if known {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        }
-        if let Ok(tag) = HeaderValue::from_str(&tag) {
-            response.headers_mut().insert(header::ETAG, tag);
-        }
-        response
+        page.map_or_else(|| Problem::new(Code::UnknownRoute).into_response(), |page| page.answer(headers))
     }
 
-    async fn introspection(&self) -> &Bytes {
+    async fn introspection(&self) -> &Page {
         let make = async || {
             let request = GraphqlRequest::new(include_str!("../explorer/assets/introspection.graphql"));
             let response = self.face.introspector.execute(request).await;
-            serde_json::to_vec(&response).unwrap_or_default().into()
+            Page::new("application/json", serde_json::to_vec(&response).unwrap_or_default().into())
         };
         self.introspection.get_or_init(make).await
     }
-}
-
-fn answer(kind: &'static str, content: Bytes, caching: &'static str) -> Response {
-    let mut response = Response::new(Body::from(content));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// An entity tag: it need not resist an attacker, since all contents are ours.
-fn tag(content: &[u8]) -> String {
-    let mut hasher = DefaultHasher::new();
-    content.hash(&mut hasher);
-    format!("\"{:016x}\"", hasher.finish())
 }
 
 fn escaped(text: &str) -> String {

@@ -56,7 +56,7 @@ fn by_get(explorer: &explorer::Explorer, request: &Request) -> Response {
             .with_header(header::ALLOW, HeaderValue::from_static("POST"))
             .into_response();
     }
-    explorer.page()
+    explorer.page(request.headers())
 }
 
 async fn serve(face: &Face, mut request: Request) -> Result<Response, Box<Problem>> {

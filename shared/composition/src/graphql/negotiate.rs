@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::media::{self, MediaType};
+
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -14,14 +16,8 @@ pub(crate) enum Form {
 /// Whether the body is said to be JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    // JSON is UTF-8 and nothing else.
-    let utf8 = |part: &str| {
-        let Some((name, value)) = part.split_once('=') else { return true };
-        !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-    };
-    json && parts.all(utf8)
+    let said = MediaType::read(value);
+    said.is("application/json") && said.other_than_utf8().is_none()
 }
 
 /// The form that the client prefers; `application/json` to one that does not care. `None` if it accepts neither.
@@ -53,16 +49,13 @@ struct Wanted {
 
 /// What `Accept` says about a media type: its most specific range counts (RFC 9110, section 12.5.1).
 fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> Wanted {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<&str> =
-        values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
-    if ranges.is_empty() {
+    let mut ranges = media::accepted(headers).peekable();
+    if ranges.peek().is_none() {
         return Wanted { quality: 1000, named: false };
     }
     let mut best = (0, Wanted { quality: 0, named: false });
-    for range in ranges {
-        let mut parts = range.split(';').map(str::trim);
-        let (left, right) = parts.next().and_then(|essence| essence.split_once('/')).unwrap_or_default();
+    for (range, quality) in ranges {
+        let (left, right) = range.essence.split_once('/').unwrap_or_default();
         let specific = match (left.eq_ignore_ascii_case(kind), right.eq_ignore_ascii_case(subtype)) {
             (true, true) => 3,
             (true, false) if right == "*" => 2,
@@ -70,25 +63,10 @@ fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> Wanted {
             _ => continue,
         };
         if specific > best.0 {
-            let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-            best = (specific, Wanted { quality: weight.map_or(1000, thousandths), named: specific == 3 });
+            best = (specific, Wanted { quality, named: specific == 3 });
         }
     }
     best.1
-}
-
-/// A weight in thousandths; what is none counts as zero.
-fn thousandths(weight: &str) -> u16 {
-    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(fraction) || fraction.len() > 3 {
-        return 0;
-    }
-    match whole {
-        "1" => 1000,
-        "0" => format!("{fraction:0<3}").parse().unwrap_or(0),
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! answer itself and of every view inside it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 mod closing;
 mod sources;
@@ -122,7 +123,7 @@ impl<'a> Compiler<'a> {
             params,
             claims: self.claim_uses,
             answer: declaration.answer.clone(),
-            frame,
+            frame: Arc::new(frame),
             sites: self.sites,
             nodes: self.nodes,
             fields,

@@ -1,14 +1,13 @@
 //! Whether a raw JSON value is of a leaf's kind. The text itself is passed on as it came.
 
 use super::Kind;
-use crate::shape::Int;
 
 /// Checks one value that is not null. The error says what was expected.
 pub(super) fn check(kind: &Kind, raw: &str) -> Result<(), Expected> {
     let first = raw.as_bytes().first().copied().unwrap_or_default();
     let fits = match kind {
         Kind::Bool => matches!(first, b't' | b'f'),
-        Kind::Int(int) => integer(*int, raw),
+        Kind::Int(int) => int.read(raw).is_some(),
         Kind::Float => first == b'-' || first.is_ascii_digit(),
         Kind::Text => first == b'"' && decodable(raw),
         Kind::Enum(variants) => first == b'"' && one_of(variants, raw),
@@ -19,13 +18,6 @@ pub(super) fn check(kind: &Kind, raw: &str) -> Result<(), Expected> {
 
 /// What would have fitted.
 pub(super) struct Expected(pub(super) String);
-
-fn integer(int: Int, raw: &str) -> bool {
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
-    // 64 bits have at most 20 digits: anything longer need not be read.
-    let whole = !digits.is_empty() && digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    whole && raw.parse::<i128>().is_ok_and(|value| (int.min..=int.max).contains(&value))
-}
 
 /// Grammar allows escapes that are no text (a lone surrogate); a type that says text does not.
 fn decodable(raw: &str) -> bool {

@@ -3,9 +3,10 @@
 use http::{StatusCode, header};
 use trefoil_backend::Reply;
 
+use crate::media::MediaType;
 use crate::outcome::{Failure, Reason};
-use crate::plan::{PlannedCall, PlannedFan};
-use crate::project::Projected;
+use crate::plan::PlannedCall;
+use crate::project::{Program, Projected};
 
 /// What became of one request.
 #[derive(Debug)]
@@ -40,9 +41,9 @@ pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault>
         };
     }
     // Success without a body is "there is none", where the type has room for it.
-    let single = !matches!(call.fan, PlannedFan::Batch { .. });
-    let empty = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
-    if empty && single && call.shape.is_nullable() {
+    // A batch's answer is a list, which is never null: its elements may be.
+    let nullable = call.programs.iter().all(Program::is_nullable);
+    if nullable && matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
         return Ok(Verdict::Absent);
     }
     // A part of what was asked for is not what was asked for.
@@ -62,13 +63,11 @@ fn is_json(reply: &Reply) -> Result<(), String> {
     if let Some(coding) = reply.headers.get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity") {
         return Err(format!("content encoding {coding:?}; none was asked for"));
     }
-    let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
-    let essence = parts.next().unwrap_or_default();
-    let charset = parts.find_map(|part| part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("charset")));
-    if let Some((_, charset)) = charset.filter(|(_, charset)| !charset.trim_matches('"').eq_ignore_ascii_case("utf-8"))
-    {
+    let said = MediaType::read(value.to_str().unwrap_or_default());
+    if let Some(charset) = said.other_than_utf8() {
         return Err(format!("charset {charset:?}; JSON is UTF-8 (RFC 8259)"));
     }
+    let essence = said.essence;
     let subtype = essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
     let subtype = subtype.map(|_| &essence["application/".len()..]).unwrap_or_default();
     let suffix = subtype.len().checked_sub(5).and_then(|at| subtype.get(at..));

@@ -67,8 +67,12 @@ fn single(
                 continue;
             }
         };
-        let same = known.entry(rendered.identity()).or_insert(requests.len());
-        match requests.get_mut(*same) {
+        // One call for the answer as a whole has nothing to be the same as.
+        let same = match plan.calls[call].fan {
+            PlannedFan::One => requests.len(),
+            _ => *known.entry(rendered.identity()).or_insert(requests.len()),
+        };
+        match requests.get_mut(same) {
             Some(Request { waiting: Waits::Whole(waiting), .. }) => waiting.push(who),
             _ => requests.push(Request { rendered: Some(rendered), waiting: Waits::Whole(vec![who]) }),
         }

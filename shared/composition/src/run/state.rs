@@ -1,5 +1,7 @@
 //! What is known while a plan runs: the pieces that have come, the objects in them, and what became of each object's calls.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::fragment::{Buffer, Hole, Part};
@@ -26,7 +28,7 @@ pub struct State {
 /// A projected body, and where its objects stand among those of their sites.
 #[derive(Debug)]
 pub(crate) struct Body {
-    pub(crate) buffer: Buffer,
+    pub(crate) buffer: Arc<Buffer>,
     /// For each site of its program: the plan's site, and the place of its first object there.
     pub(crate) sites: Vec<(usize, usize)>,
 }
@@ -79,7 +81,7 @@ impl State {
             entries: plan.calls.iter().map(|_| Vec::new()).collect(),
         };
         let sites: Vec<usize> = (0..plan.sites.len()).filter(|&site| plan.sites[site].from.is_none()).collect();
-        state.enter(plan, plan.frame.clone(), &sites, 0);
+        state.enter(plan, Arc::clone(&plan.frame), &sites, 0);
         for site in sites {
             state.places[site].fill(1);
         }
@@ -87,7 +89,7 @@ impl State {
     }
 
     /// Takes a projected body in: its objects join those of their sites.
-    fn enter(&mut self, plan: &Plan, buffer: Buffer, sites: &[usize], request: usize) -> usize {
+    fn enter(&mut self, plan: &Plan, buffer: Arc<Buffer>, sites: &[usize], request: usize) -> usize {
         let body = self.buffers.len();
         let mut places = Vec::with_capacity(sites.len());
         for (own, &site) in sites.iter().enumerate() {
@@ -115,7 +117,7 @@ impl State {
         let first = self.entries[call].len();
         for (number, projected) in projections.into_iter().enumerate() {
             let Projected { buffer, captures, elements } = projected;
-            let body = self.enter(plan, buffer, &planned.sites[number], request);
+            let body = self.enter(plan, Arc::new(buffer), &planned.sites[number], request);
             let notes = planned.programs[number].captures;
             for (position, element) in elements.into_iter().enumerate() {
                 if number == 0 {

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 pub(crate) struct Page {
     body: Bytes,
     content_type: &'static str,
+    caching: &'static str,
     policy: Option<HeaderValue>,
     etag: Option<HeaderValue>,
 }
@@ -24,12 +25,19 @@ impl Page {
         // Weak, because an answer may be compressed on its way, and is the same page then.
         let etag = format!("W/\"{:016x}\"", hasher.finish());
         // Hexadecimal digits always make a header.
-        Page { body, content_type, policy: None, etag: HeaderValue::try_from(etag).ok() }
+        let etag = HeaderValue::try_from(etag).ok();
+        // Asked for again each time, and then nearly always a 304: a new build is seen at once.
+        Page { body, content_type, caching: "no-cache", policy: None, etag }
     }
 
     /// The same page with a `Content-Security-Policy`.
     pub(crate) fn with_policy(self, policy: &'static str) -> Page {
         Page { policy: Some(HeaderValue::from_static(policy)), ..self }
+    }
+
+    /// The same page, never asked for again: for a name with a version in it, whose content never changes.
+    pub(crate) fn forever(self) -> Page {
+        Page { caching: "public, max-age=31536000, immutable", ..self }
     }
 
     /// 304 to who has it (`If-None-Match`, RFC 9110 section 13.1.2), else all of it.
@@ -44,8 +52,7 @@ impl Page {
             response
         };
         let headers = response.headers_mut();
-        // Asked for again each time, and then nearly always a 304: a new build is seen at once.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.caching));
         if let Some(etag) = &self.etag {
             headers.insert(header::ETAG, etag.clone());
         }
