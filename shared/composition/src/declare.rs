@@ -51,7 +51,7 @@ pub trait CallerType: 'static {
 }
 
 /// One endpoint, as declared.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Declaration {
     /// The struct's name.
     pub type_name: String,
@@ -129,7 +129,7 @@ pub struct Claim {
 }
 
 /// The call that fills a field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Call {
     /// The backend's name.
     pub backend: String,
@@ -210,6 +210,13 @@ pub enum Root {
     Caller,
     /// A field of the same struct, the first name of the path.
     Field,
+}
+
+impl Default for Access {
+    /// Any valid token.
+    fn default() -> Access {
+        Access::Token { scopes: Vec::new() }
+    }
 }
 
 impl Template {

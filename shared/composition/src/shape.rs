@@ -12,7 +12,7 @@ use crate::names::Naming;
 use crate::refer::{Maybe, Sure};
 
 /// The kind of a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Shape {
     /// `true` or `false`.
     Bool,
@@ -21,6 +21,7 @@ pub enum Shape {
     /// Any JSON number (`f32`, `f64`); its literal is kept.
     Float,
     /// A string.
+    #[default]
     Text,
     /// One of a closed set of strings.
     Enum(EnumId),
@@ -74,7 +75,7 @@ pub struct ObjectShape {
 }
 
 /// One field of a view.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FieldShape {
     /// The Rust name.
     pub rust: String,

@@ -8,15 +8,7 @@ use trefoil_composition::project::{Program, Selected, Selection, What, compile};
 use trefoil_composition::shape::{FieldShape, Shape, Shapes, VariantShape};
 
 fn field(rust: &str, shape: Shape) -> FieldShape {
-    FieldShape {
-        rust: rust.into(),
-        wire: vec![rust.into()],
-        renamed: None,
-        doc: String::new(),
-        shape,
-        default: None,
-        call: None,
-    }
+    FieldShape { rust: rust.into(), wire: vec![rust.into()], shape, ..FieldShape::default() }
 }
 
 fn nullable(shape: Shape) -> Shape {

@@ -42,7 +42,7 @@
 
 extern crate trefoil_composition as trefoil;
 
-use trefoil::__private::{Duration, HeaderName, Method, Place, declare, refer, shape};
+use trefoil::__private::{Duration, HeaderName, Place, declare, refer, shape};
 
 // ---- #[view] struct Profile -------------------------------------------------------------------------------------------
 
@@ -82,29 +82,23 @@ impl shape::Shaped for Profile {
                 shape::FieldShape {
                     rust: "id".into(),
                     wire: vec!["id".into()],
-                    renamed: None,
                     doc: String::new(),
                     shape: <String as shape::Shaped>::shape(shapes),
-                    default: None,
-                    call: None,
+                    ..Default::default()
                 },
                 shape::FieldShape {
                     rust: "segment".into(),
                     wire: vec!["segment_code".into()],
-                    renamed: None,
                     doc: String::new(),
                     shape: <String as shape::Shaped>::shape(shapes),
-                    default: None,
-                    call: None,
+                    ..Default::default()
                 },
                 shape::FieldShape {
                     rust: "nickname".into(),
                     wire: vec!["nickname".into()],
-                    renamed: None,
                     doc: String::new(),
                     shape: <Option<String> as shape::Shaped>::shape(shapes),
-                    default: None,
-                    call: None,
+                    ..Default::default()
                 },
             ]
         })
@@ -268,13 +262,10 @@ impl shape::Shaped for Home {
                 shape::FieldShape {
                     rust: "profile".into(),
                     wire: vec!["profile".into()],
-                    renamed: None,
                     doc: "Who is signed in.".into(),
                     shape: <Profile as shape::Shaped>::shape(shapes),
-                    default: None,
                     call: Some(declare::Call {
                         backend: <Users as declare::Backend>::NAME.into(),
-                        method: Method::GET,
                         path: declare::Template(vec![
                             declare::Piece::Literal("/users/".into()),
                             declare::Piece::Reference(declare::Reference {
@@ -282,26 +273,18 @@ impl shape::Shaped for Home {
                                 path: vec!["id".into()],
                             }),
                         ]),
-                        query: vec![],
-                        headers: vec![],
-                        at: vec![],
-                        within: None,
-                        absent: vec![],
                         pass: vec![404],
-                        or: None,
-                        fan: declare::Fan::One,
+                        ..Default::default()
                     }),
+                    ..Default::default()
                 },
                 shape::FieldShape {
                     rust: "picks".into(),
                     wire: vec!["picks".into()],
-                    renamed: None,
                     doc: "Suggestions.".into(),
                     shape: <Option<Vec<String>> as shape::Shaped>::shape(shapes),
-                    default: None,
                     call: Some(declare::Call {
                         backend: <Recommendations as declare::Backend>::NAME.into(),
-                        method: Method::GET,
                         path: declare::Template(vec![
                             declare::Piece::Literal("/segments/".into()),
                             declare::Piece::Reference(declare::Reference {
@@ -324,13 +307,10 @@ impl shape::Shaped for Home {
                                 path: vec!["language".into()],
                             })]),
                         )],
-                        at: vec![],
                         within: Some(Duration::from_millis(80)),
-                        absent: vec![],
-                        pass: vec![],
-                        or: None,
-                        fan: declare::Fan::One,
+                        ..Default::default()
                     }),
+                    ..Default::default()
                 },
             ]
         })
@@ -342,12 +322,12 @@ impl declare::Endpoint for Home {
         declare::Declaration {
             type_name: "Home".into(),
             doc: "The landing screen.".into(),
-            method: Method::GET,
             path: "/home".into(),
             deadline: Duration::from_millis(300),
             access: declare::Access::Token { scopes: vec!["home:read".into()] },
             params: <PicksInput as declare::Input>::declare(shapes),
             answer: <Home as shape::Shaped>::shape(shapes),
+            ..Default::default()
         }
     }
 }
@@ -409,48 +389,35 @@ impl shape::Shaped for OrderLine {
                 shape::FieldShape {
                     rust: "profile_id".into(),
                     wire: vec!["profile_id".into()],
-                    renamed: None,
                     doc: String::new(),
                     shape: <String as shape::Shaped>::shape(shapes),
-                    default: None,
-                    call: None,
+                    ..Default::default()
                 },
                 shape::FieldShape {
                     rust: "profile".into(),
                     wire: vec!["profile".into()],
-                    renamed: None,
                     doc: "Who ordered it.".into(),
                     shape: <Option<Profile> as shape::Shaped>::shape(shapes),
-                    default: None,
                     call: Some(declare::Call {
                         backend: <Users as declare::Backend>::NAME.into(),
-                        method: Method::GET,
                         path: declare::Template(vec![declare::Piece::Literal("/users".into())]),
-                        query: vec![],
-                        headers: vec![],
-                        at: vec![],
-                        within: None,
-                        absent: vec![],
-                        pass: vec![],
-                        or: None,
                         fan: declare::Fan::Batch {
                             key: declare::Reference { root: declare::Root::Field, path: vec!["profile_id".into()] },
                             parameter: "ids".into(),
                             by: vec!["id".into()],
                             most: 20,
                         },
+                        ..Default::default()
                     }),
+                    ..Default::default()
                 },
                 shape::FieldShape {
                     rust: "picks".into(),
                     wire: vec!["picks".into()],
-                    renamed: None,
                     doc: String::new(),
                     shape: <Option<Vec<String>> as shape::Shaped>::shape(shapes),
-                    default: None,
                     call: Some(declare::Call {
                         backend: <Recommendations as declare::Backend>::NAME.into(),
-                        method: Method::GET,
                         path: declare::Template(vec![
                             declare::Piece::Literal("/segments/".into()),
                             declare::Piece::Reference(declare::Reference {
@@ -466,14 +433,11 @@ impl shape::Shaped for OrderLine {
                                 path: vec!["partner".into()],
                             })]),
                         )],
-                        headers: vec![],
-                        at: vec![],
-                        within: None,
                         absent: vec![404],
-                        pass: vec![],
-                        or: None,
                         fan: declare::Fan::Each { at_once: 4 },
+                        ..Default::default()
                     }),
+                    ..Default::default()
                 },
             ]
         })

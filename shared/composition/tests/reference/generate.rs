@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use http::Method;
 use trefoil_composition::declare::{Access, Call, Declaration, Fan, Piece, Reference, Root, Template};
 use trefoil_composition::shape::{FieldShape, Int, ObjectId, Shape, Shapes, VariantShape};
 
@@ -64,13 +63,11 @@ fn make(bytes: &[u8], shapes: &mut Shapes, levels: Levels) -> Declaration {
     let answer = maker.root();
     Declaration {
         type_name: "Page".to_owned(),
-        doc: String::new(),
-        method: Method::GET,
         path: "/page".to_owned(),
         deadline: Duration::from_millis(DEADLINE_MS),
         access: Access::Public,
-        params: Vec::new(),
         answer,
+        ..Default::default()
     }
 }
 
@@ -216,16 +213,12 @@ impl Maker<'_> {
         let usable = |scalar: &Scalar| need != 0 || !scalar.nullable;
         let mut call = Call {
             backend: format!("b{}", number % 3),
-            method: Method::GET,
             path: Template(vec![Piece::Literal(format!("/c{number}"))]),
-            query: Vec::new(),
-            headers: Vec::new(),
             within: (self.choices.below(2) == 1).then(|| Duration::from_millis(WITHIN_MS)),
             absent: if need == 1 && self.choices.below(2) == 1 { vec![404] } else { Vec::new() },
             pass: if need == 0 && root && self.choices.below(2) == 1 { vec![404] } else { Vec::new() },
             or: if need == 2 { has_default } else { None },
-            fan: Fan::One,
-            at: Vec::new(),
+            ..Default::default()
         };
         let usable_keys: Vec<usize> = keys.into_iter().filter(|&index| usable(&sources[index])).collect();
         if batch && !usable_keys.is_empty() {
@@ -324,13 +317,5 @@ fn reference(path: &[String]) -> Reference {
 }
 
 fn field(rust: &str, shape: Shape) -> FieldShape {
-    FieldShape {
-        rust: rust.to_owned(),
-        wire: vec![rust.to_owned()],
-        renamed: None,
-        doc: String::new(),
-        shape,
-        default: None,
-        call: None,
-    }
+    FieldShape { rust: rust.to_owned(), wire: vec![rust.to_owned()], shape, ..Default::default() }
 }
