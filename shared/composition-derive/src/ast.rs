@@ -83,6 +83,20 @@ impl Composition {
     }
 }
 
+impl EndpointOptions {
+    /// The path as written.
+    pub(crate) fn path(&self) -> Option<&LitStr> {
+        self.route.as_ref().map(|(_, path)| path)
+    }
+}
+
+impl Call {
+    /// Whether it may change something at the backend (RFC 9110 section 9.2.1).
+    pub(crate) fn is_write(&self) -> bool {
+        self.method != "get"
+    }
+}
+
 impl ViewWithCalls {
     pub(crate) fn called(&self) -> Called<'_> {
         Called { view: &self.view, calls: &self.calls, endpoint: None }
@@ -92,7 +106,8 @@ impl ViewWithCalls {
 /// What stands in `#[composition(…)]`.
 #[derive(Default)]
 pub(crate) struct EndpointOptions {
-    pub(crate) path: Option<LitStr>,
+    /// The word for the method, and the path.
+    pub(crate) route: Option<(Ident, LitStr)>,
     pub(crate) deadline: Option<Time>,
     pub(crate) input: Option<Type>,
     /// The word `public`.
@@ -104,6 +119,8 @@ pub(crate) struct EndpointOptions {
 /// What stands in `#[call(…)]`.
 pub(crate) struct Call {
     pub(crate) backend: Path,
+    /// The word for the method.
+    pub(crate) method: Ident,
     /// The path as written, and the references in it.
     pub(crate) path: (LitStr, Template),
     pub(crate) query: Vec<Entry>,

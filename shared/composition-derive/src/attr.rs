@@ -130,6 +130,18 @@ pub(crate) fn list_of<T>(
     Ok(list)
 }
 
+/// The words for a method.
+pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// Puts a method where none is yet.
+pub(crate) fn one_method<T>(slot: &mut Option<(Ident, T)>, value: T, word: &Ident, errors: &mut Errors) {
+    match slot {
+        Some((before, _)) if before == word => errors.at(word, format!("`{word}` stands here twice: keep one")),
+        Some((before, _)) => errors.at(word, format!("there is one method: keep `{before}` or `{word}`")),
+        None => *slot = Some((word.clone(), value)),
+    }
+}
+
 /// Puts a value where none is yet.
 pub(crate) fn once<T>(slot: &mut Option<T>, value: T, word: &Ident, errors: &mut Errors) {
     if slot.is_some() {

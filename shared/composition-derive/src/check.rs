@@ -7,6 +7,7 @@ pub(crate) mod header;
 pub(crate) mod path;
 pub(crate) mod references;
 pub(crate) mod view;
+pub(crate) mod write;
 
 use syn::LitStr;
 
@@ -15,7 +16,7 @@ use crate::errors::Errors;
 
 /// An endpoint says where it is, who may call it and how long it may take, and each field says what fills it.
 pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
-    match &of.options.path {
+    match of.options.path() {
         Some(path) => {
             path::endpoint(path, errors);
             // Only the input says of which types the parameters are.
@@ -71,6 +72,7 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
             fan::in_a_composition(call, errors);
         }
     }
+    write::in_a_composition(of, errors);
     references::references(of.called(), errors);
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn view(of: &ViewWithCalls, errors: &mut Errors) {
     for call in of.calls.iter().flatten() {
         call::call(call, errors);
         fan::in_a_view(call, errors);
+        write::in_a_view(call, errors);
     }
     references::references(of.called(), errors);
 }

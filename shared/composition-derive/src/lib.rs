@@ -129,7 +129,7 @@ use proc_macro::TokenStream;
 ///
 /// `#[composition(get = "/orders/{id}", deadline = "300ms", input = OrderInput, scopes("orders:read"))]`
 ///
-/// - `get`: the path below the BFF's. It has one spelling: it begins with `/`, does not end with one, and has no empty and no
+/// - `get`, or `post`, `put`, `patch`, `delete`: the method, and the path below the BFF's. It has one spelling: it begins with `/`, does not end with one, and has no empty and no
 ///   dot segments. `{id}` is a whole segment, and a `#[path]` field of the input; the input has no others.
 /// - `deadline`: the most time an answer may take, in whole `ms` or `s`, from 1ms to 60s. Default 1s.
 /// - `input`: a struct with [`macro@input`]. Without it nothing of a request is read.
@@ -139,6 +139,9 @@ use proc_macro::TokenStream;
 /// On each field `#[call(Backend, get = "/path", …)]`:
 ///
 /// - `get`: the path at the backend, with references in it. Values are encoded for where they stand.
+/// - `post`, `put`, `patch`, `delete`: likewise, and the call writes. An endpoint makes one write at most, and is no `get`. What
+///   the write refers to comes before it; every other call, in views too, starts when it has succeeded. Its field is required and
+///   has no `or`: when it fails, the answer does.
 /// - `query(limit = 5, q = "text", "page[after]" = query.after, tag = "{profile.segment}-x")`: each name once. A value is an
 ///   integer, a boolean, a string with references in it, or a reference. An input that is not given is left out.
 /// - `header("accept-language" = header.language)`: likewise. Headers of identity, of the connection and of the trace are the

@@ -230,6 +230,11 @@ impl Template {
 }
 
 impl Call {
+    /// Whether it may change something at the backend (RFC 9110 section 9.2.1).
+    pub fn is_write(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD)
+    }
+
     /// Every reference of the call, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         let rest = self.query.iter().map(|(_, value)| value).chain(self.headers.iter().map(|(_, value)| value));

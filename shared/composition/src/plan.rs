@@ -54,6 +54,9 @@ pub struct Plan {
     pub fields: Vec<TopField>,
     /// The calls. Nodes of one call field at one level share a call: that is what makes a batch.
     pub calls: Vec<PlannedCall>,
+    /// The call that may change something, if there is one. Every call that it does not need waits for it, and its failure
+    /// fails the answer.
+    pub write: Option<usize>,
 }
 
 /// One parameter, with its client's name decided.

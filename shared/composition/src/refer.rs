@@ -131,6 +131,18 @@ pub fn needs_a_required_field<N: RequiredField>() {}
 pub trait RequiredField {}
 impl RequiredField for Sure {}
 
+/// Checks that the field of a write is required.
+pub fn a_write_is_required<N: Written>() {}
+
+/// The nullness of a field that a write fills.
+#[diagnostic::on_unimplemented(
+    message = "a write's field cannot be an `Option`",
+    label = "this is an `Option`",
+    note = "whether the write happened is not a part that an answer can leave out: drop the `Option`, and the endpoint fails when the write does"
+)]
+pub trait Written {}
+impl Written for Sure {}
+
 /// Checks that an input of nullness `N` is always there: what a parameter of the path needs.
 pub fn always_in_the_path<N: AlwaysThere>() {}
 

@@ -30,6 +30,8 @@ pub struct Received {
     pub path: String,
     /// The headers.
     pub headers: HeaderMap,
+    /// The body; empty if there was none.
+    pub body: Bytes,
     /// When it came; tokio's time, so that it is exact where time is paused.
     pub at: Instant,
     /// How it ended.
@@ -51,6 +53,8 @@ pub enum End {
 struct Planned {
     backend: String,
     prefix: String,
+    /// The one method that it answers; `None` for any.
+    method: Option<Method>,
     delay: Duration,
     replies: Replies,
 }
@@ -142,6 +146,7 @@ impl FakeBackends {
         let planned = Planned {
             backend: backend.to_owned(),
             prefix: prefix.to_owned(),
+            method: None,
             delay: Duration::ZERO,
             replies: Replies::Same(Reply::json("")),
         };
@@ -175,6 +180,13 @@ impl FakeBackends {
 }
 
 impl Route {
+    /// This is for calls with this method only. Say it before what is answered.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Route {
+        self.planned.method = Some(method);
+        self
+    }
+
     /// The answer comes only after this many milliseconds. Say it before what is answered.
     #[must_use]
     pub fn slow(mut self, millis: u64) -> Route {
@@ -266,17 +278,25 @@ impl Drop for UnderWay<'_> {
 impl Transport for Fake {
     fn send(&self, outgoing: Outgoing) -> Sending<'_> {
         Box::pin(async move {
-            let (head, _) = outgoing.request.into_parts();
+            let (head, body) = outgoing.request.into_parts();
+            let body = match body {
+                Body::Full(bytes) => bytes,
+                Body::Empty | Body::Stream(_) => Bytes::new(),
+            };
             let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
             let (planned, call, received) = {
                 let mut state = self.backends.state();
-                let fits = |planned: &&Planned| planned.backend == self.backend && path.starts_with(&planned.prefix);
+                let fits = |planned: &&Planned| {
+                    let method = planned.method.as_ref().is_none_or(|method| *method == head.method);
+                    planned.backend == self.backend && method && path.starts_with(&planned.prefix)
+                };
                 let planned = state.routes.iter().filter(fits).max_by_key(|planned| planned.prefix.len()).cloned();
                 let received = Received {
                     backend: self.backend.clone(),
                     method: head.method,
                     path: path.clone(),
                     headers: head.headers,
+                    body,
                     at: Instant::now(),
                     end: End::UnderWay,
                 };

@@ -5,13 +5,17 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
 
 use crate::ast::{Call, Entry, Fan, Statuses};
-use crate::attr::composition::{no_method_yet, time};
-use crate::attr::{end_of_entry, entries, equals, expected, fan, inside, list_of, once, parentheses, skip_entry, text};
+use crate::attr::composition::time;
+use crate::attr::{
+    METHODS, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method, parentheses, skip_entry,
+    text,
+};
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const IN_A_COMPOSITION: [&str; 8] = ["get", "query", "header", "at", "within", "absent", "pass", "or"];
+const IN_A_COMPOSITION: [&str; 12] =
+    ["get", "post", "put", "patch", "delete", "query", "header", "at", "within", "absent", "pass", "or"];
 const IN_A_VIEW: [&str; 9] = ["get", "query", "header", "at", "within", "absent", "or", "batch", "each"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
 const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
@@ -67,17 +71,17 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     let _ = input.parse::<Option<Token![,]>>();
 
     let understood = || place.understood().iter().copied();
-    let (mut path, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
+    let (mut route, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
     let mut how_often: Option<Fan> = None;
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let mut said = false;
     entries(input, errors, |word, input, errors| {
         match word.to_string().as_str() {
-            "get" => {
+            method if METHODS.contains(&method) => {
                 said = true;
-                let literal = text(word, input, "get = \"/path\"")?;
+                let literal = text(word, input, &format!("{method} = \"/path\""))?;
                 let template = Template::from_string(&literal)?;
-                once(&mut path, (literal, template), word, errors);
+                one_method(&mut route, (literal, template), word, errors);
             }
             "query" => query.extend(values(word, input, errors)?),
             "header" => headers.extend(values(word, input, errors)?),
@@ -101,10 +105,6 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                 once(&mut or, (word.clone(), input.parse::<Expr>()?), word, errors);
             }
             "batch" | "each" => fan::read(&mut how_often, word, input, errors)?,
-            method @ ("post" | "put" | "patch" | "delete") => {
-                said = true;
-                return Err(no_method_yet(word, method));
-            }
             later @ ("body" | "retry" | "hedge" | "cache" | "when") => {
                 let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
@@ -122,7 +122,8 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     if !said {
         errors.at(attribute, "what does it ask the backend for? Add `get = \"/path\"`");
     }
-    Some(Call { backend: backend?, path: path?, query, headers, at, within, absent, pass, or, fan: how_often })
+    let (method, path) = route?;
+    Some(Call { backend: backend?, method, path, query, headers, at, within, absent, pass, or, fan: how_often })
 }
 
 /// Reads `(name = value, "name" = value)`.

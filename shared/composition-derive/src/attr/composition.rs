@@ -5,18 +5,21 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr};
 
 use crate::ast::{EndpointOptions, Time};
-use crate::attr::{entries_of, equals, expected, list_of, once, parentheses, text};
+use crate::attr::{METHODS, entries_of, equals, expected, list_of, once, one_method, parentheses, text};
 use crate::errors::Errors;
 use crate::words::{did_you_mean, list};
 
-const UNDERSTOOD: [&str; 5] = ["get", "deadline", "input", "scopes", "public"];
+const UNDERSTOOD: [&str; 9] = ["get", "post", "put", "patch", "delete", "deadline", "input", "scopes", "public"];
 
 /// Reads the options of an endpoint.
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions {
     let mut options = EndpointOptions::default();
     entries_of(tokens, errors, |word, input, errors| {
         match word.to_string().as_str() {
-            "get" => once(&mut options.path, text(word, input, "get = \"/path/{parameter}\"")?, word, errors),
+            method if METHODS.contains(&method) => {
+                let path = text(word, input, &format!("{method} = \"/path/{{parameter}}\""))?;
+                one_method(&mut options.route, path, word, errors);
+            }
             "deadline" => {
                 once(&mut options.deadline, time(word, input, errors)?, word, errors);
             }
@@ -26,7 +29,6 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions 
             }
             "public" => once(&mut options.public, word.clone(), word, errors),
             "scopes" => once(&mut options.scopes, (word.clone(), scopes(word, input)?), word, errors),
-            method @ ("post" | "put" | "patch" | "delete") => return Err(no_method_yet(word, method)),
             other => {
                 // What others call it resembles nothing.
                 let meant = if other == "timeout" { "deadline" } else { other };
@@ -38,12 +40,6 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions 
         Ok(())
     });
     options
-}
-
-/// What to say to a method that is still to come.
-pub(crate) fn no_method_yet(word: &Ident, method: &str) -> syn::Error {
-    let message = format!("`{method}` is not there yet: so far there is only `get = \"/…\"`");
-    syn::Error::new(word.span(), message)
 }
 
 /// Reads `= "300ms"` after `word`.

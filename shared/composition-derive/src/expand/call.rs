@@ -1,8 +1,8 @@
 //! A call as data.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Type;
+use syn::{Ident, Type};
 
 use crate::ast::{Batch, Call, Called, Entry, Fan, How, Place, Time};
 use crate::expand::input::place;
@@ -20,6 +20,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
     let backend = &call.backend;
     let name = quote_spanned!(spanned(backend)=> <#backend as ::trefoil::__private::declare::Backend>::NAME);
     let name = string(name);
+    let method = method(&call.method);
     let path = template(&call.path.1);
     let query = call.query.iter().map(|Entry { name, value, .. }| {
         let (name, value) = (string(name), template(value));
@@ -40,7 +41,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
     quote! {
         ::trefoil::__private::declare::Call {
             backend: #name,
-            method: ::trefoil::__private::Method::GET,
+            method: #method,
             path: #path,
             query: ::std::vec![#(#query),*],
             headers: ::std::vec![#(#headers),*],
@@ -52,6 +53,12 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
             fan: #fan,
         }
     }
+}
+
+/// The library's word for a method.
+pub(crate) fn method(word: &Ident) -> TokenStream {
+    let name = Ident::new(&word.to_string().to_ascii_uppercase(), Span::call_site());
+    quote!(::trefoil::__private::Method::#name)
 }
 
 fn fan(fan: Option<&Fan>) -> TokenStream {

@@ -27,7 +27,12 @@ fn endpoint(of: &Composition) -> TokenStream {
     let ident = &of.view.item.ident;
     let name = string(syn::ext::IdentExt::unraw(ident).to_string());
     let doc = string(&of.view.doc.0);
-    let path = string(of.options.path.as_ref().map(syn::LitStr::value).unwrap_or_default());
+    let path = string(of.options.path().map(syn::LitStr::value).unwrap_or_default());
+    let method = of
+        .options
+        .route
+        .as_ref()
+        .map_or_else(|| quote!(::trefoil::__private::Method::GET), |(word, _)| call::method(word));
     let deadline = of.options.deadline.as_ref().map_or(DEFAULT_DEADLINE, |time| time.millis);
     let access = if of.options.public.is_some() {
         quote!(::trefoil::__private::declare::Access::Public)
@@ -50,7 +55,7 @@ fn endpoint(of: &Composition) -> TokenStream {
                 ::trefoil::__private::declare::Declaration {
                     type_name: #name,
                     doc: #doc,
-                    method: ::trefoil::__private::Method::GET,
+                    method: #method,
                     path: #path,
                     deadline: ::trefoil::__private::Duration::from_millis(#deadline),
                     access: #access,
@@ -64,7 +69,7 @@ fn endpoint(of: &Composition) -> TokenStream {
 
 /// The path's parameters are the input's path parameters. Only the compiler sees both.
 fn same_names(of: &Composition) -> TokenStream {
-    let (Some(path), Some(input)) = (&of.options.path, &of.options.input) else { return TokenStream::new() };
+    let (Some(path), Some(input)) = (of.options.path(), &of.options.input) else { return TokenStream::new() };
     let names: Vec<String> = parameters(&path.value());
     let (text, shown) = (path.value(), quote!(#input).to_string());
     let message = if names.is_empty() {

@@ -42,6 +42,9 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
         if let Some(batch) = call.batch() {
             checks.push(batch_checks(of, batch, ty, &null));
         }
+        if call.is_write() {
+            checks.push(quote_spanned!(spanned(ty)=> ::trefoil::__private::refer::a_write_is_required::<<#ty as ::trefoil::__private::shape::Shaped>::Null>();));
+        }
         // Both at once have been refused.
         if call.absent.is_some() && call.pass.is_some() {
             continue;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 mod closing;
 mod sources;
+mod write;
 
 use bytes::Bytes;
 
@@ -76,6 +77,8 @@ struct Compiler<'a> {
     /// For each call, the node that each program with calls in it belongs to.
     owners: Vec<Vec<Option<usize>>>,
     claim_uses: Vec<ClaimUse>,
+    /// The node of the call that writes.
+    write: Option<usize>,
     tasks: VecDeque<Task>,
     errors: Vec<DeclarationError>,
 }
@@ -94,6 +97,7 @@ impl<'a> Compiler<'a> {
             shared: Vec::new(),
             owners: Vec::new(),
             claim_uses: Vec::new(),
+            write: None,
             tasks: VecDeque::new(),
             errors: Vec::new(),
         }
@@ -125,6 +129,7 @@ impl<'a> Compiler<'a> {
             answer: declaration.answer.clone(),
             frame: Arc::new(frame),
             sites: self.sites,
+            write: self.write.map(|node| self.nodes[node].call),
             nodes: self.nodes,
             fields,
             calls: self.calls,
@@ -178,8 +183,10 @@ impl<'a> Compiler<'a> {
         let names: Vec<String> = task.names.iter().chain(&task.found.names).cloned().collect();
         let exposed = task.exposed && !task.found.sheltered;
         let mut order = Vec::new();
-        for call in &task.found.calls {
-            self.visit(object, call.field, &mut order, &mut Vec::new());
+        let write = self.write_of(task, object);
+        // What it needs, then the write itself, then all else: whether or not it is shown, it is made.
+        for field in write.into_iter().chain(task.found.calls.iter().map(|call| call.field)) {
+            self.visit(object, field, &mut order, &mut Vec::new());
         }
         for &field in &order {
             self.node(site, task, object, field, &names, exposed);
@@ -232,6 +239,9 @@ impl<'a> Compiler<'a> {
             .filter_map(|reference| self.sites[site].nodes[calls::field_of(object, reference)?])
             .chain(task.parent)
             .collect();
+        if let Some(write) = self.write.filter(|&write| !after.iter().any(|&node| self.waits_for(node, write))) {
+            after.push(write);
+        }
         after.sort_unstable();
         after.dedup();
         let shared = Shared { object: task.found.object, field, level: task.level };
@@ -261,6 +271,9 @@ impl<'a> Compiler<'a> {
         let fatal = exposed && need == Need::Required;
         self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after });
         self.sites[site].nodes[field] = Some(index);
+        if call.is_write() {
+            self.write = Some(index);
+        }
     }
 
     fn planned(&mut self, object: &ObjectShape, field: usize, call: &Call) -> PlannedCall {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Capture, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written};
 use crate::calls;
+use crate::declare::Call;
 use crate::names::Naming;
 use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
 
@@ -255,7 +256,9 @@ impl Compiler<'_> {
             _ => None,
         };
         let calls: Vec<SiteCall> = shown.iter().filter_map(call).collect();
-        if calls.is_empty() {
+        // A write is made whatever is shown.
+        let writes = object.fields.iter().any(|field| field.call.as_ref().is_some_and(Call::is_write));
+        if calls.is_empty() && !writes {
             return None;
         }
         self.sites.push(SiteFound {

@@ -1,4 +1,4 @@
-//! Only GET is there.
+//! An endpoint makes one write.
 
 extern crate trefoil_composition as trefoil;
 
@@ -12,6 +12,10 @@ struct Users;
 struct Home {
     #[call(Users, put = "/a")]
     a: String,
+    #[call(Users, get = "/b")]
+    b: String,
+    #[call(Users, delete = "/c")]
+    c: String,
 }
 
 fn main() {}
