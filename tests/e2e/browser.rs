@@ -28,3 +28,8 @@ async fn the_explorer_runs_a_query_and_shows_the_result() {
 async fn the_documents_show_the_operations() {
     browse("docs.mjs").await;
 }
+
+#[tokio::test]
+async fn a_screen_fills_in_part_by_part_and_says_what_is_missing() {
+    browse("screen.mjs").await;
+}

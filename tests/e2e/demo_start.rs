@@ -51,3 +51,34 @@ async fn a_backends_knobs_are_checked_and_put_back() {
         (&json!(0), &json!(0.0), &json!(false), &json!(0))
     );
 }
+
+#[tokio::test]
+async fn the_demos_page_gives_its_token_and_the_backends_knobs_to_itself_only() {
+    let demo = Demo::start().await;
+    let screen = demo.ready["screen"].as_str().unwrap();
+    let page = Answer::of(demo.client().get(screen)).await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+
+    let pass = Answer::of(demo.client().get(format!("{screen}/pass"))).await.json();
+    let bearer = format!("Bearer {}", pass["token"].as_str().unwrap());
+    assert_eq!(demo.get_with("/web/home", &[("authorization", &bearer)]).await.status, 200);
+    assert_eq!(
+        demo.get_with("/web/products/7", &[("authorization", &bearer)]).await.status,
+        403,
+        "the home screen only"
+    );
+
+    for path in ["/pass", "/control/users"] {
+        let asked = demo.client().get(format!("{screen}{path}")).header("origin", "http://evil.example");
+        let refused = Answer::of(asked).await;
+        assert_eq!(refused.status, 403, "{path}: {}", refused.text);
+        assert!(refused.header("access-control-allow-origin").is_none());
+    }
+    // A name of somebody else's that leads to loopback is sent to the page's own, where its scripts have no say.
+    let stays = reqwest::redirect::Policy::none();
+    let client = reqwest::Client::builder().no_proxy().redirect(stays).build().unwrap();
+    let moved = Answer::of(client.get(format!("{screen}/pass")).header("host", "evil.example")).await;
+    assert_eq!((moved.status, moved.header("location"), &*moved.text), (307, Some(screen), ""));
+}

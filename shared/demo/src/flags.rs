@@ -26,6 +26,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "PORT")]
     issuer_port: Option<u16>,
 
+    /// Where the page that shows a screen filling in is; default 9108, or any free port if one of the first three is 0
+    #[arg(long, value_name = "PORT")]
+    screen_port: Option<u16>,
+
     /// Where one of the shop's backends answers, such as users=9001; may be repeated. Default 9101 (users) to 9107 (media),
     /// or any free ports if one of the first three is 0
     #[arg(long, value_name = "NAME=PORT", value_parser = backend_port)]
@@ -41,11 +45,18 @@ pub(crate) struct Flags {
 const ISSUER_PORT: u16 = 9100;
 /// Where the first of the backends is there; the others follow in their order.
 const FIRST_BACKEND_PORT: u16 = 9101;
+/// Where the page is, behind the backends.
+const SCREEN_PORT: u16 = 9108;
 
 impl Flags {
     /// Where the identity provider answers; 0 takes any free port.
     pub(crate) fn issuer_port(&self) -> u16 {
         self.issuer_port.unwrap_or(if self.is_one_of_many() { 0 } else { ISSUER_PORT })
+    }
+
+    /// Where the page that shows a screen filling in is; 0 takes any free port.
+    pub(crate) fn screen_port(&self) -> u16 {
+        self.screen_port.unwrap_or(if self.is_one_of_many() { 0 } else { SCREEN_PORT })
     }
 
     /// Where each backend answers, by name; 0 takes any free port.
@@ -97,7 +108,7 @@ mod tests {
     fn many_demos_can_run_side_by_side() {
         for flag in ["--http-port=0", "--https-port=0", "--admin-port=0"] {
             let flags = flags(&[flag, "--backend-port=media=9001"]);
-            assert_eq!(flags.issuer_port(), 0);
+            assert_eq!((flags.issuer_port(), flags.screen_port()), (0, 0));
             for (name, port) in flags.backend_ports() {
                 assert_eq!(port, if name == "media" { 9001 } else { 0 }, "{name}");
             }

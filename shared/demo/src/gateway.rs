@@ -11,6 +11,9 @@ use crate::flags::Flags;
 /// The BFFs that the issuer has a client for.
 const BFFS: [&str; 3] = ["web", "mobile", "partner"];
 
+/// The web BFF's origins in the gateway's own configuration: a list is set whole.
+const DEV_ORIGINS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
+
 /// Why the gateway does not start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GatewayError {
@@ -24,6 +27,8 @@ pub(crate) enum GatewayError {
 pub(crate) struct Places<'a> {
     pub(crate) backends: &'a BTreeMap<&'static str, String>,
     pub(crate) issuer: &'a str,
+    /// The origin of the demo's own page.
+    pub(crate) screen: &'a str,
     pub(crate) certificates: &'a Certificates,
 }
 
@@ -40,7 +45,7 @@ pub(crate) async fn start(
 
 /// As `--set` would say it. These lie over the file and the environment, so that the demo is always the demo.
 fn overrides(flags: &Flags, places: &Places<'_>) -> Vec<String> {
-    let Places { backends, issuer, certificates } = places;
+    let Places { backends, issuer, screen, certificates } = places;
     let mut set = vec![
         format!("listeners.public.address=127.0.0.1:{}", flags.http_port),
         format!("listeners.tls.address=127.0.0.1:{}", flags.https_port),
@@ -52,6 +57,8 @@ fn overrides(flags: &Flags, places: &Places<'_>) -> Vec<String> {
         "shutdown.drain_timeout_ms=2000".to_owned(),
         "shutdown.flush_timeout_ms=2000".to_owned(),
     ];
+    // Beside those that the file lets in: a team's own pages on its own machine.
+    set.push(format!("bffs.web.cors.origins={},{screen}", DEV_ORIGINS.join(",")));
     for bff in BFFS {
         set.push(format!("bffs.{bff}.auth.issuer={issuer}"));
         set.push(format!("bffs.{bff}.auth.audience={bff}"));
@@ -60,4 +67,15 @@ fn overrides(flags: &Flags, places: &Places<'_>) -> Vec<String> {
     }
     set.extend(backends.iter().map(|(name, url)| format!("backends.{name}.url={url}")));
     set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_that_the_file_lets_in_are_let_in_still() {
+        let origins = DEV_ORIGINS.map(|origin| format!("{origin:?}")).join(", ");
+        assert!(include_str!("../../../gateway/gateway.yaml").contains(&format!("origins: [{origins}]")), "{origins}");
+    }
 }

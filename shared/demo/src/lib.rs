@@ -14,6 +14,7 @@ mod probe;
 mod progress;
 mod ready;
 mod run;
+mod screen;
 mod shop;
 mod stop;
 mod tour;

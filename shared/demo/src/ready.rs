@@ -15,6 +15,8 @@ pub(crate) struct Ready<'a> {
     pub(crate) tls: String,
     pub(crate) admin: String,
     pub(crate) issuer: &'a str,
+    /// The page that shows a screen filling in.
+    pub(crate) screen: &'a str,
     /// Base URL by name.
     pub(crate) backends: &'a BTreeMap<&'static str, String>,
     /// Access token by BFF, and `expired`.
@@ -118,6 +120,7 @@ mod tests {
             tls: "https://t".to_owned(),
             admin: "http://a".to_owned(),
             issuer: "http://i",
+            screen: "http://s",
             backends: &backends,
             tokens: &tokens,
             tls_ca: "/ca.pem".into(),
@@ -132,7 +135,7 @@ mod tests {
         let file = written(&path).unwrap();
         let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let names: Vec<&String> = read.as_object().unwrap().keys().collect();
-        assert_eq!(names, ["admin", "backends", "issuer", "public", "tls", "tls_ca", "tokens"]);
+        assert_eq!(names, ["admin", "backends", "issuer", "public", "screen", "tls", "tls_ca", "tokens"]);
         assert_eq!(read["backends"]["users"], "http://u");
         drop(file);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

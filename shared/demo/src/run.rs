@@ -15,6 +15,7 @@ use crate::ports::{self, PortError};
 use crate::probe::{self, NotReady};
 use crate::progress::Progress;
 use crate::ready::{self, Ready, ReadyError, ReadyFile};
+use crate::screen::{Door, Screen};
 use crate::stop::Stop;
 use crate::tour::tour;
 
@@ -46,13 +47,14 @@ struct Open {
     tour: String,
     _backends: Backends,
     _issuer: Issuer,
+    _screen: Screen,
     _certificates: Certificates,
 }
 
 /// Runs until a signal ends it. A second signal does not wait for requests under way, and shows in the exit code.
 pub(crate) async fn run(yaml: &str, flags: &Flags, bffs: &[Bff]) -> Result<ExitCode, DemoError> {
     let mut stop = Stop::listen().map_err(DemoError::Signals)?;
-    let Open { gateway, ready_file, tour, _backends, _issuer, _certificates } = tokio::select! {
+    let Open { gateway, ready_file, tour, _backends, _issuer, _screen, _certificates } = tokio::select! {
         open = open(yaml, flags, bffs) => open?,
         () = stop.asked() => return Ok(ExitCode::SUCCESS),
     };
@@ -82,28 +84,41 @@ async fn open(yaml: &str, flags: &Flags, bffs: &[Bff]) -> Result<Open, DemoError
     let backends = Backends::start(&flags.backend_ports()).await?;
     progress.step("the identity provider");
     let issuer = Issuer::start(flags.issuer_port()).await?;
+    let door = Door::bind(flags.screen_port()).await?;
     // Not before the ports are this demo's: a file of one that is still running stays.
     if let Some(path) = &flags.ready_file {
         ready::clear(path)?;
     }
     progress.step("the gateway");
     let certificates = Certificates::make()?;
-    let places = Places { backends: backends.urls(), issuer: issuer.url(), certificates: &certificates };
+    let places =
+        Places { backends: backends.urls(), issuer: issuer.url(), screen: door.origin(), certificates: &certificates };
     let gateway = gateway::start(yaml, flags, &places, bffs).await?;
     probe::until_ready(gateway.admin()).await?;
     drop(progress);
 
     let url = |scheme: &str, address: SocketAddr| format!("{scheme}://{address}");
+    let public = url("http", gateway.public().ok_or(DemoError::NoListener("public"))?);
+    let screen = door.open(&public, issuer.desk(), backends.controls().clone());
     let ready = Ready {
-        public: url("http", gateway.public().ok_or(DemoError::NoListener("public"))?),
+        public,
         tls: url("https", gateway.tls().ok_or(DemoError::NoListener("tls"))?),
         admin: url("http", gateway.admin()),
         issuer: issuer.url(),
+        screen: screen.url(),
         backends: backends.urls(),
         tokens: issuer.tokens(),
         tls_ca: certificates.authority(),
     };
     let ready_file = flags.ready_file.as_ref().map(|path| ready::write(path, &ready)).transpose()?;
     let tour = tour(&ready);
-    Ok(Open { gateway, ready_file, tour, _backends: backends, _issuer: issuer, _certificates: certificates })
+    Ok(Open {
+        gateway,
+        ready_file,
+        tour,
+        _backends: backends,
+        _issuer: issuer,
+        _screen: screen,
+        _certificates: certificates,
+    })
 }

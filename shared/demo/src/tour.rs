@@ -25,7 +25,7 @@ pub(crate) fn tour(ready: &Ready<'_>) -> String {
 }
 
 fn text(ready: &Ready<'_>, Ink { bold, dim, off }: &Ink) -> String {
-    let Ready { public, tls, admin, issuer, backends, tokens, tls_ca } = ready;
+    let Ready { public, tls, admin, issuer, screen, backends, tokens, tls_ca } = ready;
     let backend = |name| backends.get(name).map(String::as_str).unwrap_or_default();
     let token = |name| tokens.get(name).map(String::as_str).unwrap_or_default();
     let (recommendations, users) = (backend("recommendations"), backend("users"));
@@ -52,6 +52,7 @@ PARTNER={partner}{off}
   curl -s --cacert {ca} {tls}/web/home -H "Authorization: Bearer $WEB"
 
 {bold}Pages{off}
+  {screen}  a screen that fills in part by part, with knobs to break it
   {public}/web/docs       the API; also /mobile/docs, /partner/docs
   {public}/web/graphql    the same data, in an explorer
   {admin}/metrics        what is counted
@@ -95,13 +96,21 @@ mod tests {
             tls: "https://tls".to_owned(),
             admin: "http://admin".to_owned(),
             issuer: "http://issuer",
+            screen: "http://screen",
             backends: &backends,
             tokens: &tokens,
             tls_ca: "/tmp/ca.pem".into(),
         };
         let text = text(&ready, &Ink { bold: "", dim: "", off: "" });
         assert!(!text.contains('\x1b'));
-        for place in ["WEB=ey.web", "http://public/web/home", "https://tls/", "http://admin/", "http://issuer/token"] {
+        for place in [
+            "WEB=ey.web",
+            "http://public/web/home",
+            "https://tls/",
+            "http://admin/",
+            "http://screen  ",
+            "http://issuer/token",
+        ] {
             assert!(text.contains(place), "{place}");
         }
         assert!(text.contains(r#"http://recommendations/_control -d '{"latency_ms": 500}'"#));

@@ -18,6 +18,7 @@ mod users;
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -32,8 +33,12 @@ pub const NAMES: [&str; 7] = ["users", "orders", "catalog", "recommendations", "
 #[derive(Debug)]
 pub struct Backends {
     urls: BTreeMap<&'static str, String>,
+    controls: Controls,
     _serving: JoinSet<()>,
 }
+
+/// The services by name, for whoever changes what they do to their callers.
+pub(crate) type Controls = BTreeMap<&'static str, Arc<serve::Backend>>;
 
 impl Backends {
     /// Starts all seven on loopback, each on the port that `ports` has for its name, else on any free one.
@@ -43,7 +48,7 @@ impl Backends {
     pub async fn start(ports: &BTreeMap<String, u16>) -> Result<Self, PortError> {
         let shop = Shop::open();
         let placed = placed::Placed::new(&shop);
-        let mut backends = Self { urls: BTreeMap::new(), _serving: JoinSet::new() };
+        let mut backends = Self { urls: BTreeMap::new(), controls: Controls::new(), _serving: JoinSet::new() };
         for name in NAMES {
             let router = match name {
                 "users" => users::routes(shop.clone()),
@@ -72,9 +77,15 @@ impl Backends {
         &self.urls
     }
 
+    pub(crate) fn controls(&self) -> &Controls {
+        &self.controls
+    }
+
     fn add(&mut self, name: &'static str, listener: TcpListener, backend: serve::Backend) -> Result<(), PortError> {
         let port = ports::of(&listener)?;
         self.urls.insert(name, format!("http://{}:{port}", Ipv4Addr::LOCALHOST));
+        let backend = Arc::new(backend);
+        self.controls.insert(name, Arc::clone(&backend));
         self._serving.spawn(backend.serve(listener));
         Ok(())
     }

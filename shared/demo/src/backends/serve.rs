@@ -25,7 +25,7 @@ use super::control::{Control, Verdict};
 const CONTROL_BODY: usize = 16 * 1024;
 
 /// One service: its routes, what it has been told, and how it forgets what was written to it.
-pub(super) struct Backend {
+pub(crate) struct Backend {
     routes: Router,
     control: Control,
     forget: Box<dyn Fn() + Send + Sync>,
@@ -42,8 +42,7 @@ impl Backend {
     }
 
     /// Serves until dropped, which closes all connections.
-    pub(super) async fn serve(self, listener: TcpListener) {
-        let this = Arc::new(self);
+    pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -52,7 +51,7 @@ impl Backend {
                         // A laggard's small answers would say more of Nagle than of the gateway. If it cannot be set,
                         // all still works.
                         let _ = socket.set_nodelay(true);
-                        let this = this.clone();
+                        let this = Arc::clone(&self);
                         let service = service_fn(move |call| this.clone().answer(call));
                         connections.spawn(async move {
                             // An idle caller may stay: whoever is on loopback is trusted. An error is a caller who left, or
@@ -95,7 +94,8 @@ impl Backend {
         }
     }
 
-    async fn controlled(&self, call: Request<Body>) -> Response {
+    /// Answers a call of `/_control`.
+    pub(crate) async fn controlled(&self, call: Request<Body>) -> Response {
         let refuse = |status, why: String| (status, Json(json!({ "error": why }))).into_response();
         if call.method() == Method::POST {
             let changed = match axum::body::to_bytes(call.into_body(), CONTROL_BODY).await {
@@ -119,6 +119,14 @@ fn failure(status: StatusCode) -> Response {
     match status {
         StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => status.into_response(),
         _ => (status, Json(json!({ "error": "this call was told to fail" }))).into_response(),
+    }
+}
+
+// === impl Backend ===
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Backend").finish_non_exhaustive()
     }
 }
 

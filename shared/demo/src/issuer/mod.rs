@@ -7,6 +7,7 @@ mod key;
 mod token;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ use crate::ports::{self, PortError};
 
 /// How long the tokens of the ready file live, in seconds: a working day and a bit.
 const READY_TTL_S: i64 = 12 * 3600;
+
+/// How long the tokens of the demo's own page live, in seconds.
+const PAGE_TTL_S: i64 = 60;
 
 /// How long ago the expired token did, in seconds: far beyond any leeway.
 const EXPIRED_S: i64 = 3600;
@@ -46,8 +50,13 @@ pub enum IssuerError {
 pub struct Issuer {
     url: String,
     tokens: BTreeMap<&'static str, String>,
+    desk: Desk,
     _serving: JoinSet<()>,
 }
+
+/// Where the demo's own page gets its tokens.
+#[derive(Clone)]
+pub(crate) struct Desk(Arc<Authority>);
 
 /// What its routes share.
 struct Authority {
@@ -67,13 +76,13 @@ impl Issuer {
         let url = format!("http://{}:{}", Ipv4Addr::LOCALHOST, ports::of(&listener)?);
         let authority = Arc::new(Authority { url: url.clone(), signer: Signer::new()? });
         let tokens = ready_tokens(&authority)?;
-        let routes = routes(authority);
+        let routes = routes(Arc::clone(&authority));
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             // It ends only when it is dropped: `axum::serve` rides out every error of a connection.
             let _ = axum::serve(listener, routes).await;
         });
-        Ok(Self { url, tokens, _serving: serving })
+        Ok(Self { url, tokens, desk: Desk(authority), _serving: serving })
     }
 
     /// The issuer's identifier, which is also its base URL.
@@ -86,6 +95,28 @@ impl Issuer {
     #[must_use]
     pub fn tokens(&self) -> &BTreeMap<&'static str, String> {
         &self.tokens
+    }
+
+    /// Where the demo's own page gets its tokens.
+    pub(crate) fn desk(&self) -> Desk {
+        self.desk.clone()
+    }
+}
+
+// === impl Desk ===
+
+impl Desk {
+    /// A token of the web BFF's client that reads the home screen, nothing else, and for a minute only.
+    pub(crate) fn for_the_home_screen(&self) -> Result<String, IssuerError> {
+        let web = &CLIENTS[0];
+        self.0.token(web, web.subject, &["home:read"], PAGE_TTL_S)
+    }
+}
+
+impl fmt::Debug for Desk {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
     }
 }
 
