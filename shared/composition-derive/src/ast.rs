@@ -26,7 +26,9 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) doc: Doc,
     pub(crate) names: FieldNames,
-    /// The attributes of ours that stood on it.
+    /// `#[hidden]`: it feeds others and is in no answer.
+    pub(crate) hidden: Option<Attribute>,
+    /// The other attributes of ours that stood on it.
     pub(crate) ours: Vec<Attribute>,
 }
 

@@ -155,6 +155,10 @@ use proc_macro::TokenStream;
 ///   literal also does for a `String`). Not beside `pass`.
 /// - A required call cannot refer to what may be null, unless it has an `or`.
 /// - `#[serde(rename(serialize = "name"))]` fixes the client's name.
+///
+/// `#[hidden]` beside it: the field feeds others and is in no answer, no stream and no document. When its call fails, it is named
+/// as any other. A hidden call that feeds nothing is a guard: it is always made, whatever a GraphQL query asks for; required, it
+/// fails the answer when it fails, and a stream says nothing before it has not.
 #[proc_macro_attribute]
 pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::composition(options.into(), item.into()).into()
@@ -171,6 +175,7 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - Any other attribute of serde's is an error. The struct's own JSON has the backend's names in both directions.
 /// - Doc comments are the documentation of the API.
 /// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
+/// - `#[hidden]` on a field: it feeds the view's calls, and is in no answer and no document.
 ///
 /// A field may be filled by a call, with the options that it has in a [`macro@composition`], save these:
 ///

@@ -200,7 +200,7 @@ impl Bff {
         }
         for (_, object) in self.shapes.objects() {
             let mut names = BTreeSet::new();
-            for field in &object.fields {
+            for field in object.shown() {
                 let name = field.client_name(self.naming);
                 if !names.insert(name.clone()) {
                     clash(&object.name, format!("two fields are `{name}` to clients; rename one"));

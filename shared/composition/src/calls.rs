@@ -3,7 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::declare::{Fan, Reference, Root};
-use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
+use crate::shape::{FieldShape, ObjectId, ObjectShape, Shape, Shapes};
+
+/// Every reference by which a field is filled, in order; the key of a batch is the last.
+pub(crate) fn references(field: &FieldShape) -> impl Iterator<Item = &Reference> {
+    field.call.iter().flat_map(|call| {
+        let key = match &call.fan {
+            Fan::Batch { key, .. } => Some(key),
+            Fan::One | Fan::Each { .. } => None,
+        };
+        call.references().chain(key)
+    })
+}
 
 /// The field that a reference to a field begins with.
 pub(crate) fn field_of(object: &ObjectShape, reference: &Reference) -> Option<usize> {
@@ -27,25 +38,42 @@ fn collect(
     path: impl Fn(&[String]) -> Vec<String>,
 ) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    for call in object.fields.iter().filter_map(|field| field.call.as_ref()) {
-        for reference in call.references() {
-            if field_of(object, reference).is_some_and(&wanted) {
-                let path = path(&reference.path);
-                if !found.contains(&path) {
-                    found.push(path);
-                }
-            }
-        }
-        if let Fan::Batch { key, .. } = &call.fan
-            && field_of(object, key).is_some_and(&wanted)
-        {
-            let path = path(&key.path);
+    for reference in object.fields.iter().flat_map(references) {
+        if field_of(object, reference).is_some_and(&wanted) {
+            let path = path(&reference.path);
             if !found.contains(&path) {
                 found.push(path);
             }
         }
     }
     found
+}
+
+/// The call fields that run although nothing shows them, when these are shown: hidden ones that something waits for, and those
+/// that run for their own sake, whose failure or effect is what they are for.
+pub(crate) fn unseen(object: &ObjectShape, shown: &[usize]) -> Vec<usize> {
+    let mut running: Vec<usize> = shown.iter().copied().filter(|&field| object.fields[field].call.is_some()).collect();
+    running.extend((0..object.fields.len()).filter(|field| !shown.contains(field) && always(object, *field)));
+    let mut next = 0;
+    while let Some(&field) = running.get(next) {
+        for other in references(&object.fields[field]).filter_map(|reference| field_of(object, reference)) {
+            if object.fields[other].call.is_some() && !running.contains(&other) {
+                running.push(other);
+            }
+        }
+        next += 1;
+    }
+    running.retain(|field| !shown.contains(field) && (object.fields[*field].hidden || always(object, *field)));
+    running.sort_unstable();
+    running
+}
+
+/// Whether a call is made whatever is asked for: a guard, which is hidden and feeds nothing, and what is not just read.
+fn always(object: &ObjectShape, field: usize) -> bool {
+    let shape = &object.fields[field];
+    let Some(call) = &shape.call else { return false };
+    let feeds = || object.fields.iter().flat_map(references).any(|other| field_of(object, other) == Some(field));
+    call.is_write() || (shape.hidden && !feeds())
 }
 
 /// Whether there are calls in the view's own body: in it, or in a view inside it that no call fills.

@@ -50,7 +50,7 @@ pub struct Plan {
     pub sites: Vec<Site>,
     /// The call fields, place by place. A node stands after all nodes that it waits for.
     pub nodes: Vec<Node>,
-    /// The top-level fields that calls fill, in the order of the answer.
+    /// The top-level fields that calls fill: hidden ones, then those of the answer in its order.
     pub fields: Vec<TopField>,
     /// The calls. Nodes of one call field at one level share a call: that is what makes a batch.
     pub calls: Vec<PlannedCall>,
@@ -87,11 +87,11 @@ pub struct ClaimUse {
     pub shape: Shape,
 }
 
-/// A top-level field of the answer.
+/// A top-level field of the answer, or a hidden one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopField {
-    /// The response key.
-    pub key: String,
+    /// The response key; `None` for what is not in the answer.
+    pub key: Option<String>,
     /// Its node.
     pub node: usize,
     /// Every call that it and all under it wait for.
@@ -107,6 +107,8 @@ pub struct Site {
     pub(crate) outputs: Vec<(usize, usize)>,
     /// The response key of each output.
     pub(crate) output_keys: Vec<String>,
+    /// How many outputs, the first ones, write nothing: what they stand for is not in the answer.
+    pub(crate) unseen: usize,
     /// The nodes of the view's call fields, by field.
     pub(crate) nodes: Vec<Option<usize>>,
     /// The response keys that lead to it from the piece it is in; `None` stands for an index of a list.

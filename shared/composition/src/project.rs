@@ -40,6 +40,8 @@ pub struct Program {
 pub(crate) struct SiteProgram {
     /// How many values an item notes.
     pub(crate) values: usize,
+    /// How many of its calls are not in the answer: their holes, which write nothing, stand before the object.
+    pub(crate) unseen: u32,
 }
 
 /// What an object's members become.

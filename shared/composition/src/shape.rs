@@ -91,6 +91,8 @@ pub struct FieldShape {
     pub default: Option<String>,
     /// The call that fills it; `None` for a value of the view's own body.
     pub call: Option<Call>,
+    /// Whether it only feeds other fields: it is in no answer and in no document.
+    pub hidden: bool,
 }
 
 /// An enum of unit variants.
@@ -111,6 +113,13 @@ pub struct VariantShape {
     pub wire: String,
     /// The doc comment.
     pub doc: String,
+}
+
+impl ObjectShape {
+    /// The fields that clients see.
+    pub fn shown(&self) -> impl Iterator<Item = &FieldShape> {
+        self.fields.iter().filter(|field| !field.hidden)
+    }
 }
 
 impl FieldShape {

@@ -133,14 +133,20 @@ async fn work(
     // There are as many events as fields, so none need wait. If nobody receives them any more, this work is about to end.
     let send = |event| drop(events.send(event));
     // A status that the declaration passes on is the answer's own: nothing is sent before it is known that there is none.
-    let passes = |field: &usize| !plan.call_of(plan.fields[*field].node).pass.is_empty();
-    let mut deciding: Vec<usize> = (0..plan.fields.len()).filter(passes).collect();
+    // Nor is anything before a guard has let it pass: a hidden call that no other field waits for.
+    let decides = |field: &usize| {
+        let field = &plan.fields[*field];
+        let guards = || field.key.is_none() && plan.nodes.iter().all(|node| !node.after.contains(&field.node));
+        !plan.call_of(field.node).pass.is_empty() || guards()
+    };
+    let mut deciding: Vec<usize> = (0..plan.fields.len()).filter(decides).collect();
     let mut held = Vec::new();
     let mut observe = |state: &run::State, field: usize| {
         let value = outcome::field(plan, state, field)?;
-        let value = String::from_utf8_lossy(&value);
-        let path = project::quoted(&plan.fields[field].key);
-        held.push(Event::Text(format.event("field", &format!("\"path\":{path},\"value\":{value}"))));
+        if let Some(key) = &plan.fields[field].key {
+            let (path, value) = (project::quoted(key), String::from_utf8_lossy(&value));
+            held.push(Event::Text(format.event("field", &format!("\"path\":{path},\"value\":{value}"))));
+        }
         deciding.retain(|other| *other != field);
         if deciding.is_empty() {
             held.drain(..).for_each(send);

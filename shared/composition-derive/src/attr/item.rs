@@ -8,7 +8,7 @@ use crate::attr::serde::{self, On};
 use crate::errors::Errors;
 
 /// Every attribute of ours that may stand on a field.
-pub(crate) const OURS: [&str; 5] = ["call", "path", "query", "header", "claim"];
+pub(crate) const OURS: [&str; 6] = ["call", "hidden", "path", "query", "header", "claim"];
 
 /// The text of a doc comment: lines joined, one leading blank of each removed.
 pub(crate) fn doc(attributes: &[Attribute]) -> Doc {
@@ -63,11 +63,25 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
                 ty: source.ty.clone(),
                 doc: doc(&source.attrs),
                 names: serde::field(&serde, field, errors),
+                hidden: hidden(&mut source.attrs, errors),
                 ours: take(&mut source.attrs, is_ours),
             });
         }
     }
     View { doc: doc(&item.attrs), item, names, fields }
+}
+
+/// Takes `#[hidden]` out.
+fn hidden(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Attribute> {
+    let mut found = take(attributes, |attribute| attribute.path().is_ident("hidden")).into_iter();
+    let first = found.next()?;
+    if !matches!(first.meta, Meta::Path(_)) {
+        errors.at(&first, "`#[hidden]` takes no options: the field feeds others and is in no answer");
+    }
+    if let Some(second) = found.next() {
+        errors.at(second, "`hidden` stands here twice: keep one");
+    }
+    Some(first)
 }
 
 /// Takes an enum apart.

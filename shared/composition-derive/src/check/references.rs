@@ -15,7 +15,22 @@ pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
         }
         batch(of, call, errors);
     }
+    unused(of, errors);
     cycles(of, errors);
+}
+
+/// A hidden field feeds others, or is a call whose failure matters.
+fn unused(of: Called<'_>, errors: &mut Errors) {
+    for (field, call) in of.view.fields.iter().zip(of.calls) {
+        let Some(hidden) = field.hidden.as_ref().filter(|_| call.is_none() && !field.is_called()) else { continue };
+        let mut references = of.calls.iter().flatten().flat_map(Call::references);
+        if !references.any(|other| other.root() == Root::Field && other.names[0].text == field.name) {
+            errors.at(hidden, format!(
+                "nothing refers to `{0}`, so hidden it is of no use: refer to it, as in `{{{0}}}`, or drop the field: what a view does not name never leaves",
+                field.name
+            ));
+        }
+    }
 }
 
 /// The first name is reserved, or a field of the same struct; what is reserved has what it refers to.

@@ -20,6 +20,7 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream 
         let renamed = option(field.names.renamed.as_ref().map(string));
         let default = option(default(view, field));
         let call = option(call.clone());
+        let hidden = field.hidden.is_some();
         quote! {
             ::trefoil::__private::shape::FieldShape {
                 rust: #rust,
@@ -29,6 +30,7 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream 
                 shape: #ty,
                 default: #default,
                 call: #call,
+                hidden: #hidden,
             }
         }
     });

@@ -134,7 +134,7 @@ fn selection(bff: &CompiledBff, shape: &Shape, level: usize) -> Option<String> {
 
 fn shown(bff: &CompiledBff, id: ObjectId, level: usize) -> impl Iterator<Item = (String, String)> {
     let fields = if level > SHOWN_LEVELS { &[] } else { bff.shapes.get(id).fields.as_slice() };
-    fields.iter().filter_map(move |field| {
+    fields.iter().filter(|field| !field.hidden).filter_map(move |field| {
         Some((super::names::field(field, bff.naming), selection(bff, &field.shape, level + 1)?))
     })
 }

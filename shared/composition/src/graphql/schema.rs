@@ -42,7 +42,7 @@ impl Model {
         let query = roots(true);
         let fields = |object: &crate::shape::ObjectShape| {
             let named = |(index, field)| (names::field(field, bff.naming), index);
-            object.fields.iter().enumerate().map(named).collect()
+            object.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(named).collect()
         };
         (!query.is_empty()).then(|| Model {
             query,
@@ -129,7 +129,7 @@ impl Types<'_> {
             Shape::List(item) => TypeRef::List(Box::new(self.refer(item))),
             Shape::Object(id) => {
                 if self.objects.insert(*id) {
-                    for field in &self.bff.shapes.get(*id).fields {
+                    for field in self.bff.shapes.get(*id).shown() {
                         self.refer(&field.shape);
                     }
                 }
@@ -203,7 +203,7 @@ impl Types<'_> {
             object = object.description(&shape.doc);
         }
         let mut names = BTreeSet::new();
-        for field in &shape.fields {
+        for field in shape.shown() {
             let name = names::field(field, bff.naming);
             if !names.insert(name.clone()) {
                 return Err(SchemaError(format!("two fields of `{}` would be `{name}`; rename one", shape.name)));

@@ -72,8 +72,9 @@ pub(super) fn method(method: &Method) -> HttpMethod {
 
 /// The forms in which the answer is sent field by field.
 fn streams(plan: &Plan) -> Vec<(&'static str, &'static str, String)> {
-    let Some(first) = plan.fields.first().filter(|_| plan.method == Method::GET) else { return Vec::new() };
-    let key = project::quoted(&first.key);
+    let first = plan.fields.iter().find_map(|field| field.key.as_ref()).filter(|_| plan.method == Method::GET);
+    let Some(first) = first else { return Vec::new() };
+    let key = project::quoted(first);
     vec![
         (
             "text/event-stream",

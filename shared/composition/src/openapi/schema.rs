@@ -32,7 +32,7 @@ fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<String, Schema>)
             let object = bff.shapes.get(*id);
             // A view may contain itself: it is entered before its fields are looked at.
             if found.insert(object.name.clone(), view(bff, object)).is_none() {
-                for field in &object.fields {
+                for field in object.shown() {
                     reach(bff, &field.shape, found);
                 }
             }
@@ -49,7 +49,7 @@ fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<String, Schema>)
 /// A view. Every member is in every answer, so all are required; what may be missing is null.
 fn view(bff: &CompiledBff, object: &ObjectShape) -> Schema {
     let mut schema = ObjectBuilder::new().schema_type(Type::Object).description(text(&object.doc));
-    for field in &object.fields {
+    for field in object.shown() {
         let name = field.client_name(bff.naming);
         let about = about(field);
         schema = schema.property(name.as_str(), value(&bff.shapes, &field.shape, &about)).required(name);

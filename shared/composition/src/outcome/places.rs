@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Failure;
-use super::write::{Filling, filling};
+use super::write::{Filling, filling, is_unseen};
 use crate::fragment::{Part, Piece};
 use crate::plan::{Need, Plan};
 use crate::run::{Settled, State};
@@ -52,10 +52,16 @@ impl Walk<'_> {
             let Some(&hole) = body.holes.get(hole as usize) else { continue };
             let (site, _) = self.state.buffers[buffer].sites[hole.site as usize];
             let length = self.path.len();
-            self.descend(buffer, site, hole.site as usize, hole.item as usize, hole.output as usize);
+            self.descend(buffer, site, hole.site as usize, hole.item as usize);
+            // What is not in the answer has no place in it, but what it takes with it has.
+            let unseen = is_unseen(self.plan, self.state, buffer, hole);
+            if !unseen {
+                self.path.push(Step::Key(self.plan.sites[site].output_keys[hole.output as usize].clone()));
+            }
             let (node, item, filling) = filling(self.plan, self.state, buffer, hole);
             if let Some(Settled::Failed(failure)) = self.state.settled[node].get(item)
-                && self.plan.nodes[node].need != Need::Default
+                && (self.plan.nodes[node].need == Need::Required
+                    || (self.plan.nodes[node].need == Need::Optional && !unseen))
             {
                 self.found.push(Place { path: self.path.clone(), node, failure: *failure });
             }
@@ -66,7 +72,7 @@ impl Walk<'_> {
         }
     }
 
-    fn descend(&mut self, buffer: usize, site: usize, own: usize, item: usize, output: usize) {
+    fn descend(&mut self, buffer: usize, site: usize, own: usize, item: usize) {
         let keys = &self.plan.sites[site].keys;
         let lists = keys.iter().filter(|key| key.is_none()).count();
         let indices = &self.state.buffers[buffer].buffer.sites[own].indices;
@@ -77,6 +83,5 @@ impl Walk<'_> {
                 None => self.path.push(Step::Index(indices.next().copied().unwrap_or_default())),
             }
         }
-        self.path.push(Step::Key(self.plan.sites[site].output_keys[output].clone()));
     }
 }

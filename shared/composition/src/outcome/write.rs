@@ -71,6 +71,12 @@ pub(super) fn filling<'a>(plan: &'a Plan, state: &'a State, buffer: usize, hole:
     (node, item, filling)
 }
 
+/// Whether the hole stands for something that is not in the answer.
+pub(super) fn is_unseen(plan: &Plan, state: &State, buffer: usize, hole: Hole) -> bool {
+    let (site, _) = state.buffers[buffer].sites[hole.site as usize];
+    (hole.output as usize) < plan.sites[site].unseen
+}
+
 /// Decides what becomes null.
 struct Nulls<'a> {
     plan: &'a Plan,
@@ -171,6 +177,9 @@ impl Writing<'_> {
     }
 
     fn hole(&self, buffer: usize, hole: Hole, out: &mut BytesMut) {
+        if is_unseen(self.plan, self.state, buffer, hole) {
+            return;
+        }
         match filling(self.plan, self.state, buffer, hole).2 {
             Filling::Null => out.extend_from_slice(b"null"),
             Filling::Piece(buffer, element) => {

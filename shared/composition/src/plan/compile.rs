@@ -12,10 +12,10 @@ mod write;
 
 use bytes::Bytes;
 
-use self::sources::{referred, written};
+use self::sources::written;
 use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::calls;
-use crate::declare::{Call, Claim, Declaration, Fan, Param, Template};
+use crate::declare::{Call, Claim, Declaration, Fan, Param, Root, Template};
 use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
 use crate::project::{self, Program, Selection, SiteFound};
@@ -176,6 +176,7 @@ impl<'a> Compiler<'a> {
             from: task.from,
             outputs: Vec::new(),
             output_keys: task.found.calls.iter().map(|call| call.key.clone()).collect(),
+            unseen: task.found.unseen,
             nodes: vec![None; object.fields.len()],
             keys: task.found.keys.clone(),
             values: calls::own_values(object).len(),
@@ -219,9 +220,11 @@ impl<'a> Compiler<'a> {
         if path.contains(&field) {
             return self.error(format!("`{}` waits for itself; break the circle", shape.rust));
         }
-        let Some(call) = &shape.call else { return };
+        if shape.call.is_none() {
+            return;
+        }
         path.push(field);
-        for reference in referred(call) {
+        for reference in calls::references(shape).filter(|reference| reference.root == Root::Field) {
             match calls::field_of(object, reference) {
                 Some(other) => self.visit(object, other, order, path),
                 None => self.error(format!("`{}` refers to `{}`, which is no field", shape.rust, written(reference))),
@@ -235,7 +238,7 @@ impl<'a> Compiler<'a> {
         let shape = &object.fields[field];
         let Some(call) = &shape.call else { return };
         let index = self.nodes.len();
-        let mut after: Vec<usize> = referred(call)
+        let mut after: Vec<usize> = calls::references(shape)
             .filter_map(|reference| self.sites[site].nodes[calls::field_of(object, reference)?])
             .chain(task.parent)
             .collect();

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::{Capture, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written};
 use crate::calls;
-use crate::declare::Call;
 use crate::names::Naming;
 use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
 
@@ -46,8 +45,10 @@ pub(crate) struct Compiled {
 #[derive(Debug, Clone)]
 pub(crate) struct SiteFound {
     pub(crate) object: ObjectId,
-    /// The outputs that show calls, in the order of their numbers.
+    /// The outputs that stand for calls, in the order of their numbers.
     pub(crate) calls: Vec<SiteCall>,
+    /// How many of them, the first ones, write nothing.
+    pub(crate) unseen: usize,
     /// The response keys that lead to it; `None` stands for an index of a list.
     pub(crate) keys: Vec<Option<String>>,
     /// The client's names that lead to it, without indices.
@@ -56,7 +57,7 @@ pub(crate) struct SiteFound {
     pub(crate) sheltered: bool,
 }
 
-/// An output that shows a call.
+/// An output that stands for a call.
 #[derive(Debug, Clone)]
 pub(crate) struct SiteCall {
     /// The call's field, an index in [`ObjectShape::fields`].
@@ -107,7 +108,11 @@ pub(crate) fn compile_sites(
     } else {
         root
     };
-    let sites = compiler.values.iter().map(|&values| SiteProgram { values }).collect();
+    let site = |(&values, found): (&usize, &SiteFound)| SiteProgram {
+        values,
+        unseen: u32::try_from(found.unseen).unwrap_or(u32::MAX),
+    };
+    let sites = compiler.values.iter().zip(&compiler.sites).map(site).collect();
     let program =
         Program { objects: compiler.objects, root, captures: captures.len(), sites, at: Box::default(), split };
     Compiled { program, sites: compiler.sites }
@@ -212,7 +217,7 @@ impl Compiler<'_> {
         let object = shapes.get(id);
         let shown = selection.map_or_else(|| self.all(object), |selection| selection.0.clone());
         let site = self.site(id, object, &shown, selection.is_some());
-        let mut number = 0;
+        let mut number = site.map_or(0, |site| self.sites[site as usize].unseen);
         let outputs = shown
             .iter()
             .map(|selected| Output {
@@ -221,7 +226,7 @@ impl Compiler<'_> {
                     What::Typename => Written::Constant(quoted(&object.name).into()),
                     What::Field { index, .. } if object.fields[index].call.is_some() => {
                         number += 1;
-                        Written::Call(number - 1)
+                        Written::Call(u32::try_from(number - 1).unwrap_or(u32::MAX))
                     }
                     What::Field { .. } => Written::Member,
                 },
@@ -255,15 +260,23 @@ impl Compiler<'_> {
             }
             _ => None,
         };
-        let calls: Vec<SiteCall> = shown.iter().filter_map(call).collect();
-        // A write is made whatever is shown.
-        let writes = object.fields.iter().any(|field| field.call.as_ref().is_some_and(Call::is_write));
-        if calls.is_empty() && !writes {
+        let shows = |selected: &Selected| match selected.what {
+            What::Field { index, .. } => Some(index),
+            What::Typename => None,
+        };
+        // Of what is only noted nothing is shown: nothing in it is called either.
+        let only_noted = selective && shown.is_empty();
+        let fields: Vec<usize> = shown.iter().filter_map(shows).collect();
+        let unseen = if only_noted { Vec::new() } else { calls::unseen(object, &fields) };
+        let unshown = |&field: &usize| SiteCall { field, key: String::new(), of: Some(Selection::default()) };
+        let calls: Vec<SiteCall> = unseen.iter().map(unshown).chain(shown.iter().filter_map(call)).collect();
+        if calls.is_empty() {
             return None;
         }
         self.sites.push(SiteFound {
             object: id,
             calls,
+            unseen: unseen.len(),
             keys: self.keys.clone(),
             names: self.names.clone(),
             sheltered: self.shelters > 0,
@@ -277,7 +290,7 @@ impl Compiler<'_> {
             key: field.client_name(self.naming),
             what: What::Field { index, of: Selection::default() },
         };
-        object.fields.iter().enumerate().map(show).collect()
+        object.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(show).collect()
     }
 
     fn member(

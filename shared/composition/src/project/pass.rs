@@ -7,7 +7,7 @@ use super::envelope::Envelope;
 use super::object::Open;
 use super::reorder::Slot;
 use super::{Capture, Element, Program, Projected, ShapeError, Target, leaf};
-use crate::fragment::{Part, SiteItems, Writer};
+use crate::fragment::{Hole, Part, SiteItems, Writer};
 
 pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Projected, ShapeError> {
     let text = std::str::from_utf8(body).map_err(|error| ShapeError(format!("not UTF-8: {error}")))?;
@@ -120,6 +120,9 @@ impl<'p> Pass<'p> {
         // In a split body the first index stands for the element itself.
         items.indices.extend_from_slice(&self.indices[usize::from(self.program.split)..]);
         self.open_items.push((site as usize, first));
+        for output in 0..self.program.sites[site as usize].unseen {
+            self.writer.hole(Hole { site, output, item });
+        }
         (site, item)
     }
 

@@ -110,6 +110,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         };
         let program = pass.program;
         let ObjectProgram { members, outputs, site } = &program.objects[object];
+        let item = site.map(|site| pass.open_item(site));
         let seen = pass.slots.len();
         let mut open = Open {
             object,
@@ -121,7 +122,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             next: 0,
             in_order: true,
             empty: true,
-            item: site.map(|site| pass.open_item(site)),
+            item,
         };
         pass.slots.resize(open.base + outputs.len(), Slot::default());
         let mut hint = 0;

@@ -32,7 +32,7 @@ impl Compiler<'_> {
     /// The top-level fields, each with all the calls below it.
     pub(super) fn fields(&self) -> Vec<TopField> {
         let Some(outermost) = self.sites.first() else { return Vec::new() };
-        let field = |(&(node, _), key): (&(usize, usize), &String)| {
+        let field = |(number, (&(node, _), key)): (usize, (&(usize, usize), &String))| {
             let mut calls = vec![self.nodes[node].call];
             let mut next = 0;
             while let Some(&call) = calls.get(next) {
@@ -45,8 +45,8 @@ impl Compiler<'_> {
                 }
                 next += 1;
             }
-            TopField { key: key.clone(), node, calls }
+            TopField { key: (number >= outermost.unseen).then(|| key.clone()), node, calls }
         };
-        outermost.outputs.iter().zip(&outermost.output_keys).map(field).collect()
+        outermost.outputs.iter().zip(&outermost.output_keys).enumerate().map(field).collect()
     }
 }

@@ -4,7 +4,7 @@ use trefoil_context::Place;
 
 use super::Compiler;
 use crate::calls;
-use crate::declare::{Access, Call, Claim, Fan, Param, Piece, Reference, Root, Template};
+use crate::declare::{Access, Claim, Fan, Param, Piece, Reference, Root, Template};
 use crate::plan::{ClaimUse, Source, Text, TextPart};
 use crate::shape::ObjectShape;
 
@@ -64,15 +64,6 @@ impl Compiler<'_> {
             self.claim_uses.len() - 1
         })
     }
-}
-
-/// The references of a call to fields of its own view, a batch's key among them.
-pub(super) fn referred(call: &Call) -> impl Iterator<Item = &Reference> {
-    let key = match &call.fan {
-        Fan::Batch { key, .. } => Some(key),
-        Fan::One | Fan::Each { .. } => None,
-    };
-    call.references().chain(key).filter(|reference| reference.root == Root::Field)
 }
 
 /// A reference as it is declared.
