@@ -6,6 +6,7 @@ mod harness;
 mod backends_down;
 mod backends_slow;
 mod browser;
+mod caching;
 mod command_line;
 mod demo_start;
 mod documents;

@@ -14,7 +14,7 @@ use crate::names::{Naming, endpoint_name};
 use crate::plan::{self, DeclarationError, Plan};
 use crate::shape::Shapes;
 use crate::signals::Signals;
-use crate::{docs, graphql, openapi, rest};
+use crate::{conditional, docs, graphql, openapi, rest};
 
 /// A BFF as its crate declares it.
 ///
@@ -280,6 +280,7 @@ impl CompiledBff {
                 plan: Arc::clone(plan),
                 clients: Arc::clone(clients),
                 signals: signals.clone(),
+                vary: conditional::vary(plan),
             };
             router = router.route(&plan.path, rest::route(endpoint));
         }

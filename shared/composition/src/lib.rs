@@ -7,6 +7,7 @@
 pub mod access;
 pub mod bff;
 mod calls;
+mod conditional;
 pub mod declare;
 mod docs;
 pub mod fragment;

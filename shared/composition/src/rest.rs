@@ -8,12 +8,13 @@ use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use trefoil_backend::Clients;
 use trefoil_context::{Code, Problem, RequestContext};
 
 use crate::access;
 use crate::bff::CompiledBff;
+use crate::conditional;
 use crate::declare::Access;
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
@@ -33,6 +34,8 @@ pub struct Endpoint {
     pub(crate) plan: Arc<Plan>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) signals: Signals,
+    /// What its answers depend on beside the URL.
+    pub(crate) vary: HeaderValue,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -75,7 +78,7 @@ impl Endpoint {
         let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
         let answer = run.result.and_then(|state| outcome::answer(&self.plan, &state));
         let mut response = match answer {
-            Ok(answer) => respond(answer),
+            Ok(answer) => self.respond(&answer, request.headers()),
             Err((node, failure)) => named(outcome::problem(&self.plan, node, failure)).into_response(),
         };
         if let Some(value) = timing {
@@ -104,17 +107,19 @@ impl Endpoint {
         }
         HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty())
     }
-}
 
-fn respond(answer: Answer) -> Response {
-    let degraded = outcome::degraded_header(&answer.missing);
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::OK;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(degraded) = degraded {
-        headers.insert(DEGRADED_HEADER, degraded);
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    fn respond(&self, answer: &Answer, asked: &HeaderMap) -> Response {
+        let mut response = Response::new(Body::from(answer.body.clone()));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(degraded) = outcome::degraded_header(&answer.missing) {
+            headers.insert(DEGRADED_HEADER, degraded);
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        } else if self.plan.method == Method::GET {
+            // Kept by the client alone, and asked for again each time: then it is a 304, if nothing has changed.
+            let caching = HeaderValue::from_static("private, no-cache");
+            conditional::apply(&mut response, &answer.body, asked, caching, &self.vary);
+        }
+        response
     }
-    response
 }

@@ -32,6 +32,9 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         .parameters((!params.is_empty()).then_some(params))
         .securities(Some(security))
         .response(StatusCode::OK.as_str(), answer(bff, plan));
+    if plan.method == Method::GET {
+        operation = operation.response(StatusCode::NOT_MODIFIED.as_str(), not_modified());
+    }
     for (status, response) in errors.references() {
         operation = operation.response(status, response);
     }
@@ -106,6 +109,9 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     if let Some(degraded) = degraded {
         response = response.header("Trefoil-Degraded", degraded);
     }
+    if plan.method == Method::GET {
+        response = response.header_ref("ETag", headers::reference(headers::ENTITY_TAG));
+    }
     response = response.header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID));
     // Who is not known has no quota.
     if plan.access != Access::Public {
@@ -117,6 +123,15 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
         response = response.header_ref("Server-Timing", headers::reference(headers::SERVER_TIMING));
     }
     response.build()
+}
+
+/// What a GET with a current `If-None-Match` gets.
+fn not_modified() -> Response {
+    ResponseBuilder::new()
+        .description("The client has this answer already: its tag is in `If-None-Match`.")
+        .header_ref("ETag", headers::reference(headers::ENTITY_TAG))
+        .header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID))
+        .build()
 }
 
 /// A parameter; a member of the body is none.

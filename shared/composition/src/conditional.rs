@@ -1,0 +1,117 @@
+//! Entity tags and conditional requests: who has an answer already is told so, in place of the bytes (RFC 9110 section 13).
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use trefoil_context::Place;
+use twox_hash::XxHash3_128;
+
+use crate::declare::Access;
+use crate::plan::Plan;
+
+/// The entity tag of some bytes.
+///
+/// It is the bytes' XXH3 of 128 bits, which is fast and the same in every gateway, and guards against chance alone: who could
+/// make two bodies with one tag can only show an old body of his own as the new one. It is weak, because an answer may be
+/// compressed on its way and is the same answer then (RFC 9110 section 8.8.3.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag(HeaderValue);
+
+impl Tag {
+    /// The tag of `body`.
+    pub(crate) fn of(body: &[u8]) -> Option<Tag> {
+        let mut text = String::with_capacity(36);
+        // Writing to a string cannot fail, and hexadecimal digits always make a header.
+        let _ = write!(text, "W/\"{:032x}\"", XxHash3_128::oneshot(body));
+        HeaderValue::try_from(text).ok().map(Tag)
+    }
+
+    /// The value of `ETag`.
+    pub(crate) fn value(&self) -> HeaderValue {
+        self.0.clone()
+    }
+
+    /// Whether a client has these bytes: `If-None-Match` is `*` or names them. The comparison is the weak one, as
+    /// RFC 9110 section 13.1.2 demands.
+    pub(crate) fn is_known(&self, asked: &HeaderMap) -> bool {
+        let ours = opaque(self.0.as_bytes());
+        // A comma inside a foreign tag does no harm: ours has none, and no tag has a quote in it.
+        let tags = asked.get_all(header::IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|&b| b == b','));
+        tags.map(<[u8]>::trim_ascii).any(|tag| tag == b"*" || opaque(tag) == ours)
+    }
+}
+
+fn opaque(tag: &[u8]) -> &[u8] {
+    tag.strip_prefix(b"W/").unwrap_or(tag)
+}
+
+/// Makes a complete answer to a GET one that can be kept and asked for again, and a 304 where the client has it already.
+/// `body` is the answer's. An answer that sets a cookie is not to be kept by anybody.
+pub(crate) fn apply(response: &mut Response, body: &[u8], asked: &HeaderMap, caching: HeaderValue, vary: &HeaderValue) {
+    if response.status() != StatusCode::OK {
+        return;
+    }
+    if response.headers().contains_key(header::SET_COOKIE) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        return;
+    }
+    let Some(tag) = Tag::of(body) else { return };
+    let known = tag.is_known(asked);
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, tag.value());
+    headers.insert(header::CACHE_CONTROL, caching);
+    headers.append(header::VARY, vary.clone());
+    if known {
+        headers.remove(header::CONTENT_TYPE);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+    }
+}
+
+/// What an endpoint's answers depend on beside the URL: who asks, the form (a stream or not), the declared headers, and the
+/// coding, which is said here because a 304 passes by what compresses.
+pub(crate) fn vary(plan: &Plan) -> HeaderValue {
+    let mut names = vec!["accept", "accept-encoding"];
+    if plan.access != Access::Public {
+        names.push("authorization");
+    }
+    for param in plan.params.iter().filter(|param| param.place == Place::Header) {
+        if !names.iter().any(|name| name.eq_ignore_ascii_case(&param.name)) {
+            names.push(&param.name);
+        }
+    }
+    // Header names always make a header; a value that must not be shared is the cautious one.
+    HeaderValue::try_from(names.join(", ").to_ascii_lowercase()).unwrap_or(HeaderValue::from_static("*"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(values: &[&str]) -> HeaderMap {
+        values.iter().map(|value| (header::IF_NONE_MATCH, HeaderValue::from_str(value).unwrap())).collect()
+    }
+
+    #[test]
+    fn a_tag_is_known_however_it_is_listed() {
+        let tag = Tag::of(b"{}").unwrap();
+        let text = tag.value().to_str().unwrap().to_owned();
+        let strong = text.strip_prefix("W/").unwrap().to_owned();
+        for known in [
+            vec![text.as_str()],
+            vec![&strong],
+            vec!["*"],
+            vec![&format!("\"a\", {text} ,\"b\"")],
+            vec!["\"a\"", &strong],
+            vec![&format!("\"a,b\",{strong}")],
+        ] {
+            assert!(tag.is_known(&asked(&known)), "{known:?}");
+        }
+        for unknown in [vec![], vec![""], vec!["\"a\""], vec!["W/W/\"a\""], vec![strong.trim_matches('"')]] {
+            assert!(!tag.is_known(&asked(&unknown)), "{unknown:?}");
+        }
+        assert_ne!(Tag::of(b"{} "), Some(tag));
+    }
+}
