@@ -12,6 +12,7 @@ mod demo_start;
 mod documents;
 mod graphql;
 mod identity;
+mod limits;
 mod problems;
 mod quota;
 mod screens;

@@ -1,6 +1,6 @@
 //! A BFF: its endpoints, listed once, compiled once, served behind every face.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,10 @@ use opentelemetry::metrics::Meter;
 use trefoil_backend::Clients;
 
 use crate::declare::{Access, CallerType, Claim, Declaration, Endpoint};
+use crate::limits::{LimitError, Limits, Moved};
 use crate::names::{Naming, endpoint_name};
 use crate::plan::{self, DeclarationError, Plan};
+use crate::project::Selection;
 use crate::shape::Shapes;
 use crate::signals::Signals;
 use crate::{conditional, docs, graphql, openapi, rest};
@@ -37,7 +39,7 @@ pub struct Bff {
 }
 
 /// A BFF whose every endpoint has a plan.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CompiledBff {
     pub(crate) name: String,
     pub(crate) title: String,
@@ -48,6 +50,8 @@ pub struct CompiledBff {
     pub(crate) claims: Vec<Claim>,
     pub(crate) declarations: Vec<Declaration>,
     pub(crate) plans: Vec<Arc<Plan>>,
+    /// What an operator moved, by endpoint.
+    limits: BTreeMap<String, Limits>,
 }
 
 /// One row of the table of routes.
@@ -65,6 +69,8 @@ pub struct RouteInfo {
     pub deadline: Duration,
     /// How many calls it has. A batch is one; a call for each object is one here and more when it runs.
     pub calls: usize,
+    /// What config has moved of it.
+    pub moved: Vec<Moved>,
 }
 
 impl Bff {
@@ -162,6 +168,7 @@ impl Bff {
             claims: self.claims.clone(),
             declarations: self.declarations.clone(),
             plans,
+            limits: BTreeMap::new(),
         };
         graphql::check(&compiled).map_err(|reason| vec![DeclarationError { place: self.name.clone(), reason }])?;
         Ok(compiled)
@@ -234,6 +241,36 @@ impl CompiledBff {
         self.plans.iter().find(|plan| plan.name == endpoint)
     }
 
+    /// Moves limits of the endpoint with this name, for every face; `false` if there is no such endpoint. Once for each
+    /// endpoint, before it is served.
+    ///
+    /// # Errors
+    /// Everything that does not fit the endpoint; nothing is moved then.
+    pub fn limit(&mut self, endpoint: &str, limits: Limits) -> Result<bool, Vec<LimitError>> {
+        let Some(plan) = self.plans.iter_mut().find(|plan| plan.name == endpoint) else { return Ok(false) };
+        let errors = limits.misfits(plan);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let limits = limits.for_every_field(plan);
+        limits.apply(Arc::make_mut(plan));
+        self.limits.insert(endpoint.to_owned(), limits);
+        Ok(true)
+    }
+
+    /// The plan of the part of an endpoint that a GraphQL selection shows, with the limits that hold.
+    pub(crate) fn narrowed(
+        &self,
+        declaration: &Declaration,
+        selection: &Selection,
+    ) -> Result<Plan, Vec<DeclarationError>> {
+        let mut plan = plan::narrow(declaration, &self.shapes, self.naming, &self.claims, selection)?;
+        if let Some(limits) = self.limits.get(&plan.name) {
+            limits.apply(&mut plan);
+        }
+        Ok(plan)
+    }
+
     /// The backends that its calls go to.
     pub fn backends(&self) -> BTreeSet<String> {
         self.plans.iter().flat_map(|plan| &plan.calls).map(|call| call.backend.clone()).collect()
@@ -248,6 +285,7 @@ impl CompiledBff {
             access: plan.access.clone(),
             deadline: plan.deadline,
             calls: plan.calls.len(),
+            moved: plan.moved.clone(),
         };
         self.plans.iter().map(row).collect()
     }

@@ -13,6 +13,7 @@ mod docs;
 pub mod fragment;
 pub mod graphql;
 pub mod inputs;
+pub mod limits;
 mod media;
 pub mod names;
 pub mod openapi;
@@ -30,6 +31,7 @@ pub mod stream;
 
 pub use bff::{Bff, CompiledBff, RouteInfo};
 pub use declare::StandardCaller;
+pub use limits::{LimitError, Limits, Moved};
 pub use names::Naming;
 pub use trefoil_composition_derive::{backend, caller, composition, input, view};
 

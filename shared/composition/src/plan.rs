@@ -18,6 +18,7 @@ pub use self::compile::{compile, narrow};
 pub use self::findings::Finding;
 use crate::declare::{Access, Bounds};
 use crate::fragment::Buffer;
+use crate::limits::Moved;
 use crate::project::{Program, Projected};
 use crate::shape::Shape;
 
@@ -57,6 +58,8 @@ pub struct Plan {
     /// The call that may change something, if there is one. Every call that it does not need waits for it, and its failure
     /// fails the answer.
     pub write: Option<usize>,
+    /// The limits that config has moved; the plan has them as they are now.
+    pub moved: Vec<Moved>,
 }
 
 /// One parameter, with its client's name decided.

@@ -21,6 +21,8 @@ pub struct BffRoutes {
     pub router: Router,
     /// What needs no token. All else does.
     pub public: Vec<PublicRoute>,
+    /// What has a quota of its own, in place of the BFF's.
+    pub quotas: Vec<RouteQuota>,
     /// What the operator set.
     pub policy: BffPolicy,
     /// The keys of its issuer. Hand in the same ones after a reload, so that they need not be fetched anew.
@@ -34,6 +36,19 @@ pub struct PublicRoute {
     pub method: Method,
     /// The whole path template with the prefix, as axum's `MatchedPath` has it: `/web/products/{id}`.
     pub path: String,
+}
+
+/// A route whose requests are counted by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteQuota {
+    /// What clients read in the `RateLimit` fields, and what the counts are kept under: 1 to 64 letters, digits, `-` or `_`.
+    pub name: String,
+    /// The method. GET covers HEAD.
+    pub method: Method,
+    /// The whole path template with the prefix, as axum's `MatchedPath` has it.
+    pub path: String,
+    /// How often one caller may call.
+    pub policy: QuotaPolicy,
 }
 
 /// Why the edge cannot be built from what it was given.
@@ -84,22 +99,54 @@ pub(crate) struct Bff {
     pub(crate) public: Vec<PublicRoute>,
     pub(crate) cors: Cors,
     pub(crate) verifier: Arc<Verifier>,
-    pub(crate) quota: Option<QuotaPolicy>,
+    /// Of every route that has none of its own.
+    pub(crate) quota: Option<Arc<Quota>>,
+    pub(crate) quotas: Vec<(Method, String, Arc<Quota>)>,
+}
+
+/// A quota and what it is called.
+#[derive(Debug)]
+pub(crate) struct Quota {
+    /// Under this the store keeps the counts: `web`, or `web/home`.
+    pub(crate) bucket: String,
+    /// By this clients know it.
+    pub(crate) name: String,
+    pub(crate) policy: QuotaPolicy,
 }
 
 /// All BFFs, looked up by path.
 #[derive(Debug, Default)]
 pub(crate) struct Bffs(Vec<Arc<Bff>>);
 
+/// What clients read as the name of a BFF's own quota.
+const DEFAULT_QUOTA: &str = "default";
+
+/// Names stand in headers, logs and keys of stores.
+fn is_word(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+// === impl RouteQuota ===
+
+impl RouteQuota {
+    fn build(&self, bff: &str) -> (Method, String, Arc<Quota>) {
+        let bucket = format!("{bff}/{}", self.name);
+        (
+            self.method.clone(),
+            self.path.clone(),
+            Arc::new(Quota { bucket, name: self.name.clone(), policy: self.policy }),
+        )
+    }
+}
+
 // === impl Bff ===
 
 impl Bff {
     /// Checks and compiles; the router is left to the caller.
     pub(crate) fn build(routes: BffRoutes) -> Result<(Bff, Router), BuildError> {
-        let BffRoutes { name, prefix, router, public, policy, keys } = routes;
+        let BffRoutes { name, prefix, router, public, quotas, policy, keys } = routes;
         let refuse = |why| BuildError::Bff { bff: name.clone(), why };
-        if name.is_empty() || name.len() > 64 || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-        {
+        if !is_word(&name) {
             return Err(refuse("its name must be 1 to 64 letters, digits, `-` or `_`"));
         }
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_/.".contains(&b);
@@ -112,13 +159,22 @@ impl Bff {
         let bff = Bff {
             cors: Cors::build(&name, &policy.cors)?,
             verifier: Arc::new(Verifier::build(&name, policy.auth, keys)?),
-            quota: policy.quota,
+            quota: policy
+                .quota
+                .map(|policy| Arc::new(Quota { bucket: name.clone(), name: DEFAULT_QUOTA.to_owned(), policy })),
+            quotas: quotas.iter().map(|quota| quota.build(&name)).collect(),
             public,
             prefix,
             name: name.clone().into(),
         };
         if !bff.public.iter().all(|route| bff.owns(&route.path)) {
             return Err(refuse("a public route does not begin with its prefix"));
+        }
+        if !bff.quotas.iter().all(|(_, path, _)| bff.owns(path)) {
+            return Err(refuse("a route with a quota of its own does not begin with its prefix"));
+        }
+        if !quotas.iter().all(|quota| is_word(&quota.name)) {
+            return Err(refuse("the name of a quota must be 1 to 64 letters, digits, `-` or `_`"));
         }
         Ok((bff, router))
     }

@@ -32,7 +32,7 @@ mod strip_identity;
 mod trace;
 mod visit;
 
-pub use bff::{BffRoutes, BuildError, PublicRoute};
+pub use bff::{BffRoutes, BuildError, PublicRoute, RouteQuota};
 pub use config::{CompressionConfig, EdgeConfig, IdentityConfig, KeysConfig, LimitsConfig, SecurityHeadersConfig};
 pub use jwt::{IssuerKeys, KeyError, KeySource};
 pub use policy::{Algorithm, AuthPolicy, BffPolicy, CorsPolicy, QuotaPolicy, WhenUnavailable};

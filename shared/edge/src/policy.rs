@@ -4,17 +4,14 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// Section `bffs.<name>`, the edge's part of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The edge's part of the section `bffs.<name>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BffPolicy {
-    /// `cors`: which web pages may call. Default: none.
-    #[serde(default)]
+    /// Which web pages may call.
     pub cors: CorsPolicy,
-    /// `auth`: whose tokens are believed. Required.
+    /// Whose tokens are believed.
     pub auth: AuthPolicy,
-    /// `quota`: how often one caller may call. Default: no quota.
-    #[serde(default)]
+    /// How often one caller may call; `None` for no quota.
     pub quota: Option<QuotaPolicy>,
 }
 

@@ -1,4 +1,4 @@
-//! The quota of one caller at one BFF, told by the `RateLimit` fields (IETF draft-ietf-httpapi-ratelimit-headers).
+//! The quota of one caller at one BFF, or at one route of it that has its own, told by the `RateLimit` fields (IETF draft-ietf-httpapi-ratelimit-headers).
 //!
 //! Preflights, public routes and what has no route cost nothing.
 
@@ -11,10 +11,11 @@ use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use trefoil_context::{Code, Problem, RequestContext};
 
+use crate::WhenUnavailable;
 use crate::around::{Around, Step};
+use crate::bff::Quota;
 use crate::quota_store::{Decision, QuotaStore, StoreError, Verdict};
 use crate::visit::Visit;
-use crate::{QuotaPolicy, WhenUnavailable};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -24,7 +25,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub(crate) struct SpendQuota(Arc<dyn QuotaStore>);
 
 /// What the answer will say: `None` where nothing was counted.
-pub(crate) type Spent = Option<(QuotaPolicy, Decision)>;
+pub(crate) type Spent = Option<(Arc<Quota>, Decision)>;
 
 impl SpendQuota {
     pub(crate) fn new(store: Arc<dyn QuotaStore>) -> SpendQuota {
@@ -37,19 +38,18 @@ impl Around for SpendQuota {
 
     fn before(&self, request: &mut Request) -> Step<Spent> {
         let caller = request.extensions().get::<RequestContext>().and_then(|context| context.caller.as_ref());
-        let bff = Visit::of(request).and_then(|visit| visit.bff.as_ref());
-        let (Some(caller), Some(bff)) = (caller, bff) else { return Step::Go(None) };
-        let Some(policy) = bff.quota else { return Step::Go(None) };
-        match self.0.check(&bff.name, &caller.id, &policy) {
-            Verdict::Now(decision) => match admit(policy, decision) {
+        let quota = Visit::of(request).and_then(|visit| visit.quota.clone());
+        let (Some(caller), Some(quota)) = (caller, quota) else { return Step::Go(None) };
+        match self.0.check(&quota.bucket, &caller.id, &quota.policy) {
+            Verdict::Now(decision) => match admit(quota, decision) {
                 Ok(spent) => Step::Go(spent),
                 Err(problem) => Step::refuse(problem),
             },
             Verdict::Later(outcome) => Step::Wait(
                 outcome
                     .map(move |outcome| match outcome {
-                        Ok(decision) => admit(policy, decision),
-                        Err(error) => without_store(policy, &error),
+                        Ok(decision) => admit(quota, decision),
+                        Err(error) => without_store(&quota, &error),
                     })
                     .boxed(),
             ),
@@ -57,18 +57,19 @@ impl Around for SpendQuota {
     }
 
     fn after(&self, kept: Spent, response: &mut Response) {
-        if let Some((policy, decision)) = kept {
-            write(&policy, &decision, response.headers_mut());
+        if let Some((quota, decision)) = kept {
+            write(&quota, &decision, response.headers_mut());
         }
     }
 }
 
-fn admit(policy: QuotaPolicy, decision: Decision) -> Result<Spent, Problem> {
+fn admit(quota: Arc<Quota>, decision: Decision) -> Result<Spent, Problem> {
     if decision.allowed {
-        return Ok(Some((policy, decision)));
+        return Ok(Some((quota, decision)));
     }
+    let policy = &quota.policy;
     let mut headers = HeaderMap::with_capacity(2);
-    write(&policy, &decision, &mut headers);
+    write(&quota, &decision, &mut headers);
     let mut problem = Problem::new(Code::QuotaExceeded)
         .with_detail(format!("at most {} at once, and {} a second", policy.burst, policy.per_second))
         .with_header(header::RETRY_AFTER, HeaderValue::from(decision.retry_after_s));
@@ -78,8 +79,8 @@ fn admit(policy: QuotaPolicy, decision: Decision) -> Result<Spent, Problem> {
     Err(problem)
 }
 
-fn without_store(policy: QuotaPolicy, error: &StoreError) -> Result<Spent, Problem> {
-    match policy.when_unavailable {
+fn without_store(quota: &Quota, error: &StoreError) -> Result<Spent, Problem> {
+    match quota.policy.when_unavailable {
         WhenUnavailable::Open => {
             tracing::warn!(%error, "a request is let in uncounted");
             Ok(None)
@@ -93,14 +94,15 @@ fn without_store(policy: QuotaPolicy, error: &StoreError) -> Result<Spent, Probl
     }
 }
 
-/// `RateLimit-Policy: "default";q=100;w=2` and `RateLimit: "default";r=99;t=1`.
-fn write(policy: &QuotaPolicy, decision: &Decision, headers: &mut HeaderMap) {
+/// `RateLimit-Policy: "default";q=100;w=2` and `RateLimit: "default";r=99;t=1`; a route's own quota has its name there.
+fn write(quota: &Quota, decision: &Decision, headers: &mut HeaderMap) {
+    let Quota { name, policy, .. } = quota;
     let mut text = String::with_capacity(40);
     // Writing to a string cannot fail.
-    let _ = write!(text, "\"default\";q={};w={}", policy.burst, policy.window_s());
+    let _ = write!(text, "\"{name}\";q={};w={}", policy.burst, policy.window_s());
     insert(headers, RATE_LIMIT_POLICY, &text);
     text.clear();
-    let _ = write!(text, "\"default\";r={};t={}", decision.remaining, decision.reset_s);
+    let _ = write!(text, "\"{name}\";r={};t={}", decision.remaining, decision.reset_s);
     insert(headers, RATE_LIMIT, &text);
 }
 

@@ -13,14 +13,14 @@ use tokio::time::Instant;
 
 use crate::{Decision, QuotaPolicy, QuotaStore, Verdict};
 
-/// After so many checks of a BFF, buckets that are full again are forgotten.
+/// After so many checks of one policy, buckets that are full again are forgotten.
 const CHECKS_BETWEEN_CLEANINGS: u32 = 4_096;
 
-/// The store. Hand the same one in after a reload: buckets survive, save those of a BFF whose policy changed.
+/// The store. Hand the same one in after a reload: buckets survive, save those whose policy changed.
 #[derive(Debug)]
 pub struct InProcessQuota {
     max_callers: usize,
-    /// By BFF name.
+    /// By what they are counted under: a BFF, or an endpoint of it.
     buckets: RwLock<HashMap<Box<str>, Arc<Buckets>>>,
 }
 
@@ -47,58 +47,58 @@ impl Clock for TokioClock {
 }
 
 impl Default for InProcessQuota {
-    /// Buckets for at most 100,000 callers of each BFF.
+    /// Buckets for at most 100,000 callers of each policy.
     fn default() -> InProcessQuota {
         InProcessQuota::new(100_000)
     }
 }
 
 impl InProcessQuota {
-    /// Buckets for at most about `max_callers` of each BFF. When more have a bucket that is not full, all of that BFF's
+    /// Buckets for at most about `max_callers` of each policy. When more have a bucket that is not full, all of that policy's
     /// are given up, which lets each have one more burst: memory is bounded, and nobody is locked out.
     pub fn new(max_callers: usize) -> InProcessQuota {
         InProcessQuota { max_callers, buckets: RwLock::default() }
     }
 
-    fn buckets_of(&self, bff: &str, policy: &QuotaPolicy) -> Arc<Buckets> {
-        let known = self.buckets.read().unwrap_or_else(PoisonError::into_inner).get(bff).cloned();
+    fn buckets_of(&self, bucket: &str, policy: &QuotaPolicy) -> Arc<Buckets> {
+        let known = self.buckets.read().unwrap_or_else(PoisonError::into_inner).get(bucket).cloned();
         match known {
             Some(buckets) if buckets.policy.same_rate(policy) => buckets,
-            _ => self.replace(bff, policy, |buckets| buckets.policy.same_rate(policy)),
+            _ => self.replace(bucket, policy, |buckets| buckets.policy.same_rate(policy)),
         }
     }
 
-    /// New buckets for the BFF, unless by now there are some that will do.
-    fn replace(&self, bff: &str, policy: &QuotaPolicy, will_do: impl Fn(&Buckets) -> bool) -> Arc<Buckets> {
+    /// New buckets, unless by now there are some that will do.
+    fn replace(&self, bucket: &str, policy: &QuotaPolicy, will_do: impl Fn(&Buckets) -> bool) -> Arc<Buckets> {
         let mut all = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
-        match all.get(bff) {
+        match all.get(bucket) {
             Some(buckets) if will_do(buckets) => buckets.clone(),
             _ => {
                 let buckets = Arc::new(Buckets::new(*policy));
-                all.insert(bff.into(), buckets.clone());
+                all.insert(bucket.into(), buckets.clone());
                 buckets
             }
         }
     }
 
     /// Now and then forgets full buckets, and all of them if there are too many still.
-    fn clean(&self, bff: &str, buckets: &Arc<Buckets>) {
+    fn clean(&self, bucket: &str, buckets: &Arc<Buckets>) {
         if buckets.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_CLEANINGS != CHECKS_BETWEEN_CLEANINGS - 1 {
             return;
         }
         buckets.limiter.retain_recent();
         if buckets.limiter.len() > self.max_callers {
-            tracing::warn!(bff, max_callers = self.max_callers, "too many callers at once: their quotas begin anew");
-            self.replace(bff, &buckets.policy, |current| !std::ptr::eq(current, Arc::as_ptr(buckets)));
+            tracing::warn!(bucket, max_callers = self.max_callers, "too many callers at once: their quotas begin anew");
+            self.replace(bucket, &buckets.policy, |current| !std::ptr::eq(current, Arc::as_ptr(buckets)));
         }
     }
 }
 
 impl QuotaStore for InProcessQuota {
-    fn check(&self, bff: &str, caller: &str, policy: &QuotaPolicy) -> Verdict {
-        let buckets = self.buckets_of(bff, policy);
+    fn check(&self, bucket: &str, caller: &str, policy: &QuotaPolicy) -> Verdict {
+        let buckets = self.buckets_of(bucket, policy);
         let decision = buckets.check(caller);
-        self.clean(bff, &buckets);
+        self.clean(bucket, &buckets);
         Verdict::Now(decision)
     }
 }

@@ -6,9 +6,9 @@ use crate::QuotaPolicy;
 
 /// Counts requests per caller. Of concurrent requests at a limit of N exactly N may be let in.
 pub trait QuotaStore: Send + Sync {
-    /// Counts one request of `caller` at `bff`, and says whether it is let in. It must answer soon (a few tens of
-    /// milliseconds): requests wait for it.
-    fn check(&self, bff: &str, caller: &str, policy: &QuotaPolicy) -> Verdict;
+    /// Counts one request of `caller` in `bucket` (a BFF's name, or `web/home` where an endpoint counts by itself), and says
+    /// whether it is let in. It must answer soon (a few tens of milliseconds): requests wait for it.
+    fn check(&self, bucket: &str, caller: &str, policy: &QuotaPolicy) -> Verdict;
 }
 
 /// What a store says, now or later.

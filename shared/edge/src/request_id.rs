@@ -10,7 +10,7 @@ use trefoil_context::{Deadline, REQUEST_ID_HEADER, RequestContext, RequestId, Tr
 
 use crate::around::{Around, Step};
 use crate::bff::Bffs;
-use crate::visit::{RouteFacts, Tls, Visit, known_method};
+use crate::visit::{Found, RouteFacts, Tls, Visit, known_method};
 
 /// See the file.
 #[derive(Debug, Clone)]
@@ -44,11 +44,11 @@ impl Around for GiveContext {
             trace: remote.unwrap_or_else(TraceContext::random),
             caller: None,
         };
-        let (route, bff, public) = self.facts.look_up(request, &self.bffs);
+        let Found { route, bff, public, quota } = self.facts.look_up(request, &self.bffs);
         let tls = request.extensions().get::<Tls>().is_some();
         let method = known_method(request.method());
         let extensions = request.extensions_mut();
-        extensions.insert(Visit { id: id.clone(), method, route, bff, public, tls, remote });
+        extensions.insert(Visit { id: id.clone(), method, route, bff, public, quota, tls, remote });
         extensions.insert(context);
         Step::Go(id)
     }

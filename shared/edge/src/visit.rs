@@ -6,7 +6,7 @@ use axum::extract::{MatchedPath, Request};
 use http::Method;
 use trefoil_context::{Caller, RequestId, TraceContext};
 
-use crate::bff::{Bff, Bffs};
+use crate::bff::{Bff, Bffs, Quota};
 
 /// Marks a request that came over TLS. The listener puts it into the request's extensions; nothing a client sends can.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,8 @@ pub(crate) struct Visit {
     pub(crate) bff: Option<Arc<Bff>>,
     /// Whether this method of this route needs no token.
     pub(crate) public: bool,
+    /// What this method of this route counts against.
+    pub(crate) quota: Option<Arc<Quota>>,
     pub(crate) tls: bool,
     /// What the client's `traceparent` says, if there is a sane one.
     pub(crate) remote: Option<TraceContext>,
@@ -41,6 +43,16 @@ struct Facts {
     route: Arc<str>,
     bff: Option<Arc<Bff>>,
     public: Vec<Method>,
+    quotas: Vec<(Method, Arc<Quota>)>,
+}
+
+/// What is known of a request by its route and its method.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) route: Option<Arc<str>>,
+    pub(crate) bff: Option<Arc<Bff>>,
+    pub(crate) public: bool,
+    pub(crate) quota: Option<Arc<Quota>>,
 }
 
 // === impl Visit ===
@@ -64,18 +76,27 @@ impl RouteFacts {
         RouteFacts(Arc::new(OnceLock::new()))
     }
 
-    /// The route, its BFF, and whether this request needs no token.
-    pub(crate) fn look_up(&self, request: &Request, bffs: &Bffs) -> (Option<Arc<str>>, Option<Arc<Bff>>, bool) {
+    /// The route, its BFF, whether this request needs no token, and what it counts against.
+    pub(crate) fn look_up(&self, request: &Request, bffs: &Bffs) -> Found {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
-            return (None, bffs.of(request.uri().path()).cloned(), false);
+            return Found { bff: bffs.of(request.uri().path()).cloned(), ..Found::default() };
         };
         let facts = self.0.get_or_init(|| {
             let bff = bffs.of(matched.as_str()).cloned();
             let public = bff.iter().flat_map(|bff| &bff.public).filter(|public| public.path == matched.as_str());
-            Facts { route: matched.as_str().into(), public: public.map(|public| public.method.clone()).collect(), bff }
+            let public = public.map(|public| public.method.clone()).collect();
+            let quotas = bff.iter().flat_map(|bff| &bff.quotas).filter(|(_, path, _)| path == matched.as_str());
+            let quotas = quotas.map(|(method, _, quota)| (method.clone(), quota.clone())).collect();
+            Facts { route: matched.as_str().into(), public, quotas, bff }
         });
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-        (Some(facts.route.clone()), facts.bff.clone(), facts.public.contains(method))
+        let own = facts.quotas.iter().find(|(of, _)| of == method).map(|(_, quota)| quota.clone());
+        Found {
+            route: Some(facts.route.clone()),
+            bff: facts.bff.clone(),
+            public: facts.public.contains(method),
+            quota: own.or_else(|| facts.bff.as_ref()?.quota.clone()),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRout
 
 use crate::config::{Config, ConfigError, Fault};
 use crate::keys::{self, HttpKeys};
-use crate::listen;
+use crate::{limits, listen};
 
 /// BFFs whose declarations do not do; all that is wrong with all of them.
 #[derive(Debug, Clone)]
@@ -91,8 +91,9 @@ pub(crate) fn assemble(
             routes.push(BffRoutes {
                 name: bff.name().to_owned(),
                 public: bff.public_routes().into_iter().map(whole).collect(),
+                quotas: limits::quotas(config, bff, &prefix),
                 router: bff.router(&clients, meter),
-                policy: policy.clone(),
+                policy: policy.policy(),
                 keys: Arc::clone(keys),
                 prefix,
             });

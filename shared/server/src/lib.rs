@@ -8,6 +8,7 @@ mod assemble;
 mod cli;
 pub mod config;
 mod keys;
+mod limits;
 mod listen;
 mod run;
 mod signals;

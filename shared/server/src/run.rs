@@ -10,6 +10,7 @@ use trefoil_composition::Bff;
 use crate::admin::{self, Readiness};
 use crate::assemble::{self, AssembleError, DeclarationsError};
 use crate::config::{Config, ConfigError, Environment};
+use crate::limits;
 use crate::listen::{self, BindError, Serving};
 use crate::signals::{End, HangUp, Signals};
 use crate::telemetry::{Telemetry, TelemetryError};
@@ -70,7 +71,7 @@ pub struct Running {
 /// variables, `RUST_LOG` and `LOG_FORMAT` from `environment`.
 pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> Result<Running, StartError> {
     config.check()?;
-    let compiled = assemble::compile(bffs)?;
+    let compiled = limits::limit(config, assemble::compile(bffs)?)?;
     let tls_config = assemble::tls(config)?;
     // Ports before telemetry: what cannot run should not announce itself.
     let public = match &config.listeners.public {

@@ -235,6 +235,35 @@ bffs:
 }
 
 #[test]
+fn limits_of_an_endpoint_are_read_and_held_within_what_can_be_declared() {
+    let with = |endpoints: &str| {
+        let auth = "auth: { issuer: https://id.example, audience: web }";
+        format!("version: 1\nbffs:\n  web:\n    {auth}\n    endpoints:\n{endpoints}")
+    };
+    let config = parse(&with(
+        "      home:\n        deadline_ms: 400\n        within_ms: { picks: 120, orders.lines.product: 80 }\n        scopes: [home:vip]\n        quota: { per_second: 5, burst: 10 }\n",
+    ));
+    let home = &config.unwrap().bffs["web"].endpoints["home"];
+    assert_eq!((home.deadline_ms, home.within_ms["orders.lines.product"]), (Some(400), 80));
+    assert_eq!((home.scopes.as_slice(), home.quota.unwrap().burst.get()), (["home:vip".to_owned()].as_slice(), 10));
+
+    let wrong = "      home:\n        deadline_ms: 0\n        within_ms: { picks: 60001, orders.lines: 60000 }\n        scopes: [a, \"b c\", a]\n";
+    assert_eq!(
+        faults(&with(wrong)),
+        [
+            "7:22 this must be from 1 to 60000, in milliseconds",
+            "8:29 this must be from 1 to 60000, in milliseconds",
+            "9:21 `b c` is no scope: one word of visible ASCII letters without `\"` and `\\` for each",
+            "9:28 the scope `a` stands here twice",
+        ]
+    );
+    let unknown = parse(&with("      home: { deadline: 400 }\n")).unwrap_err().to_string();
+    assert!(unknown.contains("unknown key `deadline`"), "{unknown}");
+    let quota = parse(&with("      home: { quota: { per_second: 0, burst: 1 } }\n")).unwrap_err().to_string();
+    assert!(quota.contains("at least 1") && quota.contains("leave the section `quota` out"), "{quota}");
+}
+
+#[test]
 fn identity_headers_are_refused_at_the_one_that_is_wrong() {
     let at = |caller: &str, scopes: &str| {
         let caller = format!("version: 1\nedge:\n  identity:\n    caller_header: {caller}\n");

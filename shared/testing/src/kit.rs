@@ -32,7 +32,12 @@ impl Kit {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             panic!("the BFF does not compile:\n{}", lines.join("\n"))
         });
-        let bff = Arc::new(compiled);
+        Kit::compiled(compiled, backends)
+    }
+
+    /// The same for a BFF that was compiled, and perhaps limited, before.
+    pub fn compiled(bff: CompiledBff, backends: &FakeBackends) -> Kit {
+        let bff = Arc::new(bff);
         let router = router(&bff, backends);
         Kit { bff, backends: backends.clone(), router, caller: None, headers: Vec::new() }
     }

@@ -18,7 +18,7 @@ use super::schema::{MUTATION, Model, QUERY};
 use super::select::{Conditions, Merged, Selector};
 use crate::bff::CompiledBff;
 use crate::names::argument;
-use crate::plan::{self, Plan};
+use crate::plan::Plan;
 use crate::shape::Shape;
 
 /// An operation with nothing left to decide but its arguments.
@@ -157,8 +157,7 @@ impl<'a> Compiler<'a> {
         let Shape::Object(id) = declaration.answer else { return Err(unknown()) };
         let arguments = self.arguments(&field.node, whole)?;
         let shown = self.selector.selection(self.model, &self.bff.shapes, id, fields).ok_or_else(unknown)?;
-        let plan = plan::narrow(declaration, &self.bff.shapes, self.bff.naming, &self.bff.claims, &shown);
-        let plan = plan.map_err(|errors| {
+        let plan = self.bff.narrowed(declaration, &shown).map_err(|errors| {
             for error in errors {
                 tracing::error!(target: "trefoil::graphql", bff = self.bff.name, %error, "a selection has no plan");
             }

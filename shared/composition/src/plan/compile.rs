@@ -133,6 +133,7 @@ impl<'a> Compiler<'a> {
             nodes: self.nodes,
             fields,
             calls: self.calls,
+            moved: Vec::new(),
         })
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Need, Plan, PlannedCall, PlannedFan, Text, TextPart};
 use crate::declare::Access;
+use crate::limits::Moved;
 
 pub(super) fn draw(plan: &Plan) -> String {
     let mut out = String::new();
@@ -19,7 +20,15 @@ fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
         Access::Token { scopes } if scopes.is_empty() => "any valid token".to_owned(),
         Access::Token { scopes } => format!("scopes {}", scopes.join(", ")),
     };
-    writeln!(out, "{}  {} {}  deadline {}  {access}", plan.name, plan.method, plan.path, millis(plan.deadline))?;
+    let (mut deadline, mut by_config) = (millis(plan.deadline), String::new());
+    for moved in &plan.moved {
+        match moved {
+            Moved::Deadline { declared, .. } => deadline.push_str(&over(Some(*declared))),
+            Moved::Scopes { added } => by_config = format!(" (by config: {})", added.join(", ")),
+            Moved::Within { .. } => {}
+        }
+    }
+    writeln!(out, "{}  {} {}  deadline {deadline}  {access}{by_config}", plan.name, plan.method, plan.path)?;
     let width = plan.nodes.iter().map(|node| node.field.chars().count()).max().unwrap_or(0);
     // Calls that wait for nothing are the roots; the others hang below the last call that they wait for.
     let roots: Vec<usize> = (0..plan.nodes.len()).filter(|&node| parent(plan, node).is_none()).collect();
@@ -100,7 +109,8 @@ fn rules(plan: &Plan, node: usize) -> String {
         Need::Optional => "optional".to_owned(),
         Need::Default => "or its default".to_owned(),
     }];
-    rules.extend(call.within.map(|within| format!("within {}", millis(within))));
+    let moved = plan.moved_within(node).map(over).unwrap_or_default();
+    rules.extend(call.within.map(|within| format!("within {}{moved}", millis(within))));
     rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));
     rules.extend(call.pass.iter().map(|status| format!("{status} is passed on")));
     format!("[{}]", rules.join(", "))
@@ -112,6 +122,11 @@ fn text(text: &Text) -> String {
         TextPart::Value { written, .. } => format!("{{{written}}}"),
     };
     text.0.iter().map(part).collect()
+}
+
+/// What a limit by config lies over.
+fn over(declared: Option<Duration>) -> String {
+    format!(" (by config; declared {})", declared.map_or_else(|| "none".to_owned(), millis))
 }
 
 fn millis(duration: Duration) -> String {

@@ -1,7 +1,7 @@
 //! A policy that does not do is refused whole, and says what is wrong.
 
 use http::Method;
-use trefoil_edge::{BffPolicy, BuildError, EdgeConfig};
+use trefoil_edge::{AuthPolicy, BuildError, CorsPolicy, EdgeConfig, QuotaPolicy};
 
 use crate::common::{Gateway, gateway, public};
 
@@ -67,19 +67,19 @@ fn an_identity_header_that_could_never_work_is_refused() {
 
 #[test]
 fn a_policy_reads_with_its_defaults_and_refuses_unknown_members() {
-    let text =
-        r#"{"auth": {"issuer": "https://i.example", "audience": "web"}, "quota": {"per_second": 50, "burst": 100}}"#;
-    let policy: BffPolicy = serde_json::from_str(text).unwrap();
-    assert_eq!((policy.auth.leeway_s, policy.auth.algorithms.len(), policy.cors.origins.len()), (60, 3, 0));
+    let auth: AuthPolicy = serde_json::from_str(r#"{"issuer": "https://i.example", "audience": "web"}"#).unwrap();
+    let cors: CorsPolicy = serde_json::from_str("{}").unwrap();
+    assert_eq!((auth.leeway_s, auth.algorithms.len(), cors.origins.len()), (60, 3, 0));
     for text in [
-        r#"{"auth": {"issuer": "i", "audience": "a", "algorithm": "RS256"}}"#,
-        r#"{"auth": {"issuer": "i", "audience": "a", "algorithms": ["HS256"]}}"#,
-        r#"{"auth": {"issuer": "i", "audience": "a", "algorithms": ["none"]}}"#,
-        r#"{"auth": {"issuer": "i"}}"#,
-        r#"{"auth": {"issuer": "i", "audience": "a"}, "quota": {"per_second": 0, "burst": 1}}"#,
+        r#"{"issuer": "i", "audience": "a", "algorithm": "RS256"}"#,
+        r#"{"issuer": "i", "audience": "a", "algorithms": ["HS256"]}"#,
+        r#"{"issuer": "i", "audience": "a", "algorithms": ["none"]}"#,
+        r#"{"issuer": "i"}"#,
     ] {
-        assert!(serde_json::from_str::<BffPolicy>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<AuthPolicy>(text).is_err(), "{text}");
     }
+    assert!(serde_json::from_str::<QuotaPolicy>(r#"{"per_second": 50, "burst": 100}"#).is_ok());
+    assert!(serde_json::from_str::<QuotaPolicy>(r#"{"per_second": 0, "burst": 1}"#).is_err());
     assert_eq!(serde_json::from_str::<EdgeConfig>("{}").unwrap(), EdgeConfig::default());
     assert!(serde_json::from_str::<EdgeConfig>(r#"{"limit": {}}"#).is_err());
 }

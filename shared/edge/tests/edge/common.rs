@@ -24,7 +24,7 @@ use tower::ServiceExt;
 use trefoil_context::RequestContext;
 use trefoil_edge::{
     AuthPolicy, BffPolicy, BffRoutes, BuildError, CorsPolicy, EdgeConfig, InProcessQuota, IssuerKeys, KeyError,
-    KeySource, KeysConfig, PublicRoute, QuotaStore, Sampling, stack,
+    KeySource, KeysConfig, PublicRoute, QuotaStore, RouteQuota, Sampling, stack,
 };
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
@@ -193,6 +193,7 @@ pub(crate) struct Gateway {
     pub(crate) keys_config: KeysConfig,
     pub(crate) router: Router,
     pub(crate) public: Vec<PublicRoute>,
+    pub(crate) quotas: Vec<RouteQuota>,
     pub(crate) sampling: Sampling,
     pub(crate) quota: Arc<dyn QuotaStore>,
     pub(crate) meter: opentelemetry::metrics::Meter,
@@ -205,6 +206,7 @@ pub(crate) fn gateway() -> Gateway {
         source: Source::publishing(jwks(&[&KEY])),
         keys_config: KeysConfig::default(),
         router: routes(),
+        quotas: Vec::new(),
         public: vec![public(Method::GET, "/web/docs"), public(Method::GET, "/web/seen-by-all")],
         sampling: Sampling::always_off(),
         quota: Arc::new(InProcessQuota::default()),
@@ -224,6 +226,7 @@ impl Gateway {
             prefix: "/web".into(),
             router: self.router,
             public: self.public,
+            quotas: self.quotas,
             policy: self.policy,
             keys,
         };

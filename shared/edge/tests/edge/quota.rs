@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use http::{Method, StatusCode};
 use tokio::time::advance;
-use trefoil_edge::{Decision, InProcessQuota, QuotaPolicy, QuotaStore, StoreError, Verdict};
+use trefoil_edge::{Decision, InProcessQuota, QuotaPolicy, QuotaStore, RouteQuota, StoreError, Verdict};
 
 use crate::common::{Edge, KEY, gateway, request};
 
@@ -74,6 +74,47 @@ async fn who_waits_as_told_is_let_in() {
     let wait: u64 = edge.get_as("/web/whoami", &token).await.header("retry-after").unwrap().parse().unwrap();
     advance(Duration::from_secs(wait)).await;
     assert_eq!(edge.get_as("/web/whoami", &token).await.status, StatusCode::OK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_with_a_quota_of_its_own_counts_by_itself() {
+    let own = |method, path: &str| RouteQuota {
+        name: "item".into(),
+        method,
+        path: path.into(),
+        policy: policy(1, 2, "open"),
+    };
+    let mut gateway = gateway();
+    gateway.policy.quota = Some(policy(1, 3, "open"));
+    gateway.quotas = vec![own(Method::GET, "/web/items/{id}")];
+    let edge = gateway.build();
+    let token = KEY.token("u1");
+    // Whatever the id and be it GET or HEAD: one route, one bucket.
+    let first = edge.get_as("/web/items/1", &token).await;
+    assert_eq!(first.header("ratelimit-policy"), Some("\"item\";q=2;w=2"));
+    let bearer = format!("Bearer {token}");
+    let head = edge.send(request(Method::HEAD, "/web/items/2", &[("authorization", &bearer)])).await;
+    assert_eq!(head.header("ratelimit"), Some("\"item\";r=0;t=2"));
+    let refused = edge.get_as("/web/items/3", &token).await;
+    assert_eq!(
+        (refused.status, refused.header("ratelimit-policy")),
+        (StatusCode::TOO_MANY_REQUESTS, Some("\"item\";q=2;w=2"))
+    );
+    // None of that was counted as the BFF's, and the other way round.
+    for status in [200, 200, 200, 429] {
+        assert_eq!(edge.get_as("/web/whoami", &token).await.status.as_u16(), status);
+    }
+    assert_eq!(edge.get_as("/web/items/3", &KEY.token("u2")).await.status, StatusCode::OK);
+
+    let outside = |quota| {
+        let mut gateway = crate::common::gateway();
+        gateway.quotas = vec![quota];
+        gateway.try_build().err().unwrap().to_string()
+    };
+    assert!(outside(own(Method::GET, "/mobile/items")).contains("prefix"));
+    assert!(
+        outside(RouteQuota { name: "a b".into(), ..own(Method::GET, "/web/items/{id}") }).contains("name of a quota")
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use trefoil_edge::Sampling;
 use super::common::{compiled, config_arguments, read_config, report};
 use crate::assemble::{assemble, idle_backends, tls};
 use crate::config::{Config, Environment};
+use crate::limits;
 
 pub(super) fn command() -> Command {
     Command::new("check")
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
 
 fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
     let config = read_config(arguments, &Environment::of_process()).map_err(|error| error.to_string())?;
-    let bffs = compiled(bffs)?;
+    let bffs = limits::limit(&config, compiled(bffs)?).map_err(|error| error.to_string())?;
     tls(&config).map_err(|error| error.to_string())?;
     let idle = idle_backends(&config, &bffs);
     let endpoints: usize = bffs.iter().map(|bff| bff.plans().len()).sum();
@@ -36,7 +37,9 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
             plan.findings().into_iter().map(move |finding| format!("  note      {bff}.{finding}\n"))
         })
         .collect();
-    Ok(summary(&config, endpoints, &idle) + &notes)
+    let moved = limits::moved(&config, &bffs).into_iter();
+    let moved: String = moved.map(|line| format!("  limit     {line}\n")).collect();
+    Ok(summary(&config, endpoints, &idle) + &moved + &notes)
 }
 
 fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {

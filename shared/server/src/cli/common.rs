@@ -10,6 +10,7 @@ use trefoil_composition::{Bff, CompiledBff};
 
 use crate::assemble::compile;
 use crate::config::{Config, ConfigError, Environment};
+use crate::limits;
 
 /// Writes `text` to standard output, as the result of a command. A reader that has gone away (`| head`) is no failure;
 /// anything else is, and is said on standard error.
@@ -73,6 +74,23 @@ fn default_path(folder: &Path) -> PathBuf {
 /// All BFFs, compiled; or what to say.
 pub(super) fn compiled(bffs: &[Bff]) -> Result<Vec<Arc<CompiledBff>>, String> {
     compile(bffs).map_err(|error| error.to_string())
+}
+
+/// The arguments of a command that shows endpoints: with a configuration, as that has them.
+pub(super) fn shown_config_arguments() -> [Arg; 2] {
+    let [config, set] = config_arguments();
+    let help = "Shows what this configuration makes of them; without it, they are as declared";
+    [config.help(help), set.requires("config")]
+}
+
+/// All BFFs, with the limits of the configuration that the arguments name, if they name one; or what to say.
+pub(super) fn limited(arguments: &ArgMatches, bffs: &[Bff]) -> Result<Vec<Arc<CompiledBff>>, String> {
+    let bffs = compiled(bffs)?;
+    if !arguments.contains_id("config") {
+        return Ok(bffs);
+    }
+    let config = read_config(arguments, &Environment::of_process());
+    config.and_then(|config| limits::limit(&config, bffs)).map_err(|error| error.to_string())
 }
 
 /// The BFF called `name`; or what to say, with the names that there are.

@@ -1,15 +1,17 @@
 //! `gateway plan`: what an endpoint does, as a picture.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
-use trefoil_composition::Bff;
+use trefoil_composition::{Bff, CompiledBff};
 
-use super::common::{compiled, find, report};
+use super::common::{find, limited, report, shown_config_arguments};
 
 pub(super) fn command() -> Command {
     Command::new("plan")
         .about("Draws what an endpoint does: its calls, what waits for what, what may be missing")
+        .args(shown_config_arguments())
         .arg(Arg::new("bff").value_name("BFF").required(true).help("The BFF"))
         .arg(
             Arg::new("endpoint")
@@ -21,12 +23,11 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
     let word = |name| arguments.get_one::<String>(name).map(String::as_str).unwrap_or_default();
-    report(plan(word("bff"), word("endpoint"), bffs))
+    report(limited(arguments, bffs).and_then(|bffs| plan(word("bff"), word("endpoint"), &bffs)))
 }
 
-fn plan(bff: &str, endpoint: &str, bffs: &[Bff]) -> Result<String, String> {
-    let bffs = compiled(bffs)?;
-    let bff = find(&bffs, bff)?;
+fn plan(bff: &str, endpoint: &str, bffs: &[Arc<CompiledBff>]) -> Result<String, String> {
+    let bff = find(bffs, bff)?;
     match bff.plan(endpoint) {
         Some(plan) => Ok(plan.draw()),
         None => {
@@ -38,11 +39,12 @@ fn plan(bff: &str, endpoint: &str, bffs: &[Bff]) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::common::compiled;
     use super::*;
 
     #[test]
     fn an_unknown_endpoint_is_answered_with_those_there_are() {
-        let error = plan("web", "nothing", &[Bff::new("web")]).unwrap_err();
+        let error = plan("web", "nothing", &compiled(&[Bff::new("web")]).unwrap()).unwrap_err();
         assert!(error.starts_with("`web` has no endpoint `nothing`; it has:"), "{error}");
     }
 }

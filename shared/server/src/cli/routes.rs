@@ -1,27 +1,29 @@
 //! `gateway routes`: the table of all endpoints.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
 use trefoil_composition::declare::Access;
-use trefoil_composition::{Bff, RouteInfo};
+use trefoil_composition::{Bff, CompiledBff, Moved, RouteInfo};
 
-use super::common::{compiled, find, report};
+use super::common::{find, limited, report, shown_config_arguments};
 
 pub(super) fn command() -> Command {
     Command::new("routes")
         .about("Lists the endpoints: method, path, name, who may call, deadline, calls")
+        .args(shown_config_arguments())
         .arg(Arg::new("bff").value_name("BFF").help("Only this BFF's"))
 }
 
 pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
-    report(routes(arguments.get_one::<String>("bff").map(String::as_str), bffs))
+    let bff = arguments.get_one::<String>("bff").map(String::as_str);
+    report(limited(arguments, bffs).and_then(|bffs| routes(bff, &bffs)))
 }
 
-fn routes(bff: Option<&str>, bffs: &[Bff]) -> Result<String, String> {
-    let bffs = compiled(bffs)?;
+fn routes(bff: Option<&str>, bffs: &[Arc<CompiledBff>]) -> Result<String, String> {
     let routes: Vec<RouteInfo> = match bff {
-        Some(name) => find(&bffs, name)?.routes(),
+        Some(name) => find(bffs, name)?.routes(),
         None => bffs.iter().flat_map(|bff| bff.routes()).collect(),
     };
     let mut rows = vec![["METHOD", "PATH", "ENDPOINT", "ACCESS", "DEADLINE", "CALLS"].map(str::to_owned)];
@@ -35,7 +37,18 @@ fn row(route: &RouteInfo) -> [String; 6] {
         Access::Token { scopes } if scopes.is_empty() => "token".to_owned(),
         Access::Token { scopes } => format!("token with {}", scopes.join(" ")),
     };
-    let deadline = format!("{} ms", route.deadline.as_millis());
+    let mut deadline = format!("{} ms", route.deadline.as_millis());
+    let mut access = access;
+    for moved in &route.moved {
+        match moved {
+            Moved::Deadline { declared, .. } => {
+                deadline.push_str(&format!(" (by config; declared {} ms)", declared.as_millis()));
+            }
+            Moved::Scopes { added } => access.push_str(&format!(" (by config: {})", added.join(" "))),
+            // A call's own time is shown by `plan`.
+            Moved::Within { .. } => {}
+        }
+    }
     [route.method.to_string(), route.path.clone(), route.endpoint.clone(), access, deadline, route.calls.to_string()]
 }
 
@@ -54,11 +67,12 @@ fn table(rows: &[[String; 6]]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::common::compiled;
     use super::*;
 
     #[test]
     fn an_unknown_bff_is_answered_with_those_there_are() {
-        let error = routes(Some("desktop"), &[Bff::new("web"), Bff::new("mobile")]).unwrap_err();
+        let error = routes(Some("desktop"), &compiled(&[Bff::new("web"), Bff::new("mobile")]).unwrap()).unwrap_err();
         assert_eq!(error, "there is no BFF `desktop`; there are: web, mobile");
     }
 

@@ -171,6 +171,12 @@ fn bffs(faults: &mut Faults<'_>) {
             let most = AuthPolicy::MAX_LEEWAY_S;
             faults.add(&auth("leeway_s"), format!("this must be at most {most}, in seconds"), None);
         }
+        for (endpoint, set) in &policy.endpoints {
+            for (below, what) in set.faults() {
+                let below: Vec<&str> = below.iter().map(String::as_str).collect();
+                faults.add(&[&["bffs", name, "endpoints", endpoint], below.as_slice()].concat(), what, None);
+            }
+        }
     }
 }
 

@@ -122,7 +122,7 @@ fn extent(line: &str, column: usize) -> usize {
 }
 
 /// The one of `known` that `name` was probably meant to be: at most two letters away, and not of another length class.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = if name.chars().count() < 4 { 1 } else { 2 };
     known
         .into_iter()

@@ -3,6 +3,7 @@
 //! A tree of small structs, each owned by the module that it configures. Unknown keys are refused; whatever is wrong is
 //! shown with its line, all of it at once. [`Config::parse`] is the one way in from text; code may change what it gave.
 
+mod bff;
 mod check;
 mod decode;
 mod environment;
@@ -17,9 +18,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use trefoil_backend::BackendConfig;
-use trefoil_edge::{BffPolicy, EdgeConfig};
+use trefoil_edge::EdgeConfig;
 
+pub use self::bff::{BffConfig, EndpointConfig};
 pub use self::environment::Environment;
+pub(crate) use self::fault::nearest;
 pub use self::fault::{ConfigError, Fault};
 pub use self::mark::Mark;
 pub use crate::admin::AdminConfig;
@@ -58,9 +61,9 @@ pub struct Config {
     /// `issuers`: where the keys of an issuer are, for those without OpenID discovery.
     #[serde(default)]
     pub issuers: Vec<IssuerConfig>,
-    /// `bffs`: each BFF's policy, by name.
+    /// `bffs`: each BFF's policy and limits, by name.
     #[serde(default)]
-    pub bffs: BTreeMap<String, BffPolicy>,
+    pub bffs: BTreeMap<String, BffConfig>,
     /// `backends`: each backend, by name.
     #[serde(default)]
     pub backends: BTreeMap<String, BackendConfig>,

@@ -1,0 +1,90 @@
+//! The limits that config moves, laid over the BFFs' plans. What no plan has is a fault of the file, at its place.
+
+use std::sync::Arc;
+
+use trefoil_composition::declare::Access;
+use trefoil_composition::{CompiledBff, LimitError};
+use trefoil_edge::RouteQuota;
+
+use crate::config::{Config, ConfigError, Fault, nearest};
+
+/// The same BFFs, with the limits of `config`.
+pub(crate) fn limit(config: &Config, mut bffs: Vec<Arc<CompiledBff>>) -> Result<Vec<Arc<CompiledBff>>, ConfigError> {
+    let mut faults = Vec::new();
+    for bff in &mut bffs {
+        let Some(section) = config.bffs.get(bff.name()) else { continue };
+        let name = bff.name().to_owned();
+        for (endpoint, set) in &section.endpoints {
+            let at = ["bffs", name.as_str(), "endpoints", endpoint.as_str()];
+            match Arc::make_mut(bff).limit(endpoint, set.limits()) {
+                Ok(true) => faults.extend(public_quota(config, bff, endpoint)),
+                Ok(false) => {
+                    let known: Vec<&str> = bff.plans().iter().map(|plan| plan.name.as_str()).collect();
+                    let what = format!("`{name}` has no endpoint `{endpoint}`");
+                    faults.push(config.fault(&at, what, Some(meant(endpoint, &known))));
+                }
+                Err(errors) => faults.extend(errors.iter().map(|error| fault(config, &at, error))),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(bffs) } else { Err(config.error(faults)) }
+}
+
+/// The routes of `bff` whose requests are counted by themselves. `prefix` is where it hangs.
+pub(crate) fn quotas(config: &Config, bff: &CompiledBff, prefix: &str) -> Vec<RouteQuota> {
+    let endpoints = config.bffs.get(bff.name()).into_iter().flat_map(|section| &section.endpoints);
+    let of = |(name, set): (&String, &crate::config::EndpointConfig)| {
+        let (plan, policy) = (bff.plan(name)?, set.quota?);
+        let path = format!("{prefix}{}", plan.path);
+        Some(RouteQuota { name: name.clone(), method: plan.method.clone(), path, policy })
+    };
+    endpoints.filter_map(of).collect()
+}
+
+/// What was moved, a line each: `web.home.deadline: 400 ms by config, 300 ms as declared`.
+pub(crate) fn moved(config: &Config, bffs: &[Arc<CompiledBff>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for bff in bffs {
+        for plan in bff.plans() {
+            let name = format!("{}.{}", bff.name(), plan.name);
+            lines.extend(plan.moved.iter().map(|moved| format!("{name} {moved}")));
+        }
+        for quota in quotas(config, bff, "") {
+            let (name, policy) = (format!("{}.{}", bff.name(), quota.name), quota.policy);
+            let (often, burst) = (policy.per_second, policy.burst);
+            lines.push(format!("{name} quota: {often} a second, burst {burst} by config, in place of the BFF's"));
+        }
+    }
+    lines
+}
+
+/// Quotas are counted by caller, and a public endpoint has none.
+fn public_quota(config: &Config, bff: &CompiledBff, endpoint: &str) -> Option<Fault> {
+    let quota = config.bffs.get(bff.name())?.endpoints.get(endpoint)?.quota;
+    let public = bff.plan(endpoint)?.access == Access::Public;
+    (public && quota.is_some()).then(|| {
+        let what = format!("`{endpoint}` is public: without a token there is no caller to count by");
+        config.fault(&["bffs", bff.name(), "endpoints", endpoint, "quota"], what, None)
+    })
+}
+
+fn fault(config: &Config, at: &[&str], error: &LimitError) -> Fault {
+    let (below, help): (&[&str], _) = match error {
+        LimitError::UnknownField { field, known, .. } => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            (&["within_ms", field], Some(meant(field, &known)))
+        }
+        LimitError::OneCall { field, .. } => (&["within_ms", field], Some("give both the same time".to_owned())),
+        LimitError::Public { .. } => (&["scopes"], None),
+        _ => (&[], None),
+    };
+    config.fault(&[at, below].concat(), error.to_string(), help)
+}
+
+fn meant(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if known.is_empty() => "there are none".to_owned(),
+        None => format!("there are: {}", known.join(", ")),
+    }
+}
