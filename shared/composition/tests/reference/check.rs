@@ -13,14 +13,25 @@ use crate::backends::Backends;
 use crate::generate::{AGAIN, DEADLINE_MS, declaration};
 use crate::model::{Asked, Fatal, Model, without_again};
 
-type Degraded = BTreeMap<(String, String, bool), usize>;
+/// What is missing: path, reason and whether a default stands in; how often.
+pub(crate) type Degraded = BTreeMap<(String, String, bool), usize>;
 
 /// The answer to a request, what was asked for it, and how long it took.
-struct Ran {
-    answer: Answer,
-    asked: Vec<Asked>,
-    under_way: usize,
-    took: Duration,
+pub(crate) struct Ran {
+    pub(crate) answer: Answer,
+    pub(crate) asked: Vec<Asked>,
+    pub(crate) under_way: usize,
+    pub(crate) took: Duration,
+}
+
+/// The way to ask.
+#[derive(Clone, Copy)]
+pub(crate) enum Face<'a> {
+    Rest,
+    /// By this media type.
+    Stream(&'static str),
+    /// By this query.
+    Graphql(&'a str),
 }
 
 fn bff(bytes: &[u8]) -> Bff {
@@ -28,13 +39,13 @@ fn bff(bytes: &[u8]) -> Bff {
 }
 
 /// What a person needs to see of a case that does not hold.
-fn describe(bytes: &[u8], problem: &str) -> String {
+pub(crate) fn describe(bytes: &[u8], problem: &str) -> String {
     let plan = bff(bytes).compile().map(|bff| bff.plans()[0].draw());
     format!("{problem}\n{}", plan.unwrap_or_else(|errors| format!("{errors:?}")))
 }
 
 /// Asks in paused time.
-fn ask(bytes: &[u8], backends: &Backends, query: Option<&str>) -> Ran {
+pub(crate) fn ask(bytes: &[u8], backends: &Backends, face: Face<'_>) -> Ran {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let fakes = FakeBackends::new();
@@ -44,9 +55,10 @@ fn ask(bytes: &[u8], backends: &Backends, query: Option<&str>) -> Ran {
         }
         let kit = Kit::new(&bff(bytes), &fakes);
         let started = Instant::now();
-        let answer = match query {
-            None => kit.get("/page").await,
-            Some(query) => kit.post("/graphql", &serde_json::json!({ "query": query }).to_string()).await,
+        let answer = match face {
+            Face::Rest => kit.get("/page").await,
+            Face::Stream(media_type) => kit.header("accept", media_type).get("/page").await,
+            Face::Graphql(query) => kit.post("/graphql", &serde_json::json!({ "query": query }).to_string()).await,
         };
         let took = started.elapsed();
         let calls = fakes.all_calls();
@@ -66,7 +78,7 @@ fn ask(bytes: &[u8], backends: &Backends, query: Option<&str>) -> Ran {
 /// The engine's answer over REST is the reference's.
 pub(crate) fn rest(bytes: &[u8]) -> Result<(), String> {
     let backends = Backends::of(bytes);
-    let ran = ask(bytes, &backends, None);
+    let ran = ask(bytes, &backends, Face::Rest);
     let fail = |problem: String| {
         let asked: Vec<String> = ran.asked.iter().map(|asked| format!("{} {}", asked.at, asked.path)).collect();
         Err(describe(bytes, &format!("{problem}\ncame: {}\nasked:\n{}", ran.answer.text(), asked.join("\n"))))
@@ -119,7 +131,7 @@ pub(crate) fn graphql(bytes: &[u8]) -> Result<(), String> {
     if recursive(&backends) || query.len() > 8_000 || query.matches(' ').count() > 450 {
         return Ok(());
     }
-    let (rest, graphql) = (ask(bytes, &backends, None), ask(bytes, &backends, Some(&query)));
+    let (rest, graphql) = (ask(bytes, &backends, Face::Rest), ask(bytes, &backends, Face::Graphql(&query)));
     let (one, other) = (&rest.answer, graphql.answer.json());
     let fail = |problem: &str| Err(describe(bytes, &format!("{problem}\n{}\n{other}\n{query}", one.text())));
     if graphql.under_way > 0 {
@@ -174,7 +186,7 @@ pub(crate) fn graphql(bytes: &[u8]) -> Result<(), String> {
 pub(crate) fn latencies(bytes: &[u8]) -> Result<(), String> {
     let mut backends = Backends::of(bytes);
     let seen = |backends: &Backends| {
-        let ran = ask(bytes, backends, None);
+        let ran = ask(bytes, backends, Face::Rest);
         let mut asked: Vec<String> = ran.asked.into_iter().map(|asked| asked.path).collect();
         asked.sort();
         let header = ran.answer.header("trefoil-degraded").map(str::to_owned);
@@ -192,7 +204,7 @@ pub(crate) fn latencies(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-fn recursive(backends: &Backends) -> bool {
+pub(crate) fn recursive(backends: &Backends) -> bool {
     backends.shapes.objects().any(|(_, object)| object.fields.iter().any(|field| field.rust == AGAIN))
 }
 
@@ -228,7 +240,7 @@ fn selection(shapes: &Shapes, shape: &Shape) -> String {
 }
 
 /// Reads `Trefoil-Degraded`.
-fn header(text: &str) -> Degraded {
+pub(crate) fn header(text: &str) -> Degraded {
     let mut found = Degraded::new();
     for member in text.split(", ").filter(|member| !member.is_empty()) {
         let mut parts = member.split(';');

@@ -12,6 +12,7 @@ mod generate;
 mod json;
 mod model;
 mod numbers;
+mod streamed;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
@@ -39,6 +40,11 @@ fn the_engine_answers_what_the_reference_answers() {
 #[test]
 fn graphql_and_rest_give_the_same_data_and_the_same_missing_fields() {
     holds(100, check::graphql);
+}
+
+#[test]
+fn a_stream_and_rest_give_the_same_data_and_the_same_missing_fields() {
+    holds(150, streamed::stream);
 }
 
 #[test]
