@@ -7,8 +7,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
-use trefoil_context::{Deadline, IdentityHeaders, RequestContext};
+use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
+use crate::cache::{Cache, Cached, Policy};
 use crate::config::{BackendConfig, Base};
 use crate::signal::Signals;
 use crate::stack;
@@ -22,6 +23,7 @@ pub struct Client {
     pub(crate) identity: IdentityHeaders,
     pub(crate) signals: Signals,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) cache: Arc<Cache>,
 }
 
 /// One call, as composition makes it.
@@ -41,6 +43,8 @@ pub struct Call<'a> {
     pub body: Body,
     /// When it is given up.
     pub deadline: Deadline,
+    /// How its answer is kept; `None` for one that is not. Only the answer to a GET without a body is.
+    pub cache: Option<Policy>,
 }
 
 /// A whole answer.
@@ -52,6 +56,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, decoded.
     pub body: Bytes,
+    /// What the cache did; `None` for a call that is not kept.
+    pub cached: Option<Cached>,
 }
 
 /// Why there is no whole answer. The text is for the log, never for a client.
@@ -90,13 +96,14 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that sends by `transport`.
+    /// A client that sends by `transport` and keeps answers in `cache`.
     pub fn new(
         name: &str,
         config: &BackendConfig,
         identity: IdentityHeaders,
         meter: &Meter,
         transport: Arc<dyn Transport>,
+        cache: &Arc<Cache>,
     ) -> Result<Client, String> {
         let base = config.base()?;
         Ok(Client {
@@ -106,6 +113,7 @@ impl Client {
             max_body_bytes: config.max_body_bytes,
             identity,
             transport,
+            cache: Arc::clone(cache),
         })
     }
 
@@ -115,14 +123,20 @@ impl Client {
     }
 
     /// Makes one call. Dropping the future ends it, and that counts against no backend.
-    pub async fn call(&self, call: Call<'_>) -> Result<Reply, CallFailure> {
+    pub async fn call(self: &Arc<Self>, call: Call<'_>) -> Result<Reply, CallFailure> {
         stack::send(self, call).await
+    }
+
+    /// Writes who asks into `headers`.
+    pub(crate) fn write_identity(&self, caller: &Caller, headers: &mut HeaderMap) -> Result<(), CallFailure> {
+        let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
+        self.identity.write(caller, headers).map_err(unsendable)
     }
 }
 
 /// The clients of all backends, by name.
 #[derive(Debug, Default)]
-pub struct Clients(BTreeMap<String, Client>);
+pub struct Clients(BTreeMap<String, Arc<Client>>);
 
 /// A backend that cannot be called as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,13 +156,14 @@ impl fmt::Display for ClientsError {
 impl std::error::Error for ClientsError {}
 
 impl Clients {
-    /// One client per configured backend, each with its own transport.
+    /// One client per configured backend, each with its own transport; what they keep, they keep in `cache`.
     pub fn build(
         configs: &BTreeMap<String, BackendConfig>,
         identity: &IdentityHeaders,
         meter: &Meter,
+        cache: &Arc<Cache>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with_transports(configs, identity, meter, |_, config| {
+        Clients::with_transports(configs, identity, meter, cache, |_, config| {
             ReqwestTransport::new(config).map(|transport| Arc::new(transport) as Arc<dyn Transport>)
         })
     }
@@ -158,14 +173,15 @@ impl Clients {
         configs: &BTreeMap<String, BackendConfig>,
         identity: &IdentityHeaders,
         meter: &Meter,
+        cache: &Arc<Cache>,
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
         configs
             .iter()
             .map(|(name, config)| {
                 transport(name, config)
-                    .and_then(|transport| Client::new(name, config, identity.clone(), meter, transport))
-                    .map(|client| (name.clone(), client))
+                    .and_then(|transport| Client::new(name, config, identity.clone(), meter, transport, cache))
+                    .map(|client| (name.clone(), Arc::new(client)))
                     .map_err(|reason| ClientsError { backend: name.clone(), reason })
             })
             .collect::<Result<_, _>>()
@@ -173,7 +189,7 @@ impl Clients {
     }
 
     /// The client of the backend with this name.
-    pub fn get(&self, name: &str) -> Option<&Client> {
+    pub fn get(&self, name: &str) -> Option<&Arc<Client>> {
         self.0.get(name)
     }
 }

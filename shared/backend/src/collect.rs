@@ -30,5 +30,5 @@ pub(crate) async fn whole(response: http::Response<Body>, limit: usize) -> Resul
         }
     }
     let body = if joined.is_empty() { first } else { joined.freeze() };
-    Ok(Reply { status: head.status, headers: head.headers, body })
+    Ok(Reply { status: head.status, headers: head.headers, body, cached: None })
 }

@@ -10,19 +10,19 @@ use crate::signal::Propagated;
 use crate::stack::Pending;
 
 /// Writes who asks, how long is left, and where the call stands in the trace. Set, never appended: a declared header of
-/// the same name loses.
+/// the same name loses. A call that is `shared` is sent without a word of who asks.
 pub(crate) fn write(
     client: &Client,
     pending: &mut Pending<'_>,
+    shared: bool,
     trace: &Propagated,
     deadline: Deadline,
 ) -> Result<(), CallFailure> {
     let Pending(request, context) = pending;
     let headers = request.headers_mut();
     headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-    if let Some(caller) = &context.caller {
-        let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
-        client.identity.write(caller, headers).map_err(unsendable)?;
+    if let Some(caller) = context.caller.as_ref().filter(|_| !shared) {
+        client.write_identity(caller, headers)?;
     }
     let remaining = u64::try_from(deadline.remaining().as_millis()).unwrap_or(u64::MAX);
     headers.insert(TIMEOUT_HEADER, HeaderValue::from(remaining));

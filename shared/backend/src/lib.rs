@@ -3,6 +3,7 @@
 //! Read [`client`] first, then `stack.rs`, which shows what a call passes through. This crate knows nothing of what a call
 //! is for: that is composition's.
 
+pub mod cache;
 pub mod client;
 mod collect;
 pub mod config;
@@ -11,6 +12,7 @@ mod signal;
 mod stack;
 pub mod transport;
 
+pub use cache::{Cache, CacheConfig, Cached, Policy, Purge, Served};
 pub use client::{Call, CallFailure, Client, Clients, ClientsError, Reply};
 pub use config::BackendConfig;
 pub use transport::{Body, Outgoing, Sending, Transport, TransportError};

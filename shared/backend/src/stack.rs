@@ -1,21 +1,45 @@
 //! What every call passes through, outermost first.
 
-use http::{Request, Uri};
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::future::{Either, select};
+use http::{Method, Request, Uri};
+use tokio::time::sleep_until;
 
 use crate::client::{Call, CallFailure, Client, Reply};
 use crate::transport::{Body, Outgoing};
-use crate::{collect, headers};
+use crate::{cache, collect, headers};
 
 /// Makes one call. Each step is a file of its own.
-pub(crate) async fn send(client: &Client, call: Call<'_>) -> Result<Reply, CallFailure> {
-    // Signals are outermost: what a span and a metric time is all that the caller waits for.
+pub(crate) async fn send(client: &Arc<Client>, mut call: Call<'_>) -> Result<Reply, CallFailure> {
+    match call.cache.take() {
+        // Outermost, where there is one: for an answer that is kept nothing below happens, and there is nothing to time.
+        Some(policy) if call.method == Method::GET && matches!(call.body, Body::Empty) => {
+            cache::call(client, call, policy).await
+        }
+        _ => {
+            let given_up = sleep_until(call.deadline.instant());
+            exchange(client, call, false, given_up).await
+        }
+    }
+}
+
+/// Asks the backend. It is given up when `given_up` ends.
+pub(crate) async fn exchange(
+    client: &Client,
+    call: Call<'_>,
+    shared: bool,
+    given_up: impl Future<Output = ()>,
+) -> Result<Reply, CallFailure> {
+    // Signals are around all of it: what a span and a metric time is all that the caller waits for.
     let signal = client.signals.start(&call, &client.base);
 
     let deadline = call.deadline;
     let result = async {
         // Headers come before the transport, after the span: `traceparent` names the span.
         let mut request = request(client, call)?;
-        headers::write(client, &mut request, &signal.trace(), deadline)?;
+        headers::write(client, &mut request, shared, &signal.trace(), deadline)?;
 
         // The deadline covers connecting, the head and the whole body: a slow drip is a timeout too.
         let exchange = async {
@@ -26,7 +50,10 @@ pub(crate) async fn send(client: &Client, call: Call<'_>) -> Result<Reply, CallF
                 .map_err(CallFailure::Transport)?;
             collect::whole(response, client.max_body_bytes).await
         };
-        tokio::time::timeout_at(deadline.instant(), exchange).await.unwrap_or(Err(CallFailure::Timeout))
+        match select(pin!(exchange), pin!(given_up)).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), _)) => Err(CallFailure::Timeout),
+        }
     }
     .await;
 

@@ -336,6 +336,7 @@ impl Doing<'_> {
             headers: rendered.headers,
             body: Body::Empty,
             deadline,
+            cache: None,
         };
         match client.call(outgoing).await {
             Ok(reply) => judge::judge(planned, &reply)

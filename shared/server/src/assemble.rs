@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum_server::tls_rustls::RustlsConfig;
 use opentelemetry::metrics::Meter;
-use trefoil_backend::Clients;
+use trefoil_backend::{Cache, Clients};
 use trefoil_composition::plan::DeclarationError;
 use trefoil_composition::{Bff, CompiledBff};
 use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRoute, Sampling};
@@ -27,6 +27,8 @@ pub(crate) struct Assembly {
     pub(crate) router: Router,
     /// The keys of every issuer by its name, to be fetched before the first request needs them.
     pub(crate) issuers: BTreeMap<String, Arc<IssuerKeys>>,
+    /// The backends' answers that are kept.
+    pub(crate) cache: Arc<Cache>,
 }
 
 /// Why it cannot be put together.
@@ -75,7 +77,8 @@ pub(crate) fn assemble(
     }
     let one = |path: &[&str], what: String| config.error(vec![config.fault(path, what, None)]);
     let identity = config.edge.identity.headers().map_err(|error| one(&["edge", "identity"], error.to_string()))?;
-    let clients = Clients::build(&config.backends, &identity, meter)
+    let cache = Cache::new(config.cache, meter);
+    let clients = Clients::build(&config.backends, &identity, meter, &cache)
         .map(Arc::new)
         .map_err(|error| one(&["backends", &error.backend], error.reason.clone()))?;
 
@@ -103,7 +106,7 @@ pub(crate) fn assemble(
         .map_err(|error| {
             one(&place(config, &error).iter().map(String::as_str).collect::<Vec<_>>(), error.to_string())
         })?;
-    Ok(Assembly { router, issuers })
+    Ok(Assembly { router, issuers, cache })
 }
 
 /// Backends that have a section, and that no BFF calls: probably a slip, certainly no reason to refuse.

@@ -92,7 +92,7 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
     let limits = &config.listeners.limits;
     let header_count = config.edge.limits.header_count;
     let admin_limits = crate::config::LimitsConfig { max_connections: MAX_ADMIN_CONNECTIONS, ..limits.clone() };
-    let admin_router = admin::router(readiness.clone(), telemetry.registry.clone());
+    let admin_router = admin::router(readiness.clone(), telemetry.registry.clone(), assembly.cache);
     let admin = Serving::plain(admin, admin_router, &admin_limits, header_count)?;
     let public = public.map(|listener| Serving::plain(listener, router.clone(), limits, header_count)).transpose()?;
     let tls = tls.map(|(listener, loaded)| Serving::tls(listener, router, limits, header_count, loaded)).transpose()?;

@@ -123,6 +123,17 @@ impl Reply {
         Reply::new(What::Broken)
     }
 
+    /// The same, with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Reply {
+        if let What::Answer { headers, .. } = &mut self.what {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("{value}: {error}"));
+            headers.append(name, value);
+        }
+        self
+    }
+
     /// The same, only after this many milliseconds.
     #[must_use]
     pub fn slow(mut self, millis: u64) -> Reply {

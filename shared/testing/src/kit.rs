@@ -8,7 +8,7 @@ use axum::body::Body;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
-use trefoil_backend::{BackendConfig, Clients};
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
 use trefoil_composition::{Bff, CompiledBff};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
@@ -130,7 +130,8 @@ fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends) -> Router {
     let configs: BTreeMap<String, BackendConfig> = bff.backends().into_iter().map(config).collect();
     let meter = opentelemetry::global::meter("trefoil-testing");
     let identity = IdentityHeaders::default();
-    let clients = Clients::with_transports(&configs, &identity, &meter, |name, _| Ok(backends.transport(name)))
+    let cache = Cache::new(CacheConfig::default(), &meter);
+    let clients = Clients::with_transports(&configs, &identity, &meter, &cache, |name, _| Ok(backends.transport(name)))
         .unwrap_or_else(|error| panic!("{error}"));
     bff.router(&Arc::new(clients), &meter)
 }

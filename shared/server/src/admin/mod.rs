@@ -1,18 +1,21 @@
-//! Where operators look: probes, metrics, the version. On a listener of its own, on loopback unless said otherwise,
+//! Where operators look: probes, metrics, the version, the cache. On a listener of its own, on loopback unless said otherwise,
 //! because none of it needs a token.
 
+mod purge;
 pub(crate) mod readiness;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{StatusCode, header};
 use prometheus::{Encoder, Registry, TextEncoder};
 use serde::Deserialize;
 use serde_json::json;
+use trefoil_backend::Cache;
 use trefoil_context::{Code, Problem};
 
 pub(crate) use self::readiness::Readiness;
@@ -36,19 +39,21 @@ impl Default for AdminConfig {
 struct Admin {
     readiness: Readiness,
     registry: Registry,
+    cache: Arc<Cache>,
 }
 
 /// Everything that the admin listener answers.
-pub(crate) fn router(readiness: Readiness, registry: Registry) -> Router {
+pub(crate) fn router(readiness: Readiness, registry: Registry, cache: Arc<Cache>) -> Router {
     Router::new()
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
         .route("/healthz", get(readyz))
         .route("/metrics", get(metrics))
         .route("/version", get(version))
+        .route("/cache/purge", post(purge::purge).layer(DefaultBodyLimit::max(purge::MAX_BODY)))
         .fallback(|| async { Problem::new(Code::UnknownRoute) })
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
-        .with_state(Admin { readiness, registry })
+        .with_state(Admin { readiness, registry, cache })
 }
 
 /// The process runs and its runtime turns: restart it if this fails.

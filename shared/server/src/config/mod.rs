@@ -17,7 +17,7 @@ mod tree;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use trefoil_backend::BackendConfig;
+use trefoil_backend::{BackendConfig, CacheConfig};
 use trefoil_edge::EdgeConfig;
 
 pub use self::bff::{BffConfig, EndpointConfig};
@@ -67,6 +67,9 @@ pub struct Config {
     /// `backends`: each backend, by name.
     #[serde(default)]
     pub backends: BTreeMap<String, BackendConfig>,
+    /// `cache`: the answers of backends that are kept, for calls that say so.
+    #[serde(default)]
+    pub cache: CacheConfig,
     /// The text it came from, so that a later fault can be shown at its line.
     #[serde(skip)]
     source: Option<Source>,
