@@ -213,12 +213,7 @@ fn given(cache: &Arc<Cache>, key: Key, entry: &Arc<Entry>, served: Served, now: 
         shared: entry.shared,
         kept: Some(Kept { cache: Arc::clone(cache), key, entry: Arc::clone(entry) }),
     };
-    Reply {
-        status: StatusCode::OK,
-        headers: entry.headers.clone(),
-        body: entry.body.clone(),
-        cached: Some(cached),
-    }
+    Reply { status: StatusCode::OK, headers: entry.headers.clone(), body: entry.body.clone(), cached: Some(cached) }
 }
 
 /// Asks the backend, together with all who ask the same at the same time; and whether another had begun.

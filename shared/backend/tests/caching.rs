@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio::time::advance;
 use trefoil_backend::{
-    BackendConfig, Body, Cache, CacheConfig, Call, CallFailure, Cached, Client, Clients, Policy, Purge, Reply, Served,
+    BackendConfig, Body, Cache, CacheConfig, Cached, Call, CallFailure, Client, Clients, Policy, Purge, Reply, Served,
 };
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 use trefoil_testing::{End, FakeBackends};
@@ -41,9 +41,8 @@ impl Shop {
     }
 
     fn says(&self, body: &str, headers: &[(&str, &str)]) {
-        let reply = headers
-            .iter()
-            .fold(trefoil_testing::Reply::json(body), |reply, (name, value)| reply.header(name, value));
+        let reply =
+            headers.iter().fold(trefoil_testing::Reply::json(body), |reply, (name, value)| reply.header(name, value));
         self.backends.on("catalog", "/").reply(reply);
     }
 
@@ -62,12 +61,10 @@ impl Shop {
         headers: &[(&str, &str)],
         millis: u64,
     ) -> Result<Reply, CallFailure> {
-        let caller =
-            who.map(|id| Caller { id: id.to_owned(), scopes: Default::default(), claims: Default::default() });
+        let caller = who.map(|id| Caller { id: id.to_owned(), scopes: Default::default(), claims: Default::default() });
         let context = RequestContext::local("test", caller);
-        let header = |(name, value): &(&str, &str)| {
-            (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
-        };
+        let header =
+            |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
         let call = Call {
             context: &context,
             field: "product",
@@ -226,9 +223,9 @@ async fn one_flight_for_many() {
     let policy = shared();
     let all = futures_util::future::join_all((0..50).map(|_| shop.get(None, &policy))).await;
     assert_eq!(shop.asked(), 1);
-    let collapsed = all.iter().filter(|reply| {
-        matches!(served(reply.as_ref().unwrap()), Served::Asked { collapsed: true, stored: true, .. })
-    });
+    let collapsed = all
+        .iter()
+        .filter(|reply| matches!(served(reply.as_ref().unwrap()), Served::Asked { collapsed: true, stored: true, .. }));
     assert_eq!(collapsed.count(), 49);
 }
 

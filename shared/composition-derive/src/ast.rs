@@ -134,6 +134,19 @@ pub(crate) struct Call {
     pub(crate) pass: Option<Statuses>,
     pub(crate) or: Option<(Ident, Expr)>,
     pub(crate) fan: Option<Fan>,
+    pub(crate) cache: Option<Cache>,
+}
+
+/// `cache("60s", shared, stale_if_error = "5m", tags("catalog"))`; times in seconds.
+pub(crate) struct Cache {
+    pub(crate) word: Ident,
+    /// `None` for `cache(backend)`.
+    pub(crate) ttl: Option<u64>,
+    /// The word `shared`.
+    pub(crate) shared: Option<Ident>,
+    pub(crate) stale_while_revalidate: Option<u64>,
+    pub(crate) stale_if_error: Option<u64>,
+    pub(crate) tags: Vec<(LitStr, Template)>,
 }
 
 /// `batch(…)` or `each(…)`.

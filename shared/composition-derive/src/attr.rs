@@ -1,5 +1,6 @@
 //! Attribute parsing: the parts that all attributes share. One file below for each attribute.
 
+mod cache;
 pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod composition;

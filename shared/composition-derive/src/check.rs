@@ -1,6 +1,7 @@
 //! All rules that a macro can check by itself. What needs types (unknown parts, what may be null, what fits into a URL)
 //! is for rustc: see `expand::references`.
 
+mod cache;
 pub(crate) mod call;
 pub(crate) mod fan;
 pub(crate) mod header;

@@ -153,6 +153,11 @@ use proc_macro::TokenStream;
 /// - `pass = [404]`, on a required field: the answer takes these statuses. 400 to 499 save 401, 407, 408, 429.
 /// - `or = Vec::new()`, on a required field: what stands in when the call fails, an expression of the field's type (a string
 ///   literal also does for a `String`). Not beside `pass`.
+/// - `cache("60s")`: the answer is kept so long (`s`, `m`, `h`, up to a day), for its caller alone; `cache(backend)`: for as
+///   long as the backend's `Cache-Control` says. Then, each if need be: `shared` (one answer for all callers; the backend is
+///   not told who asks, and the call cannot refer to `caller`), `stale_while_revalidate = "30s"` (so long after that it is
+///   still given out while it is made new), `stale_if_error = "5m"` (so long after that it stands in for a failure),
+///   `tags("catalog", "product-{path.id}")` (what it can be purged by).
 /// - A required call cannot refer to what may be null, unless it has an `or`.
 /// - `#[serde(rename(serialize = "name"))]` fixes the client's name.
 ///

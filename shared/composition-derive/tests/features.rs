@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use trefoil::declare::{
-    Access, Backend, Call, CallerType, Endpoint, Fan, Input, Param, Piece, Reference, Root, Template,
+    Access, Backend, Cache, Call, CallerType, Endpoint, Fan, Input, Param, Piece, Reference, Root, Template,
 };
 use trefoil::shape::{FieldShape, Shape, Shaped, Shapes};
 use trefoil::{backend, caller, composition, input, view};
@@ -117,9 +117,15 @@ struct OrderPage {
     order: Vec<String>,
     #[call(Orders, get = "/cities/{profile.address.city}/{profile.type}", absent = [204, 404])]
     city: Option<Address>,
-    #[call(Orders, get = "/tier", query(kind = profile.type), or = Tier::Iron)]
+    #[call(
+        Orders,
+        get = "/tier",
+        query(kind = profile.type),
+        or = Tier::Iron,
+        cache("2m", shared, stale_while_revalidate = "30s", stale_if_error = "1h", tags("tiers", "tier-{path.id}")),
+    )]
     tier: Tier,
-    #[call(Orders, get = "/word", or = "none")]
+    #[call(Orders, get = "/word", or = "none", cache(backend))]
     word: String,
 }
 
@@ -281,6 +287,23 @@ fn a_call_says_what_its_failures_mean() {
     assert_eq!(call("tier").or.as_deref(), Some("\"basic\""));
     assert_eq!(call("word").or.as_deref(), Some("\"none\""));
     assert_eq!(call("profile").or, None);
+}
+
+#[test]
+fn a_call_says_how_its_answers_are_kept() {
+    assert_eq!(call("profile").cache, None);
+    assert_eq!(call("word").cache, Some(Cache::default()));
+    let expected = Cache {
+        ttl: Some(Duration::from_secs(120)),
+        shared: true,
+        stale_while_revalidate: Duration::from_secs(30),
+        stale_if_error: Duration::from_secs(3_600),
+        tags: vec![
+            Template(vec![literal("tiers")]),
+            Template(vec![literal("tier-"), reference(Root::Request(Place::Path), &["id"])]),
+        ],
+    };
+    assert_eq!(call("tier").cache, Some(expected));
 }
 
 #[test]

@@ -153,6 +153,23 @@ pub struct Call {
     pub or: Option<String>,
     /// How often it is made.
     pub fan: Fan,
+    /// How its answers are kept; `None` for not at all.
+    pub cache: Option<Cache>,
+}
+
+/// How the answers of a call are kept: never across callers unless it is `shared`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cache {
+    /// How long one is fresh; `None` leaves that to the backend's `Cache-Control`.
+    pub ttl: Option<Duration>,
+    /// Whether the answer is the same for every caller. No backend learns then who asks.
+    pub shared: bool,
+    /// How long after that it is still given out, while it is made new.
+    pub stale_while_revalidate: Duration,
+    /// How long after that it is still given out in place of a failure.
+    pub stale_if_error: Duration,
+    /// What it is purged by. A tag with a null in it is left out.
+    pub tags: Vec<Template>,
 }
 
 /// How often a call is made.
@@ -237,7 +254,9 @@ impl Call {
 
     /// Every reference of the call, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
-        let rest = self.query.iter().map(|(_, value)| value).chain(self.headers.iter().map(|(_, value)| value));
+        let tags = self.cache.iter().flat_map(|cache| &cache.tags);
+        let rest =
+            self.query.iter().map(|(_, value)| value).chain(self.headers.iter().map(|(_, value)| value)).chain(tags);
         std::iter::once(&self.path).chain(rest).flat_map(Template::references)
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod bff;
+mod caching;
 mod calls;
 mod conditional;
 pub mod declare;

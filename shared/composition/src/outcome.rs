@@ -192,7 +192,7 @@ pub fn degraded_header(missing: &[Missing]) -> Option<HeaderValue> {
 }
 
 /// A path as an RFC 9651 token where it is one, else as a string.
-fn item(path: &str) -> String {
+pub(crate) fn item(path: &str) -> String {
     let mut bytes = path.bytes();
     let starts = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'*');
     let goes_on = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte));

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, Method};
+use trefoil_backend::Policy;
 use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
@@ -171,6 +172,8 @@ pub struct PlannedCall {
     pub pass: Vec<u16>,
     /// How often it is made.
     pub fan: PlannedFan,
+    /// How its answers are kept, and what they are purged by.
+    pub cache: Option<(Policy, Vec<Text>)>,
     /// The calls that must have settled before it starts: those that its nodes wait for.
     pub after: Vec<usize>,
     /// The shape of its field.

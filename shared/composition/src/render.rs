@@ -19,6 +19,8 @@ pub(crate) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.'
 pub(crate) struct Rendered {
     pub(crate) path_and_query: String,
     pub(crate) headers: HeaderMap,
+    /// What its answer is purged by, if it is kept.
+    pub(crate) tags: Vec<String>,
 }
 
 impl Rendered {
@@ -65,7 +67,10 @@ pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Res
         let value = HeaderValue::from_str(&text).ok().filter(|_| visible).ok_or(unfit)?;
         headers.insert(name.clone(), value);
     }
-    Ok(Rendered { path_and_query: url, headers })
+    let tags = call.cache.iter().flat_map(|(_, tags)| tags);
+    // A tag with a null in it names nothing, and the call is made all the same.
+    let tags = tags.filter_map(|tag| plain(tag, &value).ok().flatten().map(Cow::into_owned)).collect();
+    Ok(Rendered { path_and_query: url, headers, tags })
 }
 
 /// A path: what a value adds stays inside its segment. A segment that a value would leave empty or dots only is refused,
@@ -151,6 +156,7 @@ mod tests {
             absent: vec![],
             pass: vec![],
             fan: PlannedFan::One,
+            cache: None,
             after: vec![],
             shape: Shape::Text,
             default: None,
@@ -185,5 +191,15 @@ mod tests {
         let literal = || TextPart::Literal("/x".into());
         assert_eq!(url(&node(vec![literal()], vec![("q".into(), Text(vec![value(false)]))]), None), Err(NotMade::Null));
         assert_eq!(url(&node(vec![literal()], vec![("q".into(), Text(vec![value(true)]))]), None).unwrap(), "/x");
+    }
+
+    #[test]
+    fn a_tag_with_a_null_in_it_is_left_out() {
+        let mut call = node(vec![TextPart::Literal("/x".into())], vec![]);
+        let tag = Text(vec![TextPart::Literal("product-".into()), value(false)]);
+        call.cache = Some((Default::default(), vec![Text(vec![TextPart::Literal("catalog".into())]), tag]));
+        let tags = |json: Option<&'static str>| render(&call, |_| json.map(Bytes::from)).unwrap().tags;
+        assert_eq!(tags(Some("7")), ["catalog", "product-7"]);
+        assert_eq!(tags(None), ["catalog"]);
     }
 }

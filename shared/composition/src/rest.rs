@@ -14,6 +14,7 @@ use trefoil_context::{Code, Problem, RequestContext};
 
 use crate::access;
 use crate::bff::CompiledBff;
+use crate::caching;
 use crate::conditional;
 use crate::declare::Access;
 use crate::inputs::{Inputs, RequestText};
@@ -27,6 +28,9 @@ use crate::stream;
 pub const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
 /// `Server-Timing` (W3C): one entry a call.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// `Cache-Status` (RFC 9211): what the cache did for each call whose answers are kept.
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Serves one endpoint.
 pub struct Endpoint {
@@ -78,9 +82,12 @@ impl Endpoint {
         let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
         let answer = run.result.and_then(|state| outcome::answer(&self.plan, &state));
         let mut response = match answer {
-            Ok(answer) => self.respond(&answer, request.headers()),
+            Ok(answer) => self.respond(&answer, &run.timings, request.headers()),
             Err((node, failure)) => named(outcome::problem(&self.plan, node, failure)).into_response(),
         };
+        if let Some(value) = caching::cache_status(&self.plan, &run.timings) {
+            response.headers_mut().insert(CACHE_STATUS, value);
+        }
         if let Some(value) = timing {
             response.headers_mut().insert(SERVER_TIMING, value);
         }
@@ -108,7 +115,7 @@ impl Endpoint {
         HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty())
     }
 
-    fn respond(&self, answer: &Answer, asked: &HeaderMap) -> Response {
+    fn respond(&self, answer: &Answer, timings: &[Timing], asked: &HeaderMap) -> Response {
         let mut response = Response::new(Body::from(answer.body.clone()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -116,8 +123,7 @@ impl Endpoint {
             headers.insert(DEGRADED_HEADER, degraded);
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         } else if self.plan.method == Method::GET {
-            // Kept by the client alone, and asked for again each time: then it is a 304, if nothing has changed.
-            let caching = HeaderValue::from_static("private, no-cache");
+            let caching = caching::cache_control(&self.plan, timings);
             conditional::apply(&mut response, &answer.body, asked, caching, &self.vary);
         }
         response

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::Instant;
-use trefoil_backend::{Body, Call, CallFailure, Clients};
+use trefoil_backend::{Body, Cached, Call, CallFailure, Clients, Policy};
 use trefoil_context::{Deadline, RequestContext};
 
 use self::judge::Verdict;
@@ -33,13 +33,15 @@ pub struct Run {
     pub timings: Vec<Timing>,
 }
 
-/// How long one request took.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How long one request took, and what the cache did for it.
+#[derive(Debug, Clone)]
 pub struct Timing {
     /// The node that names its call.
     pub node: usize,
     /// From its start to its whole answer.
     pub took: Duration,
+    /// `None` for one whose answer is not kept.
+    pub cached: Option<Cached>,
 }
 
 /// Runs `plan`. The answer is due at the earlier of the endpoint's and the caller's deadline, counted from the request's
@@ -137,8 +139,8 @@ impl<'a> Runner<'a> {
                 }
             }
             self.report(observe)?;
-            let Some((call, request, verdict, took)) = under_way.next().await else { return Ok(()) };
-            self.timings.push(Timing { node: doing.plan.first_node(call), took });
+            let Some((call, request, verdict, timing)) = under_way.next().await else { return Ok(()) };
+            self.timings.push(timing);
             self.progress[call].under_way -= 1;
             // Returning drops the calls still under way.
             self.take(call, request, verdict)?;
@@ -310,13 +312,14 @@ impl<'a> Runner<'a> {
 }
 
 impl Doing<'_> {
-    async fn call(&self, call: usize, request: usize, rendered: Rendered) -> (usize, usize, Verdict, Duration) {
+    async fn call(&self, call: usize, request: usize, rendered: Rendered) -> (usize, usize, Verdict, Timing) {
         let started = Instant::now();
-        let verdict = self.verdict(call, rendered).await;
-        (call, request, verdict, started.elapsed())
+        let mut cached = None;
+        let verdict = self.verdict(call, rendered, &mut cached).await;
+        (call, request, verdict, Timing { node: self.plan.first_node(call), took: started.elapsed(), cached })
     }
 
-    async fn verdict(&self, call: usize, rendered: Rendered) -> Verdict {
+    async fn verdict(&self, call: usize, rendered: Rendered, cached: &mut Option<Cached>) -> Verdict {
         let planned = &self.plan.calls[call];
         let node = self.plan.first_node(call);
         let failed = |reason, status, detail: &str| {
@@ -336,11 +339,15 @@ impl Doing<'_> {
             headers: rendered.headers,
             body: Body::Empty,
             deadline,
-            cache: None,
+            cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
         };
         match client.call(outgoing).await {
-            Ok(reply) => judge::judge(planned, &reply)
-                .unwrap_or_else(|fault| failed(fault.reason, Some(reply.status), &fault.detail)),
+            Ok(reply) => {
+                let verdict = judge::judge(planned, &reply)
+                    .unwrap_or_else(|fault| failed(fault.reason, Some(reply.status), &fault.detail));
+                *cached = reply.cached;
+                verdict
+            }
             Err(failure) => {
                 let reason = match failure {
                     CallFailure::Timeout => Reason::Timeout,

@@ -1,4 +1,4 @@
-//! `GET /web/products/{id}`: a product's page.
+//! `GET /web/products/{id}`: a product's page. What is the same for everybody is kept for a while.
 
 use trefoil::{composition, input};
 
@@ -20,7 +20,8 @@ pub struct ProductInput {
 #[composition(get = "/products/{id}", deadline = "400ms", input = ProductInput, scopes("catalog:read"))]
 pub struct ProductPage {
     /// The product. A product that does not exist is a 404.
-    #[call(Catalog, get = "/products/{path.id}", pass = [404])]
+    #[call(Catalog, get = "/products/{path.id}", pass = [404],
+        cache("30s", shared, stale_if_error = "5m", tags("catalog", "product-{path.id}")))]
     pub product: Product,
 
     /// Pictures; none rather than no page when the service is slow or down.
@@ -28,7 +29,8 @@ pub struct ProductPage {
     pub images: Vec<Image>,
 
     /// The average of all reviews; null when there are none yet.
-    #[call(Reviews, get = "/products/{path.id}/rating", within = "150ms", absent = [404])]
+    #[call(Reviews, get = "/products/{path.id}/rating", within = "150ms", absent = [404],
+        cache("60s", shared, stale_while_revalidate = "60s", tags("reviews", "product-{path.id}")))]
     pub rating: Option<Rating>,
 
     /// The latest reviews, newest first.

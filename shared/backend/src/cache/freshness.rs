@@ -37,7 +37,8 @@ pub(crate) fn lifetime(policy: &Policy, headers: &HeaderMap) -> Option<Lifetime>
     } else {
         said.s_maxage.filter(|_| policy.shared).or(said.max_age).or_else(|| expires(headers))
     };
-    let age = headers.get(header::AGE).and_then(|value| value.to_str().ok()).map_or(0, |text| seconds(text).unwrap_or(0));
+    let age =
+        headers.get(header::AGE).and_then(|value| value.to_str().ok()).map_or(0, |text| seconds(text).unwrap_or(0));
     let fresh = Duration::from_secs(whole?.saturating_sub(age)).min(LONGEST);
     Some(Lifetime { fresh, stale })
 }

@@ -22,7 +22,9 @@ impl Signals {
         let requests = meter
             .u64_counter("trefoil.cache.requests")
             .with_unit("{request}")
-            .with_description("Calls whose answers are kept, by what came of it: hit, stale, stale_for_error, miss, coalesced.")
+            .with_description(
+                "Calls whose answers are kept, by what came of it: hit, stale, stale_for_error, miss, coalesced.",
+            )
             .build();
         let evictions = meter
             .u64_counter("trefoil.cache.evictions")

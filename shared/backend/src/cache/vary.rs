@@ -10,9 +10,9 @@ pub(crate) fn is_told_apart(headers: &HeaderMap) -> bool {
     let by_call = [ATTEMPT_HEADER, REQUEST_ID_HEADER, TIMEOUT_HEADER, TRACEPARENT_HEADER, TRACESTATE_HEADER];
     headers.get_all(header::VARY).iter().all(|value| {
         let Ok(text) = value.to_str() else { return false };
-        text.split(',').map(str::trim).all(|name| {
-            name != "*" && !by_call.iter().any(|header| header.as_str().eq_ignore_ascii_case(name))
-        })
+        text.split(',')
+            .map(str::trim)
+            .all(|name| name != "*" && !by_call.iter().any(|header| header.as_str().eq_ignore_ascii_case(name)))
     })
 }
 

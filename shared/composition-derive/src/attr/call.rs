@@ -7,16 +7,16 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
 use crate::ast::{Call, Entry, Fan, Statuses};
 use crate::attr::composition::time;
 use crate::attr::{
-    METHODS, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method, parentheses, skip_entry,
-    text,
+    METHODS, cache, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method, parentheses,
+    skip_entry, text,
 };
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const IN_A_COMPOSITION: [&str; 12] =
-    ["get", "post", "put", "patch", "delete", "query", "header", "at", "within", "absent", "pass", "or"];
-const IN_A_VIEW: [&str; 9] = ["get", "query", "header", "at", "within", "absent", "or", "batch", "each"];
+const IN_A_COMPOSITION: [&str; 13] =
+    ["get", "post", "put", "patch", "delete", "query", "header", "at", "within", "absent", "pass", "or", "cache"];
+const IN_A_VIEW: [&str; 10] = ["get", "query", "header", "at", "within", "absent", "or", "batch", "each", "cache"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
 const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
 
@@ -72,6 +72,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
 
     let understood = || place.understood().iter().copied();
     let (mut route, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
+    let mut cache = None;
     let mut how_often: Option<Fan> = None;
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let mut said = false;
@@ -104,8 +105,13 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                 equals(word, input, "or = Vec::new()")?;
                 once(&mut or, (word.clone(), input.parse::<Expr>()?), word, errors);
             }
+            "cache" => {
+                if let Some(read) = cache::read(word, input, errors)? {
+                    once(&mut cache, read, word, errors);
+                }
+            }
             "batch" | "each" => fan::read(&mut how_often, word, input, errors)?,
-            later @ ("body" | "retry" | "hedge" | "cache" | "when") => {
+            later @ ("body" | "retry" | "hedge" | "when") => {
                 let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
             }
@@ -123,7 +129,8 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
         errors.at(attribute, "what does it ask the backend for? Add `get = \"/path\"`");
     }
     let (method, path) = route?;
-    Some(Call { backend: backend?, method, path, query, headers, at, within, absent, pass, or, fan: how_often })
+    let backend = backend?;
+    Some(Call { backend, method, path, query, headers, at, within, absent, pass, or, fan: how_often, cache })
 }
 
 /// Reads `(name = value, "name" = value)`.

@@ -1,7 +1,7 @@
 //! What a call may say.
 
 use crate::ast::{Call, Entry, Statuses, Time};
-use crate::check::{header, path};
+use crate::check::{cache, header, path};
 use crate::errors::Errors;
 
 /// A call's parts fit together.
@@ -21,6 +21,7 @@ pub(crate) fn call(of: &Call, errors: &mut Errors) {
     if let Some(pass) = &of.pass {
         statuses(pass, pass_reason, errors);
     }
+    cache::cache(of, errors);
     // One status cannot both be an answer's and be nothing: a field is either an `Option` or required.
     if let (Some(_), Some(pass)) = (&of.absent, &of.pass) {
         errors.at(&pass.word, "`absent` is for an `Option`, `pass` for a required field: keep one of the two");

@@ -189,10 +189,15 @@ impl Called<'_> {
 }
 
 impl Call {
-    /// The references in its path, its query and its headers, in order.
+    /// The references in its path, its query, its headers and its tags, in order.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Reference> {
-        let beside = self.query.iter().chain(&self.headers).flat_map(|entry| entry.value.references());
-        self.path.1.references().chain(beside)
+        self.path.1.references().chain(self.beside())
+    }
+
+    /// The references beside the path.
+    pub(crate) fn beside(&self) -> impl Iterator<Item = &Reference> {
+        let tags = self.cache.iter().flat_map(|cache| &cache.tags).flat_map(|(_, tag)| tag.references());
+        self.query.iter().chain(&self.headers).flat_map(|entry| entry.value.references()).chain(tags)
     }
 
     /// Every reference of the call, in order; the key of a batch is the last.

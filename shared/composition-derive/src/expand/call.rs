@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Type};
 
-use crate::ast::{Batch, Call, Called, Entry, Fan, How, Place, Time};
+use crate::ast::{Batch, Cache, Call, Called, Entry, Fan, How, Place, Time};
 use crate::expand::input::place;
 use crate::expand::{json_of, option, spanned, string};
 use crate::reference::{Piece, Reference, Root, Template};
@@ -38,6 +38,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
     let pass = call.pass.iter().flat_map(|statuses| &statuses.list).map(|(_, status)| status);
     let or = option(call.or.as_ref().map(|(_, value)| json_of(ty, value)));
     let fan = fan(call.fan.as_ref());
+    let cache = option(call.cache.as_ref().map(cache));
     quote! {
         ::trefoil::__private::declare::Call {
             backend: #name,
@@ -51,6 +52,25 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
             pass: ::std::vec![#(#pass),*],
             or: #or,
             fan: #fan,
+            cache: #cache,
+        }
+    }
+}
+
+fn cache(cache: &Cache) -> TokenStream {
+    let seconds = |seconds: u64| quote!(::trefoil::__private::Duration::from_secs(#seconds));
+    let ttl = option(cache.ttl.map(seconds));
+    let shared = cache.shared.is_some();
+    let stale_while_revalidate = seconds(cache.stale_while_revalidate.unwrap_or(0));
+    let stale_if_error = seconds(cache.stale_if_error.unwrap_or(0));
+    let tags = cache.tags.iter().map(|(_, tag)| template(tag));
+    quote! {
+        ::trefoil::__private::declare::Cache {
+            ttl: #ttl,
+            shared: #shared,
+            stale_while_revalidate: #stale_while_revalidate,
+            stale_if_error: #stale_if_error,
+            tags: ::std::vec![#(#tags),*],
         }
     }
 }

@@ -22,8 +22,7 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
             None => quote!(<#ty as ::trefoil::__private::shape::Shaped>::Null),
         };
         let in_path = call.path.1.references().map(|reference| (reference, true));
-        let beside = call.query.iter().chain(&call.headers).flat_map(|entry| entry.value.references());
-        for (reference, in_path) in in_path.chain(beside.map(|reference| (reference, false))) {
+        for (reference, in_path) in in_path.chain(call.beside().map(|reference| (reference, false))) {
             if !of.resolves(reference) {
                 continue;
             }

@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use self::sources::written;
 use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
+use crate::caching;
 use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Param, Root, Template};
 use crate::fragment::Buffer;
@@ -301,6 +302,10 @@ impl<'a> Compiler<'a> {
             absent: call.absent.clone(),
             pass: call.pass.clone(),
             fan,
+            cache: call
+                .cache
+                .as_ref()
+                .map(|cache| (caching::policy(cache), cache.tags.iter().map(|tag| text(self, tag)).collect())),
             after: Vec::new(),
             shape: object.fields[field].shape.clone(),
             default: None,

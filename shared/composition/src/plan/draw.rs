@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use trefoil_backend::Policy;
+
 use super::{Need, Plan, PlannedCall, PlannedFan, Text, TextPart};
 use crate::declare::Access;
 use crate::limits::Moved;
@@ -111,9 +113,18 @@ fn rules(plan: &Plan, node: usize) -> String {
     }];
     let moved = plan.moved_within(node).map(over).unwrap_or_default();
     rules.extend(call.within.map(|within| format!("within {}{moved}", millis(within))));
+    rules.extend(call.cache.as_ref().map(|(policy, _)| kept(policy)));
     rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));
     rules.extend(call.pass.iter().map(|status| format!("{status} is passed on")));
     format!("[{}]", rules.join(", "))
+}
+
+fn kept(policy: &Policy) -> String {
+    let how_long = match policy.ttl {
+        Some(ttl) => format!("for {} s", ttl.as_secs()),
+        None => "as the backend says".to_owned(),
+    };
+    format!("kept {how_long}{}", if policy.shared { " for all" } else { "" })
 }
 
 fn text(text: &Text) -> String {

@@ -26,8 +26,16 @@ pub(crate) struct Fault {
     pub(crate) detail: String,
 }
 
-/// Judges an answer.
+/// Judges an answer. What the declaration cannot use is not kept either, or it would be there for its whole time.
 pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
+    let judged = by_declaration(call, reply);
+    if let (Err(_), Some(cached)) = (&judged, &reply.cached) {
+        cached.forget();
+    }
+    judged
+}
+
+fn by_declaration(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
     let status = reply.status;
     if call.absent.contains(&status.as_u16()) {
         return Ok(Verdict::Absent);

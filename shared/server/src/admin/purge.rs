@@ -69,7 +69,8 @@ fn read(body: &[u8]) -> Result<Purge, Problem> {
         Asked { tags: None, backend: Some(backend), all: None } if !backend.is_empty() => Ok(Purge::Backend(backend)),
         Asked { tags: None, backend: None, all: Some(true) } => Ok(Purge::All),
         _ => Err(unfit(
-            "say which answers: one of `{\"tags\": [\"catalog\"]}`, `{\"backend\": \"catalog\"}`, `{\"all\": true}`".to_owned(),
+            "say which answers: one of `{\"tags\": [\"catalog\"]}`, `{\"backend\": \"catalog\"}`, `{\"all\": true}`"
+                .to_owned(),
         )),
     }
 }
