@@ -40,6 +40,7 @@ fn routes_list_every_endpoint_with_its_rules() {
     let routes = text(&output.stdout);
     for part in [
         "/web/home",
+        "/web/categories",
         "/web/products",
         "/web/products/{id}",
         "/web/orders/{id}",

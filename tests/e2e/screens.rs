@@ -29,6 +29,7 @@ async fn what_a_view_does_not_name_never_leaves() {
     let demo = Demo::start().await;
     for path in [
         "/web/home",
+        "/web/categories",
         "/web/products/7",
         "/mobile/home",
         "/mobile/orders",
@@ -51,6 +52,14 @@ async fn what_a_view_does_not_name_never_leaves() {
             assert!(!answer.text.contains(secret), "{path} shows {secret}: {}", answer.text);
         }
     }
+}
+
+#[tokio::test]
+async fn an_answer_can_be_a_list() {
+    let demo = Demo::start().await;
+    let answer = demo.get("/web/categories").await.json();
+    assert_eq!(answer[0]["slug"], "outdoor");
+    assert_eq!(answer[0]["children"][0]["children"][0]["productCount"], 20);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ pub mod views;
 
 /// The screens, one declaration a file.
 pub mod endpoints {
+    pub mod categories;
     pub mod home;
     pub mod order;
     pub mod product;
@@ -15,7 +16,9 @@ pub mod endpoints {
 
 pub use trefoil::StandardCaller as Caller;
 
-use crate::endpoints::{home::Home, order::OrderPage, product::ProductPage, products::ProductList};
+use crate::endpoints::{
+    categories::Categories, home::Home, order::OrderPage, product::ProductPage, products::ProductList,
+};
 
 /// The BFF, with every endpoint that it has.
 pub fn bff() -> trefoil::Bff {
@@ -24,6 +27,7 @@ pub fn bff() -> trefoil::Bff {
         .doc("What the web shop's screens show, one round trip a screen.")
         .caller::<Caller>()
         .endpoint::<Home>()
+        .endpoint::<Categories>()
         .endpoint::<ProductList>()
         .endpoint::<ProductPage>()
         .endpoint::<OrderPage>()

@@ -125,6 +125,20 @@ pub struct Address {
     pub country: String,
 }
 
+/// A category of products, and those within it.
+#[view]
+#[serde(rename_all = "camelCase")]
+pub struct Category {
+    /// What it is called in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// How many products it has, those of the categories within it among them.
+    pub product_count: u32,
+    /// The categories within it; none for a leaf.
+    pub children: Vec<Category>,
+}
+
 /// A product with all that its own page shows.
 #[view]
 #[serde(rename_all = "camelCase")]

@@ -30,6 +30,9 @@ fn well() -> FakeBackends {
     backends.on("reviews", "/products/7/reviews").json(
         r#"[{"id":"r-1","author":"Bob","rating":5,"title":"Bright","text":"Very.","created_at":"2026-11-24T10:00:00Z"}]"#,
     );
+    backends
+        .on("catalog", "/categories")
+        .json(r#"[{"slug":"desk","name":"Desk","productCount":40,"children":[{"slug":"audio","name":"Audio","productCount":20,"children":[]}]}]"#);
     backends.on("inventory", "/stock/7").json(r#"{"available":3}"#);
     backends
 }
@@ -37,7 +40,7 @@ fn well() -> FakeBackends {
 #[tokio::test(start_paused = true)]
 async fn every_endpoint_keeps_its_word_whatever_a_backend_does() {
     let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["home:read", "catalog:read", "orders:read"]);
-    for path in ["/home", "/products/7", "/orders/1001"] {
+    for path in ["/home", "/categories", "/products/7", "/orders/1001"] {
         kit.matrix(path).await.assert_semantics();
     }
 }

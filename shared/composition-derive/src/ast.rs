@@ -10,7 +10,8 @@ use crate::reference::{Reference, Template};
 #[derive(Clone)]
 pub(crate) struct Doc(pub(crate) proc_macro2::TokenStream);
 
-/// A struct with named fields, whose attributes of ours have been taken out.
+/// A struct whose attributes of ours have been taken out. Its fields are named, save the one of a tuple struct that is the
+/// answer as a whole.
 pub(crate) struct View {
     pub(crate) item: ItemStruct,
     pub(crate) doc: Doc,
@@ -60,6 +61,8 @@ pub(crate) struct Composition {
     pub(crate) view: View,
     /// One for each field of the view; `None` where it could not be read.
     pub(crate) calls: Vec<Option<Call>>,
+    /// Whether the answer is the value of the one field.
+    pub(crate) root: bool,
 }
 
 /// `#[view]` on a struct.

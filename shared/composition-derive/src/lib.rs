@@ -125,7 +125,8 @@ mod words;
 
 use proc_macro::TokenStream;
 
-/// An endpoint: a struct with named fields, each of which says which call fills it.
+/// An endpoint: a struct with named fields, each of which says which call fills it; or a struct with one field without a name,
+/// whose call's value is the whole answer.
 ///
 /// `#[composition(get = "/orders/{id}", deadline = "300ms", input = OrderInput, scopes("orders:read"))]`
 ///
@@ -164,6 +165,15 @@ use proc_macro::TokenStream;
 /// `#[hidden]` beside it: the field feeds others and is in no answer, no stream and no document. When its call fails, it is named
 /// as any other. A hidden call that feeds nothing is a guard: it is always made, whatever a GraphQL query asks for; required, it
 /// fails the answer when it fails, and a stream says nothing before it has not.
+///
+/// `pub struct Orders(#[call(Shop, get = "/orders")] pub Vec<Order>);` answers with the list itself, and so with a map, an object
+/// as it is, or any other value:
+///
+/// - An `Option` answers `null`, complete or not, as a field would be.
+/// - What is missing inside is named from the value on: `lines.product`. The whole answer's path is empty: `""` in
+///   `Trefoil-Degraded` and in a stream's one `field` event. Where an empty path would name nothing (a problem's `field`, logs,
+///   `Server-Timing`, pictures), it is called by the endpoint's name.
+/// - In GraphQL the type of the endpoint's field is that of the value; in OpenAPI, the schema of the answer is the value's.
 #[proc_macro_attribute]
 pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::composition(options.into(), item.into()).into()

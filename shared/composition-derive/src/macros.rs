@@ -15,8 +15,8 @@ use crate::{check, expand};
 pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = attr::composition::read(options, &mut errors);
-    let needs = "`#[composition]` goes on a struct with named fields, one for each part of the answer";
-    let source = match named_struct(source, "composition", needs, Stand::Composition, &mut errors) {
+    let needs = "`#[composition]` goes on a struct with named fields, one for each part of the answer, or on one with a single field without a name, which is the whole answer: `pub struct Orders(#[call(…)] pub Vec<Order>);`";
+    let source = match struct_of(source, "composition", needs, Stand::Composition, &mut errors) {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
@@ -25,14 +25,18 @@ pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStr
     for field in &view.fields {
         let call = call_of(field, In::Composition, &mut errors);
         if field.ours.is_empty() {
-            errors.at(
-                &field.ident,
+            errors.at_span(
+                field.ident.span(),
                 format!("which call fills `{}`? Put `#[call(Backend, get = \"/path\")]` above it", field.name),
             );
         }
         calls.push(call);
     }
-    let of = Composition { options, view, calls };
+    let root = matches!(view.item.fields, Fields::Unnamed(_));
+    if let Some(name) = view.fields.iter().find_map(|field| field.names.renamed.as_ref()).filter(|_| root) {
+        errors.at(name, "the answer as a whole has no name: drop this");
+    }
+    let of = Composition { options, view, calls, root };
     check::composition(&of, &mut errors);
     if errors.is_empty() { expand::composition::expand(&of) } else { with(errors, fallback::composition(of)) }
 }
@@ -50,7 +54,7 @@ pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
         return enumeration(source, errors);
     }
     let needs = "`#[view]` goes on a struct with named fields, or on an enum of variants without fields";
-    let source = match named_struct(source, "view", needs, Stand::View, &mut errors) {
+    let source = match struct_of(source, "view", needs, Stand::View, &mut errors) {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
@@ -105,7 +109,7 @@ pub(crate) fn input(options: &TokenStream, source: TokenStream) -> TokenStream {
         errors.at(options, "`#[input]` takes no options: what there is to say stands on the fields");
     }
     let needs = "`#[input]` goes on a struct with named fields, one for each parameter";
-    let mut source = match named_struct(source, "input", needs, Stand::Input, &mut errors) {
+    let mut source = match struct_of(source, "input", needs, Stand::Input, &mut errors) {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
@@ -133,7 +137,7 @@ pub(crate) fn caller(options: &TokenStream, source: TokenStream) -> TokenStream 
         errors.at(options, "`#[caller]` takes no options: what there is to say stands on the fields");
     }
     let needs = "`#[caller]` goes on a struct with named fields, one for each claim; without claims, write `pub use trefoil::StandardCaller as Caller;`";
-    let mut source = match named_struct(source, "caller", needs, Stand::Caller, &mut errors) {
+    let mut source = match struct_of(source, "caller", needs, Stand::Caller, &mut errors) {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
@@ -177,21 +181,26 @@ pub(crate) fn backend(options: TokenStream, source: TokenStream) -> TokenStream 
 
 const GENERIC: &str = "this cannot be generic: clients see one name and one set of fields; write a struct for each";
 
-/// The struct, or what to emit for an item that is none.
-fn named_struct(
+/// The struct, or what to emit for an item that is none. Its fields have names; an endpoint's may be a single one without.
+fn struct_of(
     source: TokenStream,
     word: &str,
     needs: &str,
     stand: Stand,
     errors: &mut Errors,
 ) -> Result<ItemStruct, TokenStream> {
+    let fits = |fields: &Fields| match fields {
+        Fields::Named(_) => true,
+        Fields::Unnamed(fields) => word == "composition" && fields.unnamed.len() == 1,
+        Fields::Unit => false,
+    };
     // What is not even an item is rustc's to refuse.
     let parsed: Item = syn::parse2(source.clone()).map_err(|_| source)?;
     match parsed {
-        Item::Struct(item) if matches!(item.fields, Fields::Named(_)) && item.generics.params.is_empty() => Ok(item),
+        Item::Struct(item) if fits(&item.fields) && item.generics.params.is_empty() => Ok(item),
         other => {
             match &other {
-                Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => errors.at(&item.generics, GENERIC),
+                Item::Struct(item) if fits(&item.fields) => errors.at(&item.generics, GENERIC),
                 Item::Struct(item) if word == "view" && matches!(item.fields, Fields::Unnamed(_)) => {
                     errors.at(&item.fields, format!("{needs}: name these fields"));
                 }

@@ -67,8 +67,10 @@ pub struct Declaration {
     pub access: Access,
     /// The parameters, in declaration order.
     pub params: Vec<Param>,
-    /// The answer.
+    /// The struct whose fields calls fill.
     pub answer: Shape,
+    /// Whether the answer is the value of the struct's one field, rather than an object with the field in it.
+    pub root: bool,
 }
 
 /// Who may call an endpoint.

@@ -170,7 +170,7 @@ pub fn problem(plan: &Plan, node: usize, failure: Failure) -> Problem {
             Problem::new(Code::BackendOverloaded).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
         }
     };
-    problem.with_field(&plan.nodes[node].field)
+    problem.with_field(plan.name_of(node))
 }
 
 /// The value of `Trefoil-Degraded`: an RFC 9651 list, one member for each path and reason. `None` for a complete answer.

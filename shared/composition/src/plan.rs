@@ -44,7 +44,7 @@ pub struct Plan {
     pub params: Vec<Parameter>,
     /// The caller's claims that it refers to.
     pub claims: Vec<ClaimUse>,
-    /// The answer's shape.
+    /// The answer's shape: a struct, or, where a call fills the answer as a whole, what the call gives.
     pub answer: Shape,
     /// The outermost piece of the answer: what a body without members projects to, with a hole for each call shown.
     pub(crate) frame: Arc<Buffer>,
@@ -94,7 +94,7 @@ pub struct ClaimUse {
 /// A top-level field of the answer, or a hidden one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopField {
-    /// The response key; `None` for what is not in the answer.
+    /// The response key, empty where it is the answer as a whole; `None` for what is not in the answer.
     pub key: Option<String>,
     /// Its node.
     pub node: usize,
@@ -124,7 +124,7 @@ pub struct Site {
 /// A call field at one place of the answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The path of its field in the client's names: how failures name it.
+    /// The path of its field in the client's names; empty where it fills the answer as a whole. See [`Plan::name_of`].
     pub field: String,
     /// The site that it belongs to.
     pub site: usize,
@@ -266,6 +266,12 @@ impl Plan {
     /// What an author should know of it before users do.
     pub fn findings(&self) -> Vec<Finding> {
         findings::findings(self)
+    }
+
+    /// What a node is called where an empty path would name nothing: its field's path, or the endpoint's name.
+    pub fn name_of(&self, node: usize) -> &str {
+        let field = &self.nodes[node].field;
+        if field.is_empty() { &self.name } else { field }
     }
 
     /// The call that fills a node.

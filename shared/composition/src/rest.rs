@@ -108,7 +108,7 @@ impl Endpoint {
         let mut text = String::with_capacity(timings.len() * 32);
         for timing in timings {
             let separator = if text.is_empty() { "" } else { ", " };
-            let field = &self.plan.nodes[timing.node].field;
+            let field = self.plan.name_of(timing.node);
             // Writing to a string cannot fail.
             let _ = write!(text, "{separator}{field};dur={:.1}", timing.took.as_secs_f64() * 1000.0);
         }

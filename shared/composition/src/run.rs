@@ -333,7 +333,7 @@ impl Doing<'_> {
         let deadline = planned.within.map_or(self.calls_due, |within| Deadline::within(within).earlier(self.calls_due));
         let outgoing = Call {
             context: self.context,
-            field: &self.plan.nodes[node].field,
+            field: self.plan.name_of(node),
             method: planned.method.clone(),
             path_and_query: rendered.path_and_query,
             headers: rendered.headers,

@@ -120,6 +120,11 @@ impl ObjectShape {
     pub fn shown(&self) -> impl Iterator<Item = &FieldShape> {
         self.fields.iter().filter(|field| !field.hidden)
     }
+
+    /// The field that is the answer, where an endpoint answers with the value of one field: the one that is shown.
+    pub fn root(&self) -> Option<(usize, &FieldShape)> {
+        self.fields.iter().enumerate().find(|(_, field)| !field.hidden)
+    }
 }
 
 impl FieldShape {

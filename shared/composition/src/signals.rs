@@ -44,7 +44,7 @@ impl Signals {
             target: "trefoil::call",
             bff = self.bff,
             endpoint = plan.name,
-            field = place.field,
+            field = plan.name_of(node),
             backend,
             reason = reason.word(),
             status = status.map(|status| status.as_u16()),
@@ -71,7 +71,7 @@ impl Signals {
         let attributes = [
             KeyValue::new("trefoil.bff", self.bff.clone()),
             KeyValue::new("trefoil.endpoint", plan.name.clone()),
-            KeyValue::new("trefoil.field", plan.nodes[node].field.clone()),
+            KeyValue::new("trefoil.field", plan.name_of(node).to_owned()),
             KeyValue::new("trefoil.backend", plan.call_of(node).backend.clone()),
             KeyValue::new("trefoil.reason", reason.word()),
         ];

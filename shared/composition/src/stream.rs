@@ -11,6 +11,8 @@
 //! | `end` | `{"degraded": [{"path", "reason", "count"?, "default"?}]}` |
 //! | `error` | the problem; nothing comes after it |
 //!
+//! Where the answer is the value of one call (a list, say), it is one `field` with the path `""`.
+//!
 //! In NDJSON the same objects have a member `"event"` of their own. Lines starting with `:` (SSE) keep a quiet connection open.
 
 use std::pin::Pin;

@@ -176,7 +176,7 @@ pub(crate) async fn run(kit: &Kit, path: &str) -> Matrix {
             }
             let ran = ask(kit, &backends, path).await;
             cases.push(Case {
-                call: plan.nodes[plan.calls[call].nodes[0]].field.clone(),
+                call: plan.name_of(plan.calls[call].nodes[0]).to_owned(),
                 fault,
                 problems: problems(&plan, call, fault, &well, &ran),
                 answer: ran.answer,

@@ -1,7 +1,8 @@
 //! The item under an attribute: its doc comments, its fields, and the attributes on them that are ours.
 
 use quote::quote;
-use syn::{Attribute, Expr, ExprLit, Fields, ItemEnum, ItemStruct, Lit, Meta};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Expr, ExprLit, Ident, ItemEnum, ItemStruct, Lit, Meta};
 
 use crate::ast::{Doc, Enumeration, Field, Variant, View};
 use crate::attr::serde::{self, On};
@@ -50,23 +51,22 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
     let names =
         serde::container(&take(&mut item.attrs, |attribute| attribute.path().is_ident("serde")), container, errors);
     let mut fields = Vec::new();
-    if let Fields::Named(named) = &mut item.fields {
-        for source in &mut named.named {
-            let Some(ident) = source.ident.clone() else { continue };
-            refuse_cfg(&source.attrs, errors);
-            let serde = take(&mut source.attrs, |attribute| attribute.path().is_ident("serde"));
-            let called = source.attrs.iter().any(|attribute| attribute.path().is_ident("call"));
-            let field = if called { On::CallField } else { field };
-            fields.push(Field {
-                name: syn::ext::IdentExt::unraw(&ident).to_string(),
-                ident,
-                ty: source.ty.clone(),
-                doc: doc(&source.attrs),
-                names: serde::field(&serde, field, errors),
-                hidden: hidden(&mut source.attrs, errors),
-                ours: take(&mut source.attrs, is_ours),
-            });
-        }
+    for source in &mut item.fields {
+        // The one field of a tuple struct is the answer as a whole, and nobody sees its name.
+        let ident = source.ident.clone().unwrap_or_else(|| Ident::new("value", source.ty.span()));
+        refuse_cfg(&source.attrs, errors);
+        let serde = take(&mut source.attrs, |attribute| attribute.path().is_ident("serde"));
+        let called = source.attrs.iter().any(|attribute| attribute.path().is_ident("call"));
+        let field = if called { On::CallField } else { field };
+        fields.push(Field {
+            name: syn::ext::IdentExt::unraw(&ident).to_string(),
+            ident,
+            ty: source.ty.clone(),
+            doc: doc(&source.attrs),
+            names: serde::field(&serde, field, errors),
+            hidden: hidden(&mut source.attrs, errors),
+            ours: take(&mut source.attrs, is_ours),
+        });
     }
     View { doc: doc(&item.attrs), item, names, fields }
 }

@@ -40,6 +40,7 @@ fn endpoint(of: &Composition) -> TokenStream {
         let scopes = of.options.scopes.iter().flat_map(|(_, scopes)| scopes).map(string);
         quote!(::trefoil::__private::declare::Access::Token { scopes: ::std::vec![#(#scopes),*] })
     };
+    let root = of.root;
     let shapes = Ident::new("shapes", Span::mixed_site());
     let params = match &of.options.input {
         Some(input) => {
@@ -61,6 +62,7 @@ fn endpoint(of: &Composition) -> TokenStream {
                     access: #access,
                     params: #params,
                     answer: <Self as ::trefoil::__private::shape::Shaped>::shape(#shapes),
+                    root: #root,
                 }
             }
         }

@@ -11,7 +11,7 @@ enum A {
 }
 
 #[composition(get = "/c")]
-struct C(String);
+struct C(String, String);
 
 #[composition(get = "/d")]
 struct D;

@@ -30,8 +30,12 @@ pub(crate) struct Executed {
 
 /// What is missing in a root field, as `extensions.degraded` names it: below the root field's key.
 pub(crate) fn degraded(key: &str, missing: Vec<Missing>) -> Vec<Missing> {
-    let below = |one: Missing| Missing { path: format!("{key}.{}", one.path), ..one };
-    missing.into_iter().map(below).collect()
+    missing.into_iter().map(|one| Missing { path: below(key, &one.path), ..one }).collect()
+}
+
+/// A path below a root field's key; the answer as a whole is the root field itself.
+pub(crate) fn below(key: &str, path: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{key}.{path}") }
 }
 
 /// Writes the answer of an operation that was run.

@@ -17,8 +17,10 @@ use super::scalars::Leaf;
 use super::schema::{MUTATION, Model, QUERY};
 use super::select::{Conditions, Merged, Selector};
 use crate::bff::CompiledBff;
+use crate::declare::Declaration;
 use crate::names::argument;
 use crate::plan::Plan;
+use crate::project::{self, What};
 use crate::shape::Shape;
 
 /// An operation with nothing left to decide but its arguments.
@@ -154,17 +156,27 @@ impl<'a> Compiler<'a> {
         let index = *roots.get(name).ok_or_else(unknown)?;
         let whole = &self.bff.plans[index];
         let declaration = self.bff.declaration(name).ok_or_else(unknown)?;
-        let Shape::Object(id) = declaration.answer else { return Err(unknown()) };
         let arguments = self.arguments(&field.node, whole)?;
-        let shown = self.selector.selection(self.model, &self.bff.shapes, id, fields).ok_or_else(unknown)?;
+        let shown = self.selector.of(self.model, &self.bff.shapes, &whole.answer, fields).ok_or_else(unknown)?;
+        let respell = Respell::of(self.model, &self.bff.shapes, &whole.answer, &shown);
+        let shown = if declaration.root { self.of_root(declaration, shown) } else { shown };
         let plan = self.bff.narrowed(declaration, &shown).map_err(|errors| {
             for error in errors {
                 tracing::error!(target: "trefoil::graphql", bff = self.bff.name, %error, "a selection has no plan");
             }
             unknown()
         })?;
-        let respell = Respell::of(self.model, &self.bff.shapes, &declaration.answer, &shown);
         Ok(RootField::Endpoint(Box::new(EndpointField { plan, respell, arguments })))
+    }
+
+    /// What is shown of the struct where its one field is the answer.
+    fn of_root(&self, declaration: &Declaration, of: project::Selection) -> project::Selection {
+        let field = match &declaration.answer {
+            Shape::Object(id) => self.bff.shapes.get(*id).root(),
+            _ => None,
+        };
+        let shown = |(index, _)| project::Selected { key: String::new(), what: What::Field { index, of } };
+        project::Selection(field.map(shown).into_iter().collect())
     }
 
     fn arguments(&self, field: &Field, plan: &Plan) -> Result<Vec<(String, Given)>, Vec<GraphqlError>> {

@@ -45,7 +45,7 @@ async fn run_endpoint(
 /// What a run makes of its root field.
 fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
     let plan = &field.plan;
-    let timed = |timing: &run::Timing| (format!("{key}.{}", plan.nodes[timing.node].field), timing.took);
+    let timed = |timing: &run::Timing| (answer::below(key, &plan.nodes[timing.node].field), timing.took);
     let timings = if face.bff.server_timing { run.timings.iter().map(timed).collect() } else { Vec::new() };
     let failed = |(node, failure): (usize, Failure), path: Vec<Step>| {
         let problem = outcome::problem(plan, node, failure);
@@ -71,7 +71,8 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
             // The place that failed, as far as it can be named without an answer: its key, where it was selected.
             let site = &plan.sites[plan.nodes[node].site];
             let output = site.outputs.iter().position(|&(other, _)| other == node).filter(|_| site.from.is_none());
-            let place = output.map(|output| Step::Key(site.output_keys[output].clone()));
+            let key = output.map(|output| &site.output_keys[output]).filter(|key| !key.is_empty());
+            let place = key.map(|key| Step::Key(key.clone()));
             let path = std::iter::once(root()).chain(place).collect();
             Field { errors: vec![failed((node, failure), path)], timings, ..Field::default() }
         }

@@ -100,8 +100,23 @@ impl<'a> Selector<'a> {
         Ok(())
     }
 
+    /// What of a value is shown: of what has no selection (a leaf, a map), all. `None` if the document names a field that there
+    /// is not.
+    pub(crate) fn of(
+        self,
+        model: &Model,
+        shapes: &Shapes,
+        shape: &Shape,
+        fields: &Merged<'a>,
+    ) -> Option<project::Selection> {
+        match leads_to(shape) {
+            Some(id) => self.selection(model, shapes, id, fields),
+            None => Some(project::Selection::default()),
+        }
+    }
+
     /// What of a view is shown. `None` if the document names a field that the view does not have.
-    pub(crate) fn selection(
+    fn selection(
         self,
         model: &Model,
         shapes: &Shapes,
@@ -115,11 +130,7 @@ impl<'a> Selector<'a> {
                 What::Typename
             } else {
                 let index = model.field(id, name)?;
-                // A map has no selection: it comes whole.
-                let of = match leads_to(&shape.fields[index].shape) {
-                    Some(id) => self.selection(model, shapes, id, &fields)?,
-                    None => project::Selection::default(),
-                };
+                let of = self.of(model, shapes, &shape.fields[index].shape, &fields)?;
                 What::Field { index, of }
             };
             Some(project::Selected { key: key.to_owned(), what })

@@ -75,7 +75,9 @@ pub(super) fn degraded(plan: &Plan) -> Option<Header> {
         })
         .collect();
     let example = outcome::degraded_header(&missing)?;
-    let named: Vec<String> = parts.iter().map(|node| format!("`{}`", node.field)).collect();
+    let name =
+        |path: &str| if path.is_empty() { "the answer itself (an empty path)".to_owned() } else { format!("`{path}`") };
+    let named: Vec<String> = parts.iter().map(|node| name(&node.field)).collect();
     let reasons = [
         Reason::Timeout,
         Reason::Connect,

@@ -81,8 +81,13 @@ fn streams(plan: &Plan) -> Vec<(&'static str, &'static str, String)> {
     vec![
         (
             "text/event-stream",
-            "Each field of the answer in an event `field`, as soon as it is known: `{\"path\", \"value\"}`. Then `end`: \
-             `{\"degraded\": [{\"path\", \"reason\"}]}`, or `error` with the problem.",
+            if first.is_empty() {
+                "The answer in one event `field`, with an empty path: `{\"path\", \"value\"}`. Then `end`: \
+                 `{\"degraded\": [{\"path\", \"reason\"}]}`. Or `error` with the problem."
+            } else {
+                "Each field of the answer in an event `field`, as soon as it is known: `{\"path\", \"value\"}`. Then `end`: \
+                 `{\"degraded\": [{\"path\", \"reason\"}]}`, or `error` with the problem."
+            },
             format!("event: field\ndata: {{\"path\":{key},\"value\":…}}\n\nevent: end\ndata: {{\"degraded\":[]}}\n\n"),
         ),
         (

@@ -55,8 +55,10 @@ impl Walk<'_> {
             self.descend(buffer, site, hole.site as usize, hole.item as usize);
             // What is not in the answer has no place in it, but what it takes with it has.
             let unseen = is_unseen(self.plan, self.state, buffer, hole);
-            if !unseen {
-                self.path.push(Step::Key(self.plan.sites[site].output_keys[hole.output as usize].clone()));
+            let key = &self.plan.sites[site].output_keys[hole.output as usize];
+            // The answer as a whole has no key.
+            if !unseen && !key.is_empty() {
+                self.path.push(Step::Key(key.clone()));
             }
             let (node, item, filling) = filling(self.plan, self.state, buffer, hole);
             if let Some(Settled::Failed(failure)) = self.state.settled[node].get(item)

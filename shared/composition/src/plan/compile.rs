@@ -7,11 +7,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 mod closing;
+mod root;
 mod sources;
 mod write;
 
 use bytes::Bytes;
 
+use self::root::steps;
 use self::sources::written;
 use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::caching;
@@ -114,6 +116,7 @@ impl<'a> Compiler<'a> {
         self.defaults();
         let fields = self.fields();
         let params = self.params();
+        let answer = self.answer();
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
@@ -127,7 +130,7 @@ impl<'a> Compiler<'a> {
             access: declaration.access.clone(),
             params,
             claims: self.claim_uses,
-            answer: declaration.answer.clone(),
+            answer,
             frame: Arc::new(frame),
             sites: self.sites,
             write: self.write.map(|node| self.nodes[node].call),
@@ -155,7 +158,12 @@ impl<'a> Compiler<'a> {
         let compiled =
             project::compile_sites(self.shapes, self.naming, &self.declaration.answer, selection, &[], false);
         let projected = compiled.program.run(&Bytes::from_static(b"{}"));
-        for found in compiled.sites {
+        let mut frame = projected.map(|projected| projected.buffer).unwrap_or_default();
+        let mut sites = compiled.sites;
+        if self.declaration.root {
+            root::bare(&mut frame, &mut sites);
+        }
+        for found in sites {
             let names = Vec::new();
             self.tasks.push_back(Task {
                 found,
@@ -167,7 +175,7 @@ impl<'a> Compiler<'a> {
                 way: Vec::new(),
             });
         }
-        projected.map(|projected| projected.buffer).unwrap_or_default()
+        frame
     }
 
     /// Makes the nodes of a site, and what their calls show.
@@ -272,7 +280,9 @@ impl<'a> Compiler<'a> {
         target.after.sort_unstable();
         target.after.dedup();
         let mut path = names.to_vec();
-        path.push(shape.client_name(self.naming));
+        if !self.is_root(task, field) {
+            path.push(shape.client_name(self.naming));
+        }
         let fatal = exposed && need == Need::Required;
         self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after });
         self.sites[site].nodes[field] = Some(index);
@@ -363,7 +373,7 @@ impl<'a> Compiler<'a> {
             self.tasks.push_back(Task {
                 found,
                 from: Some((planned, program)),
-                names: self.nodes[node].field.split('.').map(str::to_owned).collect(),
+                names: steps(&self.nodes[node].field).map(str::to_owned).collect(),
                 parent: Some(node),
                 level: task.level + 1,
                 exposed,

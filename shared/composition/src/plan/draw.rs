@@ -31,7 +31,7 @@ fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
         }
     }
     writeln!(out, "{}  {} {}  deadline {deadline}  {access}{by_config}", plan.name, plan.method, plan.path)?;
-    let width = plan.nodes.iter().map(|node| node.field.chars().count()).max().unwrap_or(0);
+    let width = (0..plan.nodes.len()).map(|node| plan.name_of(node).chars().count()).max().unwrap_or(0);
     // Calls that wait for nothing are the roots; the others hang below the last call that they wait for.
     let roots: Vec<usize> = (0..plan.nodes.len()).filter(|&node| parent(plan, node).is_none()).collect();
     for (position, &root) in roots.iter().enumerate() {
@@ -62,17 +62,17 @@ fn requests(plan: &Plan) -> String {
 }
 
 fn branch(plan: &Plan, node: usize, indent: &str, last: bool, width: usize, out: &mut String) -> std::fmt::Result {
-    let call = &plan.nodes[node];
+    let (call, name) = (&plan.nodes[node], plan.name_of(node));
     let (corner, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
-    let pad = width.saturating_sub(call.field.chars().count()) + 12usize.saturating_sub(indent.chars().count());
+    let pad = width.saturating_sub(name.chars().count()) + 12usize.saturating_sub(indent.chars().count());
     let also: Vec<&str> = call
         .after
         .iter()
         .filter(|&&other| Some(other) != parent(plan, node))
-        .map(|&other| plan.nodes[other].field.as_str())
+        .map(|&other| plan.name_of(other))
         .collect();
     let also = if also.is_empty() { String::new() } else { format!("  also after {}", also.join(", ")) };
-    writeln!(out, "{indent}{corner} {}{:pad$}  {}  {}{also}", call.field, "", request(plan, node), rules(plan, node))?;
+    writeln!(out, "{indent}{corner} {}{:pad$}  {}  {}{also}", name, "", request(plan, node), rules(plan, node))?;
     let children: Vec<usize> = (0..plan.nodes.len()).filter(|&other| parent(plan, other) == Some(node)).collect();
     for (position, &child) in children.iter().enumerate() {
         branch(plan, child, &format!("{indent}{below}"), position + 1 == children.len(), width, out)?;

@@ -29,7 +29,7 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     for (number, node) in plan.nodes.iter().enumerate() {
         let call = &plan.calls[node.call];
         let mut say = |what: String| {
-            found.push(Finding { endpoint: plan.name.clone(), field: node.field.clone(), what });
+            found.push(Finding { endpoint: plan.name.clone(), field: plan.name_of(number).to_owned(), what });
         };
         if node.need != Need::Required && call.within.is_none() {
             say("it may be missing, and has no `within`: when it is slow it holds the answer up to the deadline; give it one".to_owned());

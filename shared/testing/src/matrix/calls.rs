@@ -41,7 +41,7 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         paths[call].insert(one.path.clone());
     }
     let unasked = |(call, paths): (usize, &BTreeSet<String>)| {
-        paths.is_empty().then(|| format!("`{}`", plan.nodes[plan.calls[call].nodes[0]].field))
+        paths.is_empty().then(|| format!("`{}`", plan.name_of(plan.calls[call].nodes[0])))
     };
     let unasked: Vec<String> = paths.iter().enumerate().filter_map(unasked).collect();
     assert!(

@@ -66,7 +66,7 @@ fn complete(nodes: &[usize], plan: &Plan, well: &Answer, now: &Answer) -> Vec<St
 }
 
 fn failed(plan: &Plan, nodes: &[usize], status: u16, code: &str, now: &Answer) -> Vec<String> {
-    let fields: Vec<&str> = nodes.iter().map(|&node| plan.nodes[node].field.as_str()).collect();
+    let fields: Vec<&str> = nodes.iter().map(|&node| plan.name_of(node)).collect();
     let json: Value = serde_json::from_slice(&now.body).unwrap_or_default();
     let same = now.status == status && json["code"] == code;
     let field = json["field"].as_str().is_some_and(|field| fields.contains(&field));
@@ -141,7 +141,7 @@ fn affected(plan: &Plan, nodes: &[usize], reason: Option<&'static str>) -> Vec<A
 /// Everywhere a failed call's value must be null (or its default) or out of reach.
 fn nulls(plan: &Plan, nodes: &[usize], now: &Value, problems: &mut Vec<String>) {
     for planned in nodes.iter().map(|&node| &plan.nodes[node]) {
-        let path: Vec<&str> = planned.field.split('.').collect();
+        let path: Vec<&str> = planned.field.split('.').filter(|name| !name.is_empty()).collect();
         let found = values(now, &path);
         let wrong = match planned.need {
             Need::Optional | Need::Required => found.iter().any(|value| !value.is_null()),
@@ -160,9 +160,9 @@ fn unchanged(plan: &Plan, affected: &[Affected], well: &Value, now: &Value, prob
         let explained = affected.iter().any(|one| {
             let planned = &plan.nodes[one.node];
             let here = difference.path == planned.field;
-            let inside = difference.path.strip_prefix(&planned.field).is_some_and(|rest| rest.starts_with('.'));
+            let inside = below(&difference.path, &planned.field);
             // A null that may not stand where it is climbs.
-            let above = planned.field.strip_prefix(&difference.path).is_some_and(|rest| rest.starts_with('.'));
+            let above = below(&planned.field, &difference.path);
             match planned.need {
                 Need::Default => here || inside,
                 Need::Optional => here && (difference.null || one.reason.is_none()),
@@ -173,6 +173,11 @@ fn unchanged(plan: &Plan, affected: &[Affected], well: &Value, now: &Value, prob
             problems.push(format!("`{}` is another than when all is well", difference.path));
         }
     }
+}
+
+/// Whether the first path leads further in than the second. The empty one is the answer as a whole.
+fn below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.') || (above.is_empty() && !rest.is_empty()))
 }
 
 /// The members of `Trefoil-Degraded`, without their counts.
