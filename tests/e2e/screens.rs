@@ -55,6 +55,18 @@ async fn what_a_view_does_not_name_never_leaves() {
 }
 
 #[tokio::test]
+async fn what_is_free_in_form_is_passed_on_as_it_came() {
+    let demo = Demo::start().await;
+    let attributes = |page: serde_json::Value| page["product"]["attributes"].clone();
+    let page = demo.get("/web/products/5").await.json();
+    assert_eq!(
+        attributes(page),
+        serde_json::json!({"material": "steel", "careHints": {"dishwasher": false, "oil": ["linseed"]}})
+    );
+    assert!(attributes(demo.get("/web/products/7").await.json()).is_null());
+}
+
+#[tokio::test]
 async fn an_answer_can_be_a_list() {
     let demo = Demo::start().await;
     let answer = demo.get("/web/categories").await.json();

@@ -1,6 +1,6 @@
 //! What the web client sees. A struct is an allow-list: what it does not name never leaves.
 
-use trefoil::view;
+use trefoil::{Raw, view};
 
 use crate::backends::Inventory;
 
@@ -157,6 +157,20 @@ pub struct Product {
     pub currency: String,
     /// Its weight in grams.
     pub weight_grams: u32,
+    /// What its maker says of it, as the maker says it; null when nothing is said.
+    pub attributes: Option<Raw<Attributes>>,
+}
+
+/// What makers often say of a product. They may say anything else, too.
+#[view]
+#[serde(rename_all = "camelCase")]
+pub struct Attributes {
+    /// What it is made of.
+    pub material: Option<String>,
+    /// The colours that there are.
+    pub colours: Option<Vec<String>>,
+    /// How many years it is warranted for.
+    pub warranty_years: Option<u32>,
 }
 
 /// A product in a list.

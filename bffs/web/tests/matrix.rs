@@ -21,7 +21,7 @@ fn well() -> FakeBackends {
     backends.on("recommendations", "/segments/desk/picks").json(PICKS);
     backends.on("catalog", "/products/7").json(
         r#"{"id":7,"name":"Lamp","description":"It shines.","category":"desk","price":19.90,"currency":"EUR",
-            "weightGrams":900}"#,
+            "weightGrams":900,"attributes":{"material":"steel","byHand":true}}"#,
     );
     backends
         .on("media", "/products/7/images")

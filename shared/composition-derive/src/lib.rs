@@ -191,6 +191,9 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - Doc comments are the documentation of the API.
 /// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
 /// - `#[hidden]` on a field: it feeds the view's calls, and is in no answer and no document.
+/// - A field is text, a number, a boolean, an enum, a view, or an `Option`, a `Vec`, a `Box` or a map (`BTreeMap` or `HashMap`
+///   with `String` keys) of one. A key that stands twice in a map is a failure, as a member that stands twice is.
+/// - `Raw<T>` passes a value on as it came, whatever is in it, and says by `T` what the documents tell of it.
 ///
 /// A field may be filled by a call, with the options that it has in a [`macro@composition`], save these:
 ///

@@ -1,5 +1,7 @@
 //! A BFF: its endpoints, listed once, compiled once, served behind every face.
 
+mod clashes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -173,56 +175,6 @@ impl Bff {
         graphql::check(&compiled).map_err(|reason| vec![DeclarationError { place: self.name.clone(), reason }])?;
         Ok(compiled)
     }
-
-    /// What no single declaration can see: two endpoints, views or fields that would have one name.
-    fn clashes(&self) -> Vec<DeclarationError> {
-        let mut errors = Vec::new();
-        let mut clash = |place: &str, reason: String| errors.push(DeclarationError { place: place.to_owned(), reason });
-        for (index, one) in self.declarations.iter().enumerate() {
-            for other in &self.declarations[..index] {
-                if one.type_name == other.type_name {
-                    clash(&one.type_name, format!("two endpoints of `{}` have this name; rename one", self.name));
-                } else if one.path != other.path && shape_of_path(&one.path) == shape_of_path(&other.path) {
-                    let reason = format!(
-                        "`{}` names the parameters of `{}` differently; use the same names",
-                        one.path, other.path
-                    );
-                    clash(&one.type_name, reason);
-                } else if one.method == other.method && one.path == other.path {
-                    let reason = format!("`{} {}` is answered by `{}` already", one.method, one.path, other.type_name);
-                    clash(&one.type_name, reason);
-                }
-            }
-            if RESERVED.contains(&one.path.split('/').nth(1).unwrap_or_default()) {
-                clash(&one.type_name, format!("`{}` is taken by the BFF's own pages; choose another path", one.path));
-            }
-        }
-        let mut names = BTreeSet::new();
-        let views = self.shapes.objects().map(|(_, object)| &object.name);
-        for name in views.chain(self.shapes.enums().map(|(_, shape)| &shape.name)) {
-            if !names.insert(name) {
-                let reason = "two types have this name, and documents know types by name; rename one".to_owned();
-                clash(name, reason);
-            }
-        }
-        for (_, object) in self.shapes.objects() {
-            let mut names = BTreeSet::new();
-            for field in object.shown() {
-                let name = field.client_name(self.naming);
-                if !names.insert(name.clone()) {
-                    clash(&object.name, format!("two fields are `{name}` to clients; rename one"));
-                }
-            }
-        }
-        errors
-    }
-}
-
-/// First segments that the BFF serves itself.
-const RESERVED: [&str; 3] = ["openapi.json", "docs", "graphql"];
-
-fn shape_of_path(path: &str) -> Vec<&str> {
-    path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect()
 }
 
 impl CompiledBff {

@@ -78,13 +78,6 @@ fn always(object: &ObjectShape, field: usize) -> bool {
 
 /// Whether there are calls in the view's own body: in it, or in a view inside it that no call fills.
 pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
-    fn object_of(shape: &Shape) -> Option<ObjectId> {
-        match shape {
-            Shape::Object(id) => Some(*id),
-            Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => object_of(inner),
-            _ => None,
-        }
-    }
     let mut seen = BTreeSet::new();
     let mut open = vec![id];
     while let Some(id) = open.pop() {
@@ -99,4 +92,13 @@ pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
         }
     }
     false
+}
+
+/// The view that a shape leads to, through lists and maps. What is passed on as it came leads nowhere.
+pub(crate) fn object_of(shape: &Shape) -> Option<ObjectId> {
+    match shape {
+        Shape::Object(id) => Some(*id),
+        Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => object_of(inner),
+        _ => None,
+    }
 }

@@ -207,6 +207,7 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
         Shape::Nullable(inner) => describe(inner, with),
         Shape::Object(_) | Shape::Map(_) => "an object".to_owned(),
         Shape::List(_) => "a list".to_owned(),
+        Shape::Raw(_) => "a value".to_owned(),
     }
 }
 

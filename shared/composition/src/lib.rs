@@ -22,6 +22,7 @@ pub mod outcome;
 mod page;
 pub mod plan;
 pub mod project;
+mod raw;
 pub mod refer;
 mod render;
 pub mod rest;
@@ -34,6 +35,7 @@ pub use bff::{Bff, CompiledBff, RouteInfo};
 pub use declare::StandardCaller;
 pub use limits::{LimitError, Limits, Moved};
 pub use names::Naming;
+pub use raw::Raw;
 pub use trefoil_composition_derive::{backend, caller, composition, input, view};
 
 /// What the macros' expansions name. Not for people: anything here may change in any release.

@@ -17,7 +17,8 @@ pub const LONGEST_MS: u64 = 60_000;
 pub struct Limits {
     /// The most time an answer may take.
     pub deadline: Option<Duration>,
-    /// The most time the call of a field may take, by the field's path in the client's names: `orders.lines.product`.
+    /// The most time the call of a field may take, by the field's path in the client's names: `orders.lines.product`. The endpoint's
+    /// name stands for a field that is the answer as a whole.
     pub within: BTreeMap<String, Duration>,
     /// Scopes that are needed beside the declared ones.
     pub scopes: Vec<String>,
@@ -80,10 +81,12 @@ impl Limits {
     /// Everything of these limits that does not fit `plan`, which shows the whole endpoint.
     pub(crate) fn misfits(&self, plan: &Plan) -> Vec<LimitError> {
         let mut errors = Vec::new();
-        let call_of = |path: &str| plan.nodes.iter().find(|node| node.field == path).map(|node| node.call);
+        let call_of = |path: &str| {
+            (0..plan.nodes.len()).find(|&node| plan.name_of(node) == path).map(|node| plan.nodes[node].call)
+        };
         for (index, (field, time)) in self.within.iter().enumerate() {
             let Some(call) = call_of(field) else {
-                let known = plan.nodes.iter().map(|node| node.field.clone()).collect();
+                let known = (0..plan.nodes.len()).map(|node| plan.name_of(node).to_owned()).collect();
                 errors.push(LimitError::UnknownField { endpoint: plan.name.clone(), field: field.clone(), known });
                 continue;
             };
@@ -101,9 +104,9 @@ impl Limits {
     /// that shows only the other field has the same times as the whole.
     pub(crate) fn for_every_field(mut self, plan: &Plan) -> Limits {
         let shared = plan.calls.iter().flat_map(|call| {
-            let fields: Vec<&String> = call.nodes.iter().map(|&node| &plan.nodes[node].field).collect();
+            let fields: Vec<&str> = call.nodes.iter().map(|&node| plan.name_of(node)).collect();
             let time = fields.iter().find_map(|field| self.within.get(*field)).copied();
-            time.into_iter().flat_map(move |time| fields.clone().into_iter().map(move |field| (field.clone(), time)))
+            time.into_iter().flat_map(move |time| fields.clone().into_iter().map(move |field| (field.to_owned(), time)))
         });
         self.within = shared.collect();
         self
@@ -116,10 +119,11 @@ impl Limits {
             plan.deadline = now;
         }
         let declared: Vec<Option<Duration>> = plan.calls.iter().map(|call| call.within).collect();
-        for node in &plan.nodes {
-            if let Some(&now) = self.within.get(&node.field) {
-                plan.calls[node.call].within = Some(now);
-                plan.moved.push(Moved::Within { field: node.field.clone(), declared: declared[node.call], now });
+        for node in 0..plan.nodes.len() {
+            let (field, call) = (plan.name_of(node).to_owned(), plan.nodes[node].call);
+            if let Some(&now) = self.within.get(&field) {
+                plan.calls[call].within = Some(now);
+                plan.moved.push(Moved::Within { field, declared: declared[call], now });
             }
         }
         if let Access::Token { scopes } = &mut plan.access {
@@ -136,7 +140,7 @@ impl Plan {
     /// The declared time of a node's call, if another one holds now.
     pub(crate) fn moved_within(&self, node: usize) -> Option<Option<Duration>> {
         self.moved.iter().find_map(|moved| match moved {
-            Moved::Within { field, declared, .. } if *field == self.nodes[node].field => Some(*declared),
+            Moved::Within { field, declared, .. } if field == self.name_of(node) => Some(*declared),
             _ => None,
         })
     }

@@ -7,6 +7,7 @@ mod graphql;
 mod headers;
 mod operation;
 mod problem;
+pub(crate) mod raw;
 mod schema;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ mod envelope;
 mod leaf;
 mod object;
 mod pass;
+mod raw;
 mod reorder;
 mod value;
 
@@ -132,6 +133,8 @@ pub(crate) enum Kind {
     Object(usize),
     List(Box<Target>),
     Map(Box<Target>),
+    /// Any value, as it came.
+    Raw,
 }
 
 /// A projected body.

@@ -31,6 +31,8 @@ pub enum Shape {
     List(Box<Shape>),
     /// An object whose member names are data.
     Map(Box<Shape>),
+    /// Any JSON value, passed on as it came; the shape is what the documents say of it.
+    Raw(Box<Shape>),
     /// The value, or null, or absent.
     Nullable(Box<Shape>),
 }
@@ -152,7 +154,7 @@ impl Shape {
 /// A type whose values can stand in an answer. `#[view]` implements it; do not write it by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no shape, so it cannot stand in an answer or an input",
-    note = "give your own structs and enums `#[view]`; strings, numbers, booleans, `Option`, `Vec`, `Box` and maps with `String` keys have one"
+    note = "give your own structs and enums `#[view]`; strings, numbers, booleans, `Option`, `Vec`, `Box`, `Raw` and maps with `String` keys have one"
 )]
 pub trait Shaped: 'static {
     /// [`Maybe`] if null is a value of the type, else [`Sure`].

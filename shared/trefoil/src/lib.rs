@@ -1,6 +1,6 @@
 //! The one crate a team depends on: re-exports, no code of its own.
 
-pub use trefoil_composition::{Bff, Naming, StandardCaller, backend, caller, composition, input, view};
+pub use trefoil_composition::{Bff, Naming, Raw, StandardCaller, backend, caller, composition, input, view};
 /// What travels with a request, and the one error answer.
 pub use trefoil_context as context;
 /// The onion around every request, for a process that is put together by hand.

@@ -46,8 +46,8 @@ impl Respell {
                 let members: HashMap<String, Respell> = selection.0.iter().filter_map(member).collect();
                 (!members.is_empty()).then_some(Respell::Object(members))
             }
-            // A map comes whole, as in REST.
-            Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Map(_) => None,
+            // A map comes whole, as in REST, and so does what is passed on as it came.
+            Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Map(_) | Shape::Raw(_) => None,
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) enum Leaf {
     Float,
     String,
     Enum(EnumId),
-    /// Any value: a map, whose member names are data.
+    /// Any value: a map, whose member names are data, or what is passed on as it came.
     Json,
 }
 
@@ -28,7 +28,7 @@ impl Leaf {
             Shape::Float => Leaf::Float,
             Shape::Text => Leaf::String,
             Shape::Enum(id) => Leaf::Enum(*id),
-            Shape::Map(_) => Leaf::Json,
+            Shape::Map(_) | Shape::Raw(_) => Leaf::Json,
             Shape::Nullable(inner) => return Leaf::of(inner),
             Shape::Object(_) | Shape::List(_) => return None,
         })
@@ -77,7 +77,10 @@ impl Leaf {
         let doc = match self {
             Leaf::Int64 => "A whole number of up to 64 bits, signed. It is a JSON number, with all its digits.",
             Leaf::UInt64 => "A whole number of up to 64 bits, not negative. It is a JSON number, with all its digits.",
-            Leaf::Json => "A JSON object whose member names are data. It has no selection: it comes whole.",
+            Leaf::Json => {
+                "Any JSON value: an object whose member names are data, or what a service sent as it is. It has no selection: it \
+                 comes whole."
+            }
             Leaf::Boolean | Leaf::Int | Leaf::Float | Leaf::String | Leaf::Enum(_) => return None,
         };
         let name = match self {

@@ -158,6 +158,8 @@ fn leads_to(shape: &Shape) -> Option<ObjectId> {
     match shape {
         Shape::Object(id) => Some(*id),
         Shape::List(inner) | Shape::Nullable(inner) => leads_to(inner),
-        Shape::Map(_) | Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => None,
+        Shape::Map(_) | Shape::Raw(_) | Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => {
+            None
+        }
     }
 }

@@ -7,7 +7,7 @@ use utoipa::Number;
 use utoipa::openapi::schema::{AdditionalProperties, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
 
-use super::text;
+use super::{raw, text};
 use crate::bff::CompiledBff;
 use crate::declare::Bounds;
 use crate::inputs::MAX_TEXT;
@@ -37,6 +37,7 @@ fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<String, Schema>)
                 }
             }
         }
+        Shape::Raw(inner) => raw::reach(&bff.shapes, inner, found),
         Shape::Enum(id) => {
             let shape = bff.shapes.get_enum(*id);
             found.insert(shape.name.clone(), words(shape));
@@ -75,7 +76,7 @@ fn about(field: &FieldShape) -> String {
     [field.doc.trim(), rule].join("\n\n").trim().to_owned()
 }
 
-fn words(shape: &EnumShape) -> Schema {
+pub(super) fn words(shape: &EnumShape) -> Schema {
     let mut about = shape.doc.trim().to_owned();
     if shape.variants.iter().any(|variant| !variant.doc.is_empty()) {
         about.push('\n');
@@ -91,26 +92,32 @@ fn words(shape: &EnumShape) -> Schema {
 
 /// The schema of a value with this description.
 pub(super) fn value(shapes: &Shapes, shape: &Shape, about: &str) -> RefOr<Schema> {
+    value_in(shapes, shape, about, str::to_owned)
+}
+
+/// The same, where views have these names in the document.
+pub(super) fn value_in(shapes: &Shapes, shape: &Shape, about: &str, name: fn(&str) -> String) -> RefOr<Schema> {
     let (shape, nullable) = shape.unwrap_nullable();
     let about = text(about);
     let scalar = |kind| ObjectBuilder::new().schema_type(of_type(kind, nullable)).description(about);
     match shape {
-        Shape::Object(id) => named(&shapes.get(*id).name, nullable, about),
-        Shape::Enum(id) => named(&shapes.get_enum(*id).name, nullable, about),
+        Shape::Object(id) => named(&name(&shapes.get(*id).name), nullable, about),
+        Shape::Enum(id) => named(&name(&shapes.get_enum(*id).name), nullable, about),
         Shape::List(items) => ArrayBuilder::new()
             .schema_type(of_type(Type::Array, nullable))
-            .items(value(shapes, items, ""))
+            .items(value_in(shapes, items, "", name))
             .description(about)
             .into(),
         Shape::Map(values) => {
-            let values = AdditionalProperties::RefOr(value(shapes, values, ""));
+            let values = AdditionalProperties::RefOr(value_in(shapes, values, "", name));
             scalar(Type::Object).additional_properties(Some(values)).into()
         }
         Shape::Bool => scalar(Type::Boolean).into(),
         Shape::Int(int) => whole(scalar(Type::Integer), *int, &Bounds::default()).into(),
         Shape::Float => scalar(Type::Number).into(),
         Shape::Text => scalar(Type::String).into(),
-        Shape::Nullable(inner) => value(shapes, inner, about.unwrap_or_default()),
+        Shape::Raw(inner) => raw::value(shapes, inner, nullable, about.unwrap_or_default()),
+        Shape::Nullable(inner) => value_in(shapes, inner, about.unwrap_or_default(), name),
     }
 }
 

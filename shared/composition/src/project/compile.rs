@@ -180,6 +180,7 @@ impl Compiler<'_> {
                 let (value, calls) = self.target(value, None, &[]);
                 (Kind::Map(Box::new(value)), calls)
             }
+            Shape::Raw(_) => (Kind::Raw, false),
             Shape::Nullable(inner) => {
                 self.shelters -= usize::from(nullable);
                 return self.target(inner, selection, wanted);

@@ -11,7 +11,7 @@ pub(super) fn check(kind: &Kind, raw: &str) -> Result<(), Expected> {
         Kind::Float => first == b'-' || first.is_ascii_digit(),
         Kind::Text => first == b'"' && decodable(raw),
         Kind::Enum(variants) => first == b'"' && one_of(variants, raw),
-        Kind::Object(_) | Kind::List(_) | Kind::Map(_) => false,
+        Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw => false,
     };
     if fits { Ok(()) } else { Err(Expected(describe(kind))) }
 }
@@ -40,5 +40,6 @@ fn describe(kind: &Kind) -> String {
         Kind::Enum(variants) => format!("one of {}", variants.join(", ")),
         Kind::Object(_) | Kind::Map(_) => "an object".to_owned(),
         Kind::List(_) => "a list".to_owned(),
+        Kind::Raw => "a value".to_owned(),
     }
 }

@@ -1,12 +1,23 @@
 //! What is passed on as it came: bounded in depth, with nothing between its tokens.
 
-use super::leaf::Expected;
+use super::Target;
+use super::pass::Pass;
 
 /// The most lists and objects inside one another: as many as any reader can be expected to read.
 pub(super) const MAX_DEPTH: usize = 64;
 
+/// Writes valid JSON text as it came. What the error says is for the log.
+pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, json: &str) -> Result<(), String> {
+    if json == "null" && !target.nullable {
+        return Err("expected a value that is not null".to_owned());
+    }
+    check_depth(json)?;
+    write(json, &mut pass.writer.out);
+    Ok(())
+}
+
 /// Checks that valid JSON text is no deeper than [`MAX_DEPTH`].
-pub(super) fn check_depth(json: &str) -> Result<(), Expected> {
+pub(super) fn check_depth(json: &str) -> Result<(), String> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json.bytes() {
         match byte {
@@ -17,10 +28,10 @@ pub(super) fn check_depth(json: &str) -> Result<(), Expected> {
             b'[' | b'{' => {
                 depth += 1;
                 if depth > MAX_DEPTH {
-                    return Err(Expected(format!("lists and objects at most {MAX_DEPTH} deep")));
+                    return Err(format!("expected lists and objects at most {MAX_DEPTH} deep"));
                 }
             }
-            b']' | b'}' => depth -= 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
@@ -28,7 +39,7 @@ pub(super) fn check_depth(json: &str) -> Result<(), Expected> {
 }
 
 /// Writes valid JSON text without the blanks between its tokens: an event of a stream is one line.
-pub(super) fn write(json: &str, out: &mut Vec<u8>) {
+fn write(json: &str, out: &mut Vec<u8>) {
     let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     if !json.bytes().any(blank) {
         return out.extend_from_slice(json.as_bytes());

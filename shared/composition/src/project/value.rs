@@ -1,5 +1,6 @@
 //! Reads one value by its target: the serde side of the pass.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 use super::object::Open;
 use super::pass::Pass;
 use super::reorder::Slot;
-use super::{Element, Kind, Member, ObjectProgram, Target};
+use super::{Element, Kind, Member, ObjectProgram, Target, raw};
 use crate::fragment::Piece;
 
 /// Reads one value by its target.
@@ -36,6 +37,10 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Kind::Object(_) | Kind::Map(_) if !self.target.nullable => deserializer.deserialize_map(self.again())?,
             Kind::List(_) if !self.target.nullable => deserializer.deserialize_seq(self.again())?,
             Kind::Object(_) | Kind::Map(_) | Kind::List(_) => deserializer.deserialize_option(self.again())?,
+            Kind::Raw => {
+                let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
+                raw::pass_on(self.pass, self.target, value.get()).map_err(D::Error::custom)?;
+            }
             _ => {
                 let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
                 self.pass.leaf(self.target, raw.get())?;
@@ -184,6 +189,7 @@ impl<'de> DeserializeSeed<'de> for Split<'_, '_> {
 fn entries<'de, 'p, A: MapAccess<'de>>(pass: &mut Pass<'p>, value: &'p Target, mut map: A) -> Result<(), A::Error> {
     pass.writer.out.push(b'{');
     let mut first = true;
+    let mut seen = HashSet::new();
     while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
         if !std::mem::take(&mut first) {
             pass.writer.out.push(b',');
@@ -191,6 +197,9 @@ fn entries<'de, 'p, A: MapAccess<'de>>(pass: &mut Pass<'p>, value: &'p Target, m
         serde_json::to_writer(&mut pass.writer.out, &key).map_err(A::Error::custom)?;
         pass.writer.out.push(b':');
         map.next_value_seed(Value { pass, target: value })?;
+        if let Some(twice) = seen.replace(key) {
+            return Err(A::Error::custom(format_args!("the key `{twice}` stands twice")));
+        }
     }
     pass.writer.out.push(b'}');
     Ok(())

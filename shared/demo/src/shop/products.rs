@@ -1,6 +1,7 @@
 //! What is sold: products 1 to 200, in ten categories of three departments.
 
 use serde::Serialize;
+use serde_json::json;
 
 use super::arithmetic::between;
 use super::literals::{Decimal, Money};
@@ -28,6 +29,8 @@ pub(crate) struct Product {
     pub(crate) rating_average: Decimal<1>,
     pub(crate) review_count: u64,
     pub(crate) weight_grams: u64,
+    /// What its maker says of it: every maker says other things.
+    pub(crate) attributes: serde_json::Value,
     pub(crate) supplier_cost: Money,
     pub(crate) supplier_code: String,
     /// The department, which is also the segment of the people who like it.
@@ -71,9 +74,20 @@ pub(super) fn product(id: u64) -> Product {
         rating_average: rating.average,
         review_count: rating.count,
         weight_grams: between(3, 160, id, 13) * 25,
+        attributes: attributes(id),
         supplier_cost: Decimal(price * between(45, 70, id, 14) / 100),
         supplier_code: format!("SUP-{:03}", between(100, 140, id, 15)),
         department,
+    }
+}
+
+/// Makers agree on little: some name materials, some a warranty, some what only they know of.
+fn attributes(id: u64) -> serde_json::Value {
+    match id % 4 {
+        0 => json!({"colours": ["black", "red"], "warrantyYears": between(1, 5, id, 16)}),
+        1 => json!({"material": "steel", "careHints": {"dishwasher": id.is_multiple_of(2), "oil": ["linseed"]}}),
+        2 => json!({"material": "beech", "origin": "FR"}),
+        _ => serde_json::Value::Null,
     }
 }
 

@@ -20,7 +20,9 @@ pub(super) fn steps(path: &str) -> impl Iterator<Item = &str> {
 impl Compiler<'_> {
     /// Whether the field of the outermost struct is the answer as a whole.
     pub(super) fn is_root(&self, task: &Task, field: usize) -> bool {
-        self.declaration.root && task.from.is_none() && task.found.calls.iter().skip(task.found.unseen).any(|call| call.field == field)
+        self.declaration.root
+            && task.from.is_none()
+            && task.found.calls.iter().skip(task.found.unseen).any(|call| call.field == field)
     }
 
     /// What clients are told of the answer's shape.
