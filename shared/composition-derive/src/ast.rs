@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitInt, LitStr, Path, Type};
 
+use crate::attr::derived::is_derived;
 use crate::attr::serde::{ContainerNames, FieldNames};
 use crate::reference::{Reference, Template};
 
@@ -29,14 +30,54 @@ pub(crate) struct Field {
     pub(crate) names: FieldNames,
     /// `#[hidden]`: it feeds others and is in no answer.
     pub(crate) hidden: Option<Attribute>,
+    /// What fills it, if neither a call nor the backend's body does.
+    pub(crate) derived: Option<Derived>,
     /// The other attributes of ours that stood on it.
     pub(crate) ours: Vec<Attribute>,
 }
 
 impl Field {
-    /// Whether a call fills it.
-    pub(crate) fn is_called(&self) -> bool {
-        self.ours.iter().any(|attribute| attribute.path().is_ident("call"))
+    /// Whether something else than the backend's body fills it: a call, a header or a function.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.ours.iter().any(|attribute| attribute.path().is_ident("call") || is_derived(attribute))
+    }
+}
+
+/// What fills a field besides a call.
+pub(crate) enum Derived {
+    /// A header of the answer to another field's call.
+    Header { of: Reference, name: LitStr },
+    /// A function of other values.
+    Computed(Application),
+}
+
+/// A function and the values that it is given.
+pub(crate) struct Application {
+    pub(crate) function: Path,
+    pub(crate) arguments: Vec<Reference>,
+}
+
+/// What must hold for a call to be made.
+pub(crate) enum Condition {
+    Value(Reference),
+    Function(Application),
+}
+
+impl Condition {
+    pub(crate) fn references(&self) -> &[Reference] {
+        match self {
+            Condition::Value(value) => std::slice::from_ref(value),
+            Condition::Function(application) => &application.arguments,
+        }
+    }
+}
+
+impl Derived {
+    pub(crate) fn references(&self) -> &[Reference] {
+        match self {
+            Derived::Header { of, .. } => std::slice::from_ref(of),
+            Derived::Computed(application) => &application.arguments,
+        }
     }
 }
 
@@ -138,6 +179,8 @@ pub(crate) struct Call {
     pub(crate) or: Option<(Ident, Expr)>,
     pub(crate) fan: Option<Fan>,
     pub(crate) cache: Option<Cache>,
+    /// The word `when` and what must hold.
+    pub(crate) when: Option<(Ident, Condition)>,
 }
 
 /// `cache("60s", shared, stale_if_error = "5m", tags("catalog"))`; times in seconds.

@@ -4,6 +4,7 @@ mod cache;
 pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod composition;
+pub(crate) mod derived;
 pub(crate) mod fan;
 pub(crate) mod input;
 pub(crate) mod item;

@@ -7,6 +7,7 @@ pub(crate) mod backend;
 pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod composition;
+pub(crate) mod function;
 pub(crate) mod input;
 pub(crate) mod parts;
 pub(crate) mod references;

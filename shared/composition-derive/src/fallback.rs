@@ -31,7 +31,7 @@ fn fields(of: &mut View) -> TokenStream {
     of.fields.iter_mut().for_each(|field| field.names = FieldNames::default());
     let item = of.item();
     let parts = parts::expand(of);
-    let shape = shape::expand(of, &vec![None; of.fields.len()]);
+    let shape = shape::expand(of, &vec![None; of.fields.len()], &vec![None; of.fields.len()]);
     quote!(#shape #item #parts)
 }
 

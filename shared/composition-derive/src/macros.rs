@@ -68,7 +68,7 @@ pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
 /// The call that fills the field.
 fn call_of(field: &Field, place: In, errors: &mut Errors) -> Option<Call> {
     let (mut call, mut said) = (None, false);
-    for attribute in &field.ours {
+    for attribute in field.ours.iter().filter(|attribute| !attr::derived::is_derived(attribute)) {
         if !attribute.path().is_ident("call") {
             let word = attribute.path().to_token_stream();
             errors.at(

@@ -225,7 +225,7 @@ impl CompiledBff {
 
     /// The backends that its calls go to.
     pub fn backends(&self) -> BTreeSet<String> {
-        self.plans.iter().flat_map(|plan| &plan.calls).map(|call| call.backend.clone()).collect()
+        self.plans.iter().flat_map(|plan| plan.requested()).map(|call| call.backend.clone()).collect()
     }
 
     /// The table of its endpoints.
@@ -236,7 +236,7 @@ impl CompiledBff {
             endpoint: plan.name.clone(),
             access: plan.access.clone(),
             deadline: plan.deadline,
-            calls: plan.calls.len(),
+            calls: plan.requested().count(),
             moved: plan.moved.clone(),
         };
         self.plans.iter().map(row).collect()

@@ -2,11 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::declare::{Fan, Reference, Root};
+use http::HeaderName;
+
+use crate::declare::{Application, Derived, Fan, Reference, Root};
 use crate::shape::{FieldShape, ObjectId, ObjectShape, Shape, Shapes};
 
-/// Every reference by which a field is filled, in order; the key of a batch is the last.
+/// Every reference by which a field is filled, in order.
 pub(crate) fn references(field: &FieldShape) -> impl Iterator<Item = &Reference> {
+    let when = field.call.iter().flat_map(|call| &call.when).flat_map(Application::references);
+    request_references(field).chain(when).chain(field.derived.iter().flat_map(Derived::references))
+}
+
+/// The references of a field's request: those without whose values it cannot be made. The key of a batch is the last.
+pub(crate) fn request_references(field: &FieldShape) -> impl Iterator<Item = &Reference> {
     field.call.iter().flat_map(|call| {
         let key = match &call.fan {
             Fan::Batch { key, .. } => Some(key),
@@ -14,6 +22,20 @@ pub(crate) fn references(field: &FieldShape) -> impl Iterator<Item = &Reference>
         };
         call.references().chain(key)
     })
+}
+
+/// The headers of a call field's answer that become other fields, in the order of their numbers: they are noted after its values.
+pub(crate) fn noted_headers(object: &ObjectShape, of: usize) -> Vec<&HeaderName> {
+    let mut found = Vec::new();
+    for field in &object.fields {
+        if let Some(Derived::Header { of: source, name }) = &field.derived
+            && field_of(object, source) == Some(of)
+            && !found.contains(&name)
+        {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// The field that a reference to a field begins with.
@@ -24,7 +46,7 @@ pub(crate) fn field_of(object: &ObjectShape, reference: &Reference) -> Option<us
 
 /// The values of the view's own body that its calls wait for, in the order of their numbers: paths of Rust names.
 pub(crate) fn own_values(object: &ObjectShape) -> Vec<Vec<String>> {
-    collect(object, |field| object.fields[field].call.is_none(), <[String]>::to_vec)
+    collect(object, |field| !object.fields[field].is_filled(), <[String]>::to_vec)
 }
 
 /// The values of a call field's body that the view's other calls wait for, in the order of their numbers.
@@ -38,7 +60,8 @@ fn collect(
     path: impl Fn(&[String]) -> Vec<String>,
 ) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    for reference in object.fields.iter().flat_map(references) {
+    let of_values = |field: &&FieldShape| !matches!(field.derived, Some(Derived::Header { .. }));
+    for reference in object.fields.iter().filter(of_values).flat_map(references) {
         if field_of(object, reference).is_some_and(&wanted) {
             let path = path(&reference.path);
             if !found.contains(&path) {
@@ -52,12 +75,12 @@ fn collect(
 /// The call fields that run although nothing shows them, when these are shown: hidden ones that something waits for, and those
 /// that run for their own sake, whose failure or effect is what they are for.
 pub(crate) fn unseen(object: &ObjectShape, shown: &[usize]) -> Vec<usize> {
-    let mut running: Vec<usize> = shown.iter().copied().filter(|&field| object.fields[field].call.is_some()).collect();
+    let mut running: Vec<usize> = shown.iter().copied().filter(|&field| object.fields[field].is_filled()).collect();
     running.extend((0..object.fields.len()).filter(|field| !shown.contains(field) && always(object, *field)));
     let mut next = 0;
     while let Some(&field) = running.get(next) {
         for other in references(&object.fields[field]).filter_map(|reference| field_of(object, reference)) {
-            if object.fields[other].call.is_some() && !running.contains(&other) {
+            if object.fields[other].is_filled() && !running.contains(&other) {
                 running.push(other);
             }
         }
@@ -76,7 +99,7 @@ fn always(object: &ObjectShape, field: usize) -> bool {
     call.is_write() || (shape.hidden && !feeds())
 }
 
-/// Whether there are calls in the view's own body: in it, or in a view inside it that no call fills.
+/// Whether something else than the view's own body fills a field in it, or in a view inside it.
 pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![id];
@@ -85,7 +108,7 @@ pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
             continue;
         }
         for field in &shapes.get(id).fields {
-            if field.call.is_some() {
+            if field.is_filled() {
                 return true;
             }
             open.extend(object_of(&field.shape));
@@ -101,4 +124,21 @@ pub(crate) fn object_of(shape: &Shape) -> Option<ObjectId> {
         Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => object_of(inner),
         _ => None,
     }
+}
+
+/// Whether the value that a reference names is known when the body is that it is in: nothing else fills it, or a part of it.
+pub(crate) fn comes_with_its_body(shapes: &Shapes, object: &ObjectShape, reference: &Reference) -> bool {
+    let Some(field) = field_of(object, reference) else { return true };
+    let mut shape = &object.fields[field].shape;
+    for name in &reference.path[1..] {
+        let inside = object_of(shape).map(|id| &shapes.get(id).fields);
+        let Some(field) = inside.and_then(|fields| fields.iter().find(|field| field.rust == *name)) else {
+            return true;
+        };
+        if field.is_filled() {
+            return false;
+        }
+        shape = &field.shape;
+    }
+    object_of(shape).is_none_or(|id| !leads_to_calls(shapes, id))
 }

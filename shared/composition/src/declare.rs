@@ -3,11 +3,14 @@
 //! The macro emits data; the library runs it. A declaration can be printed, drawn, checked and compiled to a
 //! [`crate::plan::Plan`] by ordinary code.
 
+mod derived;
+
 use std::time::Duration;
 
 use http::{HeaderName, Method};
 use trefoil_context::Place;
 
+pub use self::derived::{Application, Argument, Derived, Function};
 use crate::shape::{Shape, Shapes};
 
 /// An endpoint: its answer is the implementing struct. `#[composition]` implements it; do not write it by hand.
@@ -157,6 +160,8 @@ pub struct Call {
     pub fan: Fan,
     /// How its answers are kept; `None` for not at all.
     pub cache: Option<Cache>,
+    /// What must hold for it to be made: else it is skipped, and its field is null, or its default, and complete.
+    pub when: Option<Application>,
 }
 
 /// How the answers of a call are kept: never across callers unless it is `shared`.
@@ -254,7 +259,7 @@ impl Call {
         !matches!(self.method, Method::GET | Method::HEAD)
     }
 
-    /// Every reference of the call, in order.
+    /// Every reference of its request, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         let tags = self.cache.iter().flat_map(|cache| &cache.tags);
         let rest =

@@ -43,6 +43,7 @@ pub use trefoil_composition_derive::{backend, caller, composition, input, view};
 pub mod __private {
     pub use std::time::Duration;
 
+    pub use bytes::Bytes;
     pub use http::{HeaderName, Method};
     pub use serde;
     pub use serde_json;

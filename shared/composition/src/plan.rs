@@ -17,7 +17,7 @@ use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
 pub use self::findings::Finding;
-use crate::declare::{Access, Bounds};
+use crate::declare::{Access, Bounds, Function};
 use crate::fragment::Buffer;
 use crate::limits::Moved;
 use crate::project::{Program, Projected};
@@ -136,6 +136,8 @@ pub struct Node {
     pub fatal: bool,
     /// The nodes whose values it waits for: others of its view, and the one whose pieces it is in.
     pub after: Vec<usize>,
+    /// Those of its view without whose values its request cannot be made.
+    pub needs: Vec<usize>,
 }
 
 /// What the failure of a call means where it stands.
@@ -149,8 +151,8 @@ pub enum Need {
     Default,
 }
 
-/// A call.
-#[derive(Debug, Clone, PartialEq)]
+/// A call, or what stands in for one.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlannedCall {
     /// The nodes that it fills. The first one names it.
     pub nodes: Vec<usize>,
@@ -174,6 +176,10 @@ pub struct PlannedCall {
     pub fan: PlannedFan,
     /// How its answers are kept, and what they are purged by.
     pub cache: Option<(Policy, Vec<Text>)>,
+    /// What must hold for it to be made.
+    pub when: Option<PlannedApplication>,
+    /// The headers of its answer that other fields are read from: noted after the values of its body.
+    pub heads: Vec<HeaderName>,
     /// The calls that must have settled before it starts: those that its nodes wait for.
     pub after: Vec<usize>,
     /// The shape of its field.
@@ -187,9 +193,10 @@ pub struct PlannedCall {
 }
 
 /// How often a call is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PlannedFan {
     /// Once.
+    #[default]
     One,
     /// Once for each object, so many at a time; the same request is made once.
     Each {
@@ -205,6 +212,35 @@ pub enum PlannedFan {
         /// The most keys in one request.
         most: usize,
     },
+    /// Not at all: it is made of what is known.
+    Derived(Derivation),
+}
+
+/// How a field is made that no request fills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Derivation {
+    /// It is read from a header of another call's answer.
+    Header {
+        /// The field with the call.
+        field: usize,
+        /// The number under which the header is noted.
+        number: usize,
+        /// As it was declared: the header and the field.
+        written: String,
+    },
+    /// A function makes it.
+    Computed(PlannedApplication),
+}
+
+/// A function, and where its arguments come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedApplication {
+    /// The function.
+    pub function: Function,
+    /// Its arguments: where each comes from, and whether the function is also asked when there is none.
+    pub arguments: Vec<(Source, bool)>,
+    /// As it was declared.
+    pub written: String,
 }
 
 /// Text with values in it.
@@ -258,6 +294,11 @@ impl Text {
 }
 
 impl Plan {
+    /// The node of a field of the view at a site, if it is filled there.
+    pub fn node_at(&self, site: usize, field: usize) -> Option<usize> {
+        self.sites.get(site)?.nodes.get(field).copied().flatten()
+    }
+
     /// The node that names a call.
     pub(crate) fn first_node(&self, call: usize) -> usize {
         self.calls[call].nodes.first().copied().unwrap_or_default()
@@ -277,6 +318,11 @@ impl Plan {
     /// The call that fills a node.
     pub fn call_of(&self, node: usize) -> &PlannedCall {
         &self.calls[self.nodes[node].call]
+    }
+
+    /// The calls that make requests.
+    pub fn requested(&self) -> impl Iterator<Item = &PlannedCall> {
+        self.calls.iter().filter(|call| !matches!(call.fan, PlannedFan::Derived(_)))
     }
 
     /// The graph, the deadline and the degradation rules, for a terminal.

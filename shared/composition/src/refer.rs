@@ -4,7 +4,13 @@
 //! rustc names an unknown part and lists those there are. Whether a part is optional, or fit for a URL, is decided here by
 //! traits, never by the spelling of a type. Nothing of this exists at run time: all markers have size zero.
 
+mod function;
+
 use std::marker::PhantomData;
+
+pub use self::function::{
+    Condition, Made, MayMake, Nullness, Skippable, argument, decides, heads, is_option, makes, may_be_skipped, result,
+};
 
 /// The value is always there.
 #[derive(Debug, Clone, Copy)]

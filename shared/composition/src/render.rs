@@ -137,32 +137,12 @@ pub(crate) fn scalar(json: &Bytes) -> Result<Cow<'_, str>, NotMade> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::PlannedFan;
-    use crate::shape::Shape;
-
     fn value(omit: bool) -> TextPart {
         TextPart::Value { source: Source::CallerId, written: "caller.id".into(), omit }
     }
 
     fn node(path: Vec<TextPart>, query: Vec<(String, Text)>) -> PlannedCall {
-        PlannedCall {
-            nodes: vec![],
-            backend: "b".into(),
-            method: http::Method::GET,
-            path: Text(path),
-            query,
-            headers: vec![],
-            within: None,
-            absent: vec![],
-            pass: vec![],
-            fan: PlannedFan::One,
-            cache: None,
-            after: vec![],
-            shape: Shape::Text,
-            default: None,
-            programs: vec![],
-            sites: vec![],
-        }
+        PlannedCall { path: Text(path), query, ..PlannedCall::default() }
     }
 
     fn url(node: &PlannedCall, json: Option<&'static str>) -> Result<String, NotMade> {

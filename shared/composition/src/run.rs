@@ -3,6 +3,7 @@
 //! All calls of a request live in the one future of that request. Dropping it (the caller left), or the failure of a call
 //! that the answer cannot do without, ends every call that is still under way.
 
+mod derive;
 mod judge;
 mod requests;
 mod state;
@@ -171,6 +172,9 @@ impl<'a> Runner<'a> {
         let mut waiting: Vec<Waiting> = Vec::new();
         for &node in &plan.calls[call].nodes {
             for item in self.state.standing(plan.nodes[node].site) {
+                if !self.is_wanted((node, item))? {
+                    continue;
+                }
                 match self.dependency(node, item) {
                     None => waiting.push((node, item)),
                     Some(failure) => {
@@ -181,6 +185,9 @@ impl<'a> Runner<'a> {
                 }
             }
         }
+        if let PlannedFan::Derived(derivation) = &plan.calls[call].fan {
+            return self.derive(call, derivation, waiting);
+        }
         let (requests, refused) = requests::requests(plan, call, waiting, |who, source| self.value(who, source));
         for ((node, item), not_made) in refused {
             self.refuse(node, item, &not_made)?;
@@ -190,15 +197,17 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// The failure of a call of the same object on whose value this one depends.
+    /// The failure of a call of the same object without whose value this one cannot be made.
     fn dependency(&self, node: usize, item: usize) -> Option<Failure> {
-        let plan = self.doing.plan;
-        let site = plan.nodes[node].site;
-        let same_object = plan.nodes[node].after.iter().filter(|&&other| plan.nodes[other].site == site);
-        same_object.copied().find_map(|other| match self.state.settled[other].get(item) {
-            Some(Settled::Failed(failure)) if plan.nodes[other].need != Need::Default => Some(*failure),
+        self.doing.plan.nodes[node].needs.iter().find_map(|&other| self.failure(other, item))
+    }
+
+    /// The failure of a node for an object, unless a default stands in.
+    fn failure(&self, node: usize, item: usize) -> Option<Failure> {
+        match self.state.settled[node].get(item) {
+            Some(Settled::Failed(failure)) if self.doing.plan.nodes[node].need != Need::Default => Some(*failure),
             _ => None,
-        })
+        }
     }
 
     fn value(&self, (node, item): Waiting, source: Source) -> Value {
@@ -241,7 +250,7 @@ impl<'a> Runner<'a> {
     fn next_requests(&mut self, call: usize) -> Vec<(usize, Rendered)> {
         let places = match self.doing.plan.calls[call].fan {
             PlannedFan::Each { at_once } => at_once,
-            PlannedFan::One | PlannedFan::Batch { .. } => usize::MAX,
+            PlannedFan::One | PlannedFan::Batch { .. } | PlannedFan::Derived(_) => usize::MAX,
         };
         let progress = &mut self.progress[call];
         let mut taken = Vec::new();

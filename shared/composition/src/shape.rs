@@ -7,7 +7,7 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::declare::Call;
+use crate::declare::{Call, Derived};
 use crate::names::Naming;
 use crate::refer::{Maybe, Sure};
 
@@ -93,6 +93,8 @@ pub struct FieldShape {
     pub default: Option<String>,
     /// The call that fills it; `None` for a value of the view's own body.
     pub call: Option<Call>,
+    /// What fills it, if neither a call nor the view's own body does.
+    pub derived: Option<Derived>,
     /// Whether it only feeds other fields: it is in no answer and in no document.
     pub hidden: bool,
 }
@@ -130,6 +132,11 @@ impl ObjectShape {
 }
 
 impl FieldShape {
+    /// Whether something else than the view's own body fills it.
+    pub fn is_filled(&self) -> bool {
+        self.call.is_some() || self.derived.is_some()
+    }
+
     /// The client's name for it.
     pub fn client_name(&self, naming: Naming) -> String {
         self.renamed.clone().unwrap_or_else(|| naming.apply(&self.rust))

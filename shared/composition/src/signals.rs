@@ -68,13 +68,17 @@ impl Signals {
     }
 
     fn count(&self, plan: &Plan, node: usize, reason: Reason) {
-        let attributes = [
+        let mut attributes = vec![
             KeyValue::new("trefoil.bff", self.bff.clone()),
             KeyValue::new("trefoil.endpoint", plan.name.clone()),
             KeyValue::new("trefoil.field", plan.name_of(node).to_owned()),
-            KeyValue::new("trefoil.backend", plan.call_of(node).backend.clone()),
             KeyValue::new("trefoil.reason", reason.word()),
         ];
+        // A computed field has no backend.
+        let backend = &plan.call_of(node).backend;
+        if !backend.is_empty() {
+            attributes.push(KeyValue::new("trefoil.backend", backend.clone()));
+        }
         self.failures.add(1, &attributes);
     }
 }

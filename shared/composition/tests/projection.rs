@@ -135,6 +135,21 @@ fn awaited_values_are_noted_as_they_came() {
 }
 
 #[test]
+fn a_whole_list_or_object_is_noted_as_it_came_and_projected_all_the_same() {
+    let body = r#"{"lines":[{"product_id":1, "x":[2],"unit_price":0.50}],"total":1.10,"status":"paid","placed_at":"x","id":7}"#;
+    let program = rest(&[&["lines"], &[], &["id"]]);
+    let projected = program.run(&Bytes::copy_from_slice(body.as_bytes())).unwrap();
+    let noted: Vec<Option<&[u8]>> = projected.captures.iter().map(|value| value.as_deref()).collect();
+    let lines = &br#"[{"product_id":1, "x":[2],"unit_price":0.50}]"#[..];
+    assert_eq!(noted, [Some(lines), Some(body.as_bytes()), Some(&b"7"[..])]);
+    assert_eq!(projected.buffer.to_text().unwrap(), project(&rest(&[]), body).unwrap());
+    // What it is not is refused as ever, and null is no value.
+    for wrong in [r#"{"lines":7}"#, r#"{"lines":[{"product_id":1}]}"#, "[]", r#"{"lines":[}"#] {
+        assert!(program.run(&Bytes::copy_from_slice(wrong.as_bytes())).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_selection_shows_what_it_names_in_its_order_under_its_names() {
     let (shapes, shape) = order();
     let show = |key: &str, index| Selected { key: key.into(), what: What::Field { index, of: Selection::default() } };

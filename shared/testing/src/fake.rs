@@ -141,6 +141,17 @@ impl Reply {
         self
     }
 
+    /// The same, with this header; one that is there already is replaced.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Reply {
+        let name = HeaderName::try_from(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("{value}: {error}"));
+        if let What::Answer { headers, .. } = &mut self.what {
+            headers.insert(name, value);
+        }
+        self
+    }
+
     fn new(what: What) -> Reply {
         Reply { delay: Duration::ZERO, what }
     }

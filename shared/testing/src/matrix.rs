@@ -166,7 +166,7 @@ pub(crate) async fn run(kit: &Kit, path: &str) -> Matrix {
     );
     let of_calls = calls::by_call(&plan, &well.calls);
     let mut cases = Vec::new();
-    for (call, paths) in of_calls.iter().enumerate() {
+    for (call, paths) in of_calls.iter().enumerate().filter(|(_, paths)| !paths.is_empty()) {
         for fault in Fault::ALL {
             let backends = kit.backends.fresh();
             if let Some(reply) = fault.reply(answers_a_list(&plan, call), plan.deadline) {

@@ -7,16 +7,18 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
 use crate::ast::{Call, Entry, Fan, Statuses};
 use crate::attr::composition::time;
 use crate::attr::{
-    METHODS, cache, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method, parentheses,
-    skip_entry, text,
+    METHODS, cache, derived, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method,
+    parentheses, skip_entry, text,
 };
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const IN_A_COMPOSITION: [&str; 13] =
-    ["get", "post", "put", "patch", "delete", "query", "header", "at", "within", "absent", "pass", "or", "cache"];
-const IN_A_VIEW: [&str; 10] = ["get", "query", "header", "at", "within", "absent", "or", "batch", "each", "cache"];
+const IN_A_COMPOSITION: [&str; 14] = [
+    "get", "post", "put", "patch", "delete", "query", "header", "at", "within", "absent", "pass", "or", "when", "cache",
+];
+const IN_A_VIEW: [&str; 11] =
+    ["get", "query", "header", "at", "within", "absent", "or", "when", "batch", "each", "cache"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
 const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
 
@@ -73,6 +75,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     let understood = || place.understood().iter().copied();
     let (mut route, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
     let mut cache = None;
+    let mut when = None;
     let mut how_often: Option<Fan> = None;
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let mut said = false;
@@ -110,8 +113,12 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                     once(&mut cache, read, word, errors);
                 }
             }
+            "when" => {
+                equals(word, input, "when = query.with_reviews")?;
+                once(&mut when, (word.clone(), derived::condition(input)?), word, errors);
+            }
             "batch" | "each" => fan::read(&mut how_often, word, input, errors)?,
-            later @ ("body" | "retry" | "hedge" | "when") => {
+            later @ ("body" | "retry" | "hedge") => {
                 let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
             }
@@ -130,7 +137,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     }
     let (method, path) = route?;
     let backend = backend?;
-    Some(Call { backend, method, path, query, headers, at, within, absent, pass, or, fan: how_often, cache })
+    Some(Call { backend, method, path, query, headers, at, within, absent, pass, or, fan: how_often, cache, when })
 }
 
 /// Reads `(name = value, "name" = value)`.

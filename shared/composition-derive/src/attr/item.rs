@@ -5,11 +5,12 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, ExprLit, Ident, ItemEnum, ItemStruct, Lit, Meta};
 
 use crate::ast::{Doc, Enumeration, Field, Variant, View};
+use crate::attr::derived;
 use crate::attr::serde::{self, On};
 use crate::errors::Errors;
 
 /// Every attribute of ours that may stand on a field.
-pub(crate) const OURS: [&str; 6] = ["call", "hidden", "path", "query", "header", "claim"];
+pub(crate) const OURS: [&str; 8] = ["call", "from", "computed", "hidden", "path", "query", "header", "claim"];
 
 /// The text of a doc comment: lines joined, one leading blank of each removed.
 pub(crate) fn doc(attributes: &[Attribute]) -> Doc {
@@ -56,16 +57,20 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
         let ident = source.ident.clone().unwrap_or_else(|| Ident::new("value", source.ty.span()));
         refuse_cfg(&source.attrs, errors);
         let serde = take(&mut source.attrs, |attribute| attribute.path().is_ident("serde"));
-        let called = source.attrs.iter().any(|attribute| attribute.path().is_ident("call"));
+        let called =
+            source.attrs.iter().any(|attribute| attribute.path().is_ident("call") || derived::is_derived(attribute));
         let field = if called { On::CallField } else { field };
+        let hidden = hidden(&mut source.attrs, errors);
+        let ours = take(&mut source.attrs, is_ours);
         fields.push(Field {
             name: syn::ext::IdentExt::unraw(&ident).to_string(),
             ident,
             ty: source.ty.clone(),
             doc: doc(&source.attrs),
             names: serde::field(&serde, field, errors),
-            hidden: hidden(&mut source.attrs, errors),
-            ours: take(&mut source.attrs, is_ours),
+            hidden,
+            derived: derived::read(&ours, errors),
+            ours,
         });
     }
     View { doc: doc(&item.attrs), item, names, fields }

@@ -29,6 +29,11 @@ pub(crate) fn sendable(name: &str, span: Span, errors: &mut Errors) {
     errors.at_span(span, format!("the header `{name}` cannot be declared: {reason}"));
 }
 
+/// A header of a backend's answer that a field may be read from.
+pub(crate) fn answered(name: &str, span: Span, errors: &mut Errors) {
+    check(name, span, errors);
+}
+
 /// RFC 9110 section 5.1: a name is a token. Identity, the connection and the trace are the gateway's.
 fn check(name: &str, span: Span, errors: &mut Errors) {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);

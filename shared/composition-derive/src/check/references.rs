@@ -2,28 +2,63 @@
 
 use std::collections::BTreeSet;
 
-use crate::ast::{Batch, Call, Called, How};
+use syn::LitStr;
+
+use crate::ast::{Batch, Call, Called, Derived, Field, How};
 use crate::errors::Errors;
 use crate::reference::{RESERVED, Reference, Root};
 use crate::words::{did_you_mean, list};
 
 /// Every reference leads to a value.
 pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
-    for call in of.calls.iter().flatten() {
-        for reference in call.templates() {
-            root(of, reference, errors);
+    for (field, call) in of.view.fields.iter().zip(of.calls) {
+        if let Some(call) = call {
+            for reference in call.templates().chain(call.condition()) {
+                root(of, reference, errors);
+            }
+            batch(of, call, errors);
         }
-        batch(of, call, errors);
+        match &field.derived {
+            Some(Derived::Header { of: source, name }) => head(of, source, name, errors),
+            Some(Derived::Computed(application)) => {
+                application.arguments.iter().for_each(|reference| root(of, reference, errors));
+            }
+            None => {}
+        }
     }
     unused(of, errors);
     cycles(of, errors);
 }
 
+/// A head comes with a call of the same struct.
+fn head(of: Called<'_>, source: &Reference, name: &LitStr, errors: &mut Errors) {
+    super::header::answered(&name.value(), name.span(), errors);
+    root(of, source, errors);
+    let first = &source.names[0];
+    let field = of.view.fields.iter().find(|field| field.name == first.text);
+    let called = |field: &Field| field.ours.iter().any(|attribute| attribute.path().is_ident("call"));
+    if source.root() != Root::Field {
+        errors.at_span(
+            first.span,
+            format!(
+                "`{}` is no field: a header comes with the answer to a call, so name the field that it fills",
+                first.text
+            ),
+        );
+    } else if field.is_some_and(|field| !called(field)) {
+        errors.at_span(
+            first.span,
+            format!("no call fills `{}`, so no header comes with it: name a field with `#[call(…)]`", first.text),
+        );
+    }
+}
+
 /// A hidden field feeds others, or is a call whose failure matters.
 fn unused(of: Called<'_>, errors: &mut Errors) {
     for (field, call) in of.view.fields.iter().zip(of.calls) {
-        let Some(hidden) = field.hidden.as_ref().filter(|_| call.is_none() && !field.is_called()) else { continue };
-        let mut references = of.calls.iter().flatten().flat_map(Call::references);
+        let guards = call.is_some() || field.ours.iter().any(|attribute| attribute.path().is_ident("call"));
+        let Some(hidden) = field.hidden.as_ref().filter(|_| !guards) else { continue };
+        let mut references = (0..of.view.fields.len()).flat_map(|field| of.references(field));
         if !references.any(|other| other.root() == Root::Field && other.names[0].text == field.name) {
             errors.at(hidden, format!(
                 "nothing refers to `{0}`, so hidden it is of no use: refer to it, as in `{{{0}}}`, or drop the field: what a view does not name never leaves",
@@ -117,12 +152,9 @@ fn batch(of: Called<'_>, call: &Call, errors: &mut Errors) {
 /// A call starts when what it refers to is there, so no field may wait for itself.
 fn cycles(of: Called<'_>, errors: &mut Errors) {
     let index = |name: &str| of.view.fields.iter().position(|field| field.name == name);
-    let edges: Vec<Vec<(usize, &Reference)>> = of
-        .calls
-        .iter()
-        .map(|call| {
-            let references = call.iter().flat_map(Call::references);
-            let of_fields = references.filter(|reference| reference.root() == Root::Field);
+    let edges: Vec<Vec<(usize, &Reference)>> = (0..of.calls.len())
+        .map(|field| {
+            let of_fields = of.references(field).filter(|reference| reference.root() == Root::Field);
             of_fields.filter_map(|reference| Some((index(&reference.names[0].text)?, reference))).collect()
         })
         .collect();
@@ -167,6 +199,14 @@ fn walk<'a>(
     done.insert(at);
 }
 
+impl<'a> Called<'a> {
+    /// Every reference by which a field is filled.
+    fn references(self, field: usize) -> impl Iterator<Item = &'a Reference> {
+        let derived = self.view.fields[field].derived.iter().flat_map(Derived::references);
+        self.calls[field].iter().flat_map(Call::references).chain(derived)
+    }
+}
+
 impl Called<'_> {
     fn is_public(self) -> bool {
         self.endpoint.is_some_and(|endpoint| endpoint.public.is_some())
@@ -202,7 +242,12 @@ impl Call {
 
     /// Every reference of the call, in order; the key of a batch is the last.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
-        self.templates().chain(self.batch().map(|batch| &batch.key))
+        self.templates().chain(self.condition()).chain(self.batch().map(|batch| &batch.key))
+    }
+
+    /// The references of its condition, in order.
+    pub(crate) fn condition(&self) -> impl Iterator<Item = &Reference> {
+        self.when.iter().flat_map(|(_, when)| when.references())
     }
 
     /// The batch that it is, if it is one.

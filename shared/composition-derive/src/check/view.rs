@@ -19,7 +19,7 @@ pub(crate) fn view(of: &View, errors: &mut Errors) {
             if name.is_empty() {
                 errors.at_span(span, "a name cannot be empty");
             } else if let Some((_, before)) = taken.iter().find(|(taken, _)| *taken == name) {
-                let message = if field.is_called() || before.is_called() {
+                let message = if field.is_filled() || before.is_filled() {
                     format!(
                         "`{name}` is already the name of the field `{}` in the struct's own JSON: give the field with the call another name (`#[serde(rename(serialize = \"…\"))]` fixes the client's)",
                         before.name

@@ -6,17 +6,17 @@ use syn::{Ident, Type};
 
 use crate::ast::{Batch, Cache, Call, Called, Entry, Fan, How, Place, Time};
 use crate::expand::input::place;
-use crate::expand::{json_of, option, spanned, string};
+use crate::expand::{function, json_of, option, spanned, string};
 use crate::reference::{Piece, Reference, Root, Template};
 
 /// The calls of a struct, one entry for each field.
 pub(crate) fn data_of_all(of: Called<'_>) -> Vec<Option<TokenStream>> {
     let each = of.calls.iter().zip(&of.view.fields);
-    each.map(|(call, field)| call.as_ref().map(|call| data(call, &field.ty))).collect()
+    each.map(|(call, field)| call.as_ref().map(|call| data(of, call, &field.ty))).collect()
 }
 
 /// One call as data.
-fn data(call: &Call, ty: &Type) -> TokenStream {
+fn data(of: Called<'_>, call: &Call, ty: &Type) -> TokenStream {
     let backend = &call.backend;
     let name = quote_spanned!(spanned(backend)=> <#backend as ::trefoil::__private::declare::Backend>::NAME);
     let name = string(name);
@@ -39,6 +39,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
     let or = option(call.or.as_ref().map(|(_, value)| json_of(ty, value)));
     let fan = fan(call.fan.as_ref());
     let cache = option(call.cache.as_ref().map(cache));
+    let when = option(call.when.as_ref().map(|(_, when)| function::condition(of, when)));
     quote! {
         ::trefoil::__private::declare::Call {
             backend: #name,
@@ -53,6 +54,7 @@ fn data(call: &Call, ty: &Type) -> TokenStream {
             or: #or,
             fan: #fan,
             cache: #cache,
+            when: #when,
         }
     }
 }
@@ -114,7 +116,7 @@ fn template(template: &Template) -> TokenStream {
     quote!(::trefoil::__private::declare::Template(::std::vec![#(#pieces),*]))
 }
 
-fn reference(reference: &Reference) -> TokenStream {
+pub(crate) fn reference(reference: &Reference) -> TokenStream {
     let (root, skipped) = match reference.root() {
         Root::Field => (quote!(Field), 0),
         Root::Caller => (quote!(Caller), 1),

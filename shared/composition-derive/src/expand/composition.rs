@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::Composition;
 use crate::check::path::parameters;
-use crate::expand::{call, parts, references, shape, spanned, string};
+use crate::expand::{call, function, parts, references, shape, spanned, string};
 use crate::words::list;
 
 /// How long an answer may take where the declaration does not say.
@@ -15,7 +15,7 @@ pub(crate) const DEFAULT_DEADLINE: u64 = 1_000;
 pub(crate) fn expand(of: &Composition) -> TokenStream {
     let item = of.view.item();
     let parts = parts::expand(&of.view);
-    let shape = shape::expand(&of.view, &call::data_of_all(of.called()));
+    let shape = shape::expand(&of.view, &call::data_of_all(of.called()), &function::data_of_all(of.called()));
     let endpoint = endpoint(of);
     let same_names = same_names(of);
     let references = references::expand(of.called());

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 
-use crate::ast::{Batch, Called};
+use crate::ast::{Batch, Called, Condition, Derived};
 use crate::expand::call::request_place;
 use crate::expand::spanned;
 use crate::reference::{Name, Reference, Root, ident};
@@ -12,10 +12,14 @@ use crate::reference::{Name, Reference, Root, ident};
 /// A function that is never called: it exists so that the compiler checks every reference.
 pub(crate) fn expand(of: Called<'_>) -> TokenStream {
     let mut checks = Vec::new();
-    let (mut asks_input, mut asks_caller) = (false, None);
+    let mut referred = Vec::new();
     for (field, call) in of.view.fields.iter().zip(of.calls) {
-        let Some(call) = call else { continue };
         let ty = &field.ty;
+        if let Some(derived) = &field.derived {
+            referred.extend(derived.references().iter().filter(|reference| of.resolves(reference)));
+            checks.extend(derived_checks(of, derived, ty));
+        }
+        let Some(call) = call else { continue };
         // A call with a default may be skipped: the default stands in.
         let null = match &call.or {
             Some(_) => quote!(::trefoil::__private::refer::Maybe),
@@ -26,10 +30,7 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
             if !of.resolves(reference) {
                 continue;
             }
-            if reference.root() == Root::Caller {
-                asks_caller.get_or_insert(reference.names[0].span);
-            }
-            asks_input |= request_place(reference.root()).is_some();
+            referred.push(reference);
             let part = part(reference);
             let span = reference.names[0].span;
             checks.push(if in_path || request_place(reference.root()).is_none() {
@@ -37,6 +38,10 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
             } else {
                 quote_spanned!(span=> ::trefoil::__private::refer::fits(#part);)
             });
+        }
+        if let Some((word, when)) = &call.when {
+            referred.extend(when.references().iter().filter(|reference| of.resolves(reference)));
+            checks.extend(condition_checks(of, word, when, &null));
         }
         if let Some(batch) = call.batch() {
             checks.push(batch_checks(of, batch, ty, &null));
@@ -60,6 +65,29 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
     if checks.is_empty() {
         return TokenStream::new();
     }
+    let scope = scope(of, referred.into_iter());
+    quote! {
+        #[automatically_derived]
+        const _: () = {
+            #[allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic, clippy::nursery)]
+            fn references() {
+                #scope
+                #(#checks)*
+            }
+            let _ = references;
+        };
+    }
+}
+
+/// The companions that these references step into: `of()`, and `input()` and `caller()` where they are asked for.
+pub(crate) fn scope<'a>(of: Called<'_>, references: impl Iterator<Item = &'a Reference>) -> TokenStream {
+    let (mut asks_input, mut asks_caller) = (false, None);
+    for reference in references {
+        if reference.root() == Root::Caller {
+            asks_caller.get_or_insert(reference.names[0].span);
+        }
+        asks_input |= request_place(reference.root()).is_some();
+    }
     let ident = &of.view.item.ident;
     // Functions, not variables: a name in a `macro_rules` of the person's does not see a variable of ours.
     let input =
@@ -76,6 +104,7 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
         let span = Span::call_site().located_at(span);
         let known = quote_spanned!(span=> crate::Caller);
         quote! {
+            #[allow(non_camel_case_types)]
             type Caller_of_the_crate = #known;
             fn caller() -> <Caller_of_the_crate as ::trefoil::__private::declare::CallerType>::Parts {
                 <Caller_of_the_crate as ::trefoil::__private::declare::CallerType>::parts()
@@ -83,20 +112,44 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
         }
     });
     quote! {
-        #[automatically_derived]
-        const _: () = {
-            #[allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic, clippy::nursery)]
-            fn references() {
-                fn of() -> <#ident as ::trefoil::__private::refer::HasParts>::Parts<::trefoil::__private::refer::Sure> {
-                    <#ident as ::trefoil::__private::refer::HasParts>::parts()
-                }
-                #(#input)*
-                #caller
-                #(#checks)*
-            }
-            let _ = references;
-        };
+        #[allow(dead_code)]
+        fn of() -> <#ident as ::trefoil::__private::refer::HasParts>::Parts<::trefoil::__private::refer::Sure> {
+            <#ident as ::trefoil::__private::refer::HasParts>::parts()
+        }
+        #(#input)*
+        #caller
     }
+}
+
+/// What a field is made of is there when it must be; a header's value is one that a header can carry.
+fn derived_checks(of: Called<'_>, derived: &Derived, ty: &Type) -> Vec<TokenStream> {
+    let resolved = derived.references().iter().filter(|reference| of.resolves(reference));
+    let check = |reference: &Reference| {
+        let (part, span) = (part(reference), reference.names[0].span);
+        match derived {
+            Derived::Header { .. } => quote_spanned!(span=> ::trefoil::__private::refer::heads::<#ty, _, _>(#part);),
+            Derived::Computed(_) => {
+                let null = quote!(<#ty as ::trefoil::__private::shape::Shaped>::Null);
+                quote_spanned!(span=> ::trefoil::__private::refer::makes::<#null, _, _>(#part);)
+            }
+        }
+    };
+    resolved.map(check).collect()
+}
+
+/// A call with a condition can be done without; a value that is one by itself is true or false.
+fn condition_checks(of: Called<'_>, word: &syn::Ident, when: &Condition, null: &TokenStream) -> Vec<TokenStream> {
+    let mut checks = vec![quote_spanned!(word.span()=> ::trefoil::__private::refer::may_be_skipped::<#null>();)];
+    for reference in when.references().iter().filter(|reference| of.resolves(reference)) {
+        let (part, span) = (part(reference), reference.names[0].span);
+        checks.push(match when {
+            Condition::Value(_) => quote_spanned!(span=> ::trefoil::__private::refer::decides(#part);),
+            Condition::Function(_) => {
+                quote_spanned!(span=> ::trefoil::__private::refer::makes::<::trefoil::__private::refer::Maybe, _, _>(#part);)
+            }
+        });
+    }
+    checks
 }
 
 /// A batch's key fits a URL and is there when it must be; the value that it is matched by is in every element.
@@ -121,7 +174,7 @@ fn batch_checks(of: Called<'_>, batch: &Batch, ty: &Type, null: &TokenStream) ->
 }
 
 /// `refer::open(of().profile).segment` for `profile.segment`.
-fn part(reference: &Reference) -> TokenStream {
+pub(crate) fn part(reference: &Reference) -> TokenStream {
     let first = &reference.names[0];
     let (base, rest) = match reference.root() {
         Root::Field => (quote_spanned!(first.span=> of()), &reference.names[..]),

@@ -8,18 +8,19 @@ use crate::ast::{Field, View};
 use crate::attr::serde::DefaultFrom;
 use crate::expand::{option, shape_of, string};
 
-/// Implements `Shaped`; `calls` has one entry for each field.
-pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream {
+/// Implements `Shaped`; `calls` and `derived` have one entry for each field.
+pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Option<TokenStream>]) -> TokenStream {
     let ident = &view.item.ident;
     let name = syn::ext::IdentExt::unraw(ident).to_string();
     let doc = &view.doc.0;
     let shapes = Ident::new("shapes", Span::mixed_site());
-    let fields = view.fields.iter().zip(calls).map(|(field, call)| {
+    let fields = view.fields.iter().zip(calls.iter().zip(derived)).map(|(field, (call, derived))| {
         let (rust, doc, ty) = (string(&field.name), string(&field.doc.0), shape_of(&field.ty, &shapes));
         let wire = view.wire_names(field);
         let renamed = option(field.names.renamed.as_ref().map(string));
         let default = option(default(view, field));
         let call = option(call.clone());
+        let derived = option(derived.clone());
         let hidden = field.hidden.is_some();
         quote! {
             ::trefoil::__private::shape::FieldShape {
@@ -30,6 +31,7 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream 
                 shape: #ty,
                 default: #default,
                 call: #call,
+                derived: #derived,
                 hidden: #hidden,
             }
         }
@@ -48,8 +50,8 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>]) -> TokenStream 
 /// What stands in for a member that the backend leaves out: the field's own default, else the same field of the
 /// container's, as in serde.
 fn default(view: &View, field: &Field) -> Option<TokenStream> {
-    // What a call fills is no member of the body.
-    if field.is_called() {
+    // What a call or a function fills is no member of the body.
+    if field.is_filled() {
         return None;
     }
     let (ident, ty) = (&field.ident, &field.ty);

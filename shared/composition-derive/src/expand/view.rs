@@ -4,13 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ast::{Enumeration, ViewWithCalls};
-use crate::expand::{call, data_derives, parts, references, shape, string};
+use crate::expand::{call, data_derives, function, parts, references, shape, string};
 
 /// A struct.
 pub(crate) fn expand(of: &ViewWithCalls) -> TokenStream {
     let item = of.view.item();
     let parts = parts::expand(&of.view);
-    let shape = shape::expand(&of.view, &call::data_of_all(of.called()));
+    let shape = shape::expand(&of.view, &call::data_of_all(of.called()), &function::data_of_all(of.called()));
     let references = references::expand(of.called());
     // The shape first: where a type has none, rustc says so before it says what derives miss.
     quote!(#shape #item #parts #references)

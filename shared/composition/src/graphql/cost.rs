@@ -33,6 +33,7 @@ fn calls(plan: &Plan) -> usize {
     let count = |fan: &PlannedFan| match fan {
         PlannedFan::One | PlannedFan::Batch { .. } => 1,
         PlannedFan::Each { at_once } => *at_once,
+        PlannedFan::Derived(_) => 0,
     };
     plan.calls.iter().map(|call| count(&call.fan)).fold(0, usize::saturating_add)
 }

@@ -71,6 +71,9 @@ fn about(field: &FieldShape) -> String {
         Some(_) if nullable => {
             "Null when there is none. When it cannot be had, it is null, and `Trefoil-Degraded` names it."
         }
+        None if nullable && field.derived.is_some() => {
+            "Null when there is none. When what it is made of cannot be had, it is null, and `Trefoil-Degraded` names it."
+        }
         Some(_) | None => "",
     };
     [field.doc.trim(), rule].join("\n\n").trim().to_owned()

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 mod closing;
+mod derived;
 mod root;
 mod sources;
 mod write;
@@ -151,7 +152,7 @@ impl<'a> Compiler<'a> {
             self.error("the answer must be a struct".to_owned());
             return Buffer::default();
         };
-        let uncalled = self.shapes.get(*id).fields.iter().filter(|field| field.call.is_none());
+        let uncalled = self.shapes.get(*id).fields.iter().filter(|field| !field.is_filled());
         for rust in uncalled.map(|field| field.rust.clone()).collect::<Vec<_>>() {
             self.error(format!("no call fills `{rust}`; give it `#[call(…)]`"));
         }
@@ -230,7 +231,7 @@ impl<'a> Compiler<'a> {
         if path.contains(&field) {
             return self.error(format!("`{}` waits for itself; break the circle", shape.rust));
         }
-        if shape.call.is_none() {
+        if !shape.is_filled() {
             return;
         }
         path.push(field);
@@ -246,12 +247,11 @@ impl<'a> Compiler<'a> {
 
     fn node(&mut self, site: usize, task: &Task, object: &ObjectShape, field: usize, names: &[String], exposed: bool) {
         let shape = &object.fields[field];
-        let Some(call) = &shape.call else { return };
         let index = self.nodes.len();
-        let mut after: Vec<usize> = calls::references(shape)
-            .filter_map(|reference| self.sites[site].nodes[calls::field_of(object, reference)?])
-            .chain(task.parent)
-            .collect();
+        let nodes = &self.sites[site].nodes;
+        let node_of = |reference| nodes[calls::field_of(object, reference)?];
+        let needs = calls::request_references(shape).filter_map(node_of).collect();
+        let mut after: Vec<usize> = calls::references(shape).filter_map(node_of).chain(task.parent).collect();
         if let Some(write) = self.write.filter(|&write| !after.iter().any(|&node| self.waits_for(node, write))) {
             after.push(write);
         }
@@ -262,13 +262,17 @@ impl<'a> Compiler<'a> {
             Some(planned) => planned,
             None => {
                 self.shared.push(shared);
-                let planned = self.planned(object, field, call);
+                let planned = match &shape.call {
+                    Some(call) => self.planned(object, field, call),
+                    None => self.derived(object, field),
+                };
                 self.calls.push(planned);
                 self.owners.push(Vec::new());
                 self.calls.len() - 1
             }
         };
-        let need = match (&call.or, shape.shape.is_nullable()) {
+        let default = shape.call.as_ref().and_then(|call| call.or.as_ref());
+        let need = match (default, shape.shape.is_nullable()) {
             (Some(_), _) => Need::Default,
             (None, true) => Need::Optional,
             (None, false) => Need::Required,
@@ -284,9 +288,9 @@ impl<'a> Compiler<'a> {
             path.push(shape.client_name(self.naming));
         }
         let fatal = exposed && need == Need::Required;
-        self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after });
+        self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after, needs });
         self.sites[site].nodes[field] = Some(index);
-        if call.is_write() {
+        if shape.call.as_ref().is_some_and(Call::is_write) {
             self.write = Some(index);
         }
     }
@@ -302,7 +306,6 @@ impl<'a> Compiler<'a> {
         };
         let text = |compiler: &mut Self, template: &Template| compiler.text(object, template);
         PlannedCall {
-            nodes: Vec::new(),
             backend: call.backend.clone(),
             method: call.method.clone(),
             path: text(self, &call.path),
@@ -316,11 +319,10 @@ impl<'a> Compiler<'a> {
                 .cache
                 .as_ref()
                 .map(|cache| (caching::policy(cache), cache.tags.iter().map(|tag| text(self, tag)).collect())),
-            after: Vec::new(),
+            when: call.when.as_ref().and_then(|when| self.application(object, when)),
+            heads: calls::noted_headers(object, field).into_iter().cloned().collect(),
             shape: object.fields[field].shape.clone(),
-            default: None,
-            programs: Vec::new(),
-            sites: Vec::new(),
+            ..PlannedCall::default()
         }
     }
 

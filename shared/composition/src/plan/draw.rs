@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trefoil_backend::Policy;
 
-use super::{Need, Plan, PlannedCall, PlannedFan, Text, TextPart};
+use super::{Derivation, Need, Plan, PlannedCall, PlannedFan, Text, TextPart};
 use crate::declare::Access;
 use crate::limits::Moved;
 
@@ -99,6 +99,8 @@ fn request(plan: &Plan, node: usize) -> String {
         }
         PlannedFan::Each { at_once } => format!(", for each, {at_once} at a time"),
         PlannedFan::One => String::new(),
+        PlannedFan::Derived(Derivation::Header { written, .. }) => return format!("from {written}"),
+        PlannedFan::Derived(Derivation::Computed(application)) => return application.written.clone(),
     };
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     format!("{} {} {}{query}{keys}", call.method, call.backend, text(&call.path))
@@ -111,6 +113,7 @@ fn rules(plan: &Plan, node: usize) -> String {
         Need::Optional => "optional".to_owned(),
         Need::Default => "or its default".to_owned(),
     }];
+    rules.extend(call.when.as_ref().map(|when| format!("when {}", when.written)));
     let moved = plan.moved_within(node).map(over).unwrap_or_default();
     rules.extend(call.within.map(|within| format!("within {}{moved}", millis(within))));
     rules.extend(call.cache.as_ref().map(|(policy, _)| kept(policy)));

@@ -28,6 +28,10 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     let mut found = Vec::new();
     for (number, node) in plan.nodes.iter().enumerate() {
         let call = &plan.calls[node.call];
+        // What is made of other fields costs and risks nothing of its own.
+        if matches!(call.fan, PlannedFan::Derived(_)) {
+            continue;
+        }
         let mut say = |what: String| {
             found.push(Finding { endpoint: plan.name.clone(), field: plan.name_of(number).to_owned(), what });
         };

@@ -165,7 +165,9 @@ impl Compiler<'_> {
                 (Kind::Enum(variants.iter().map(|variant| variant.wire.as_str().into()).collect()), false)
             }
             Shape::Object(id) => {
-                let (object, calls) = self.object(*id, selection, wanted);
+                // What is noted whole is noted where it stands, not in it.
+                let inside: Vec<Wanted<'_>> = wanted.iter().filter(|wanted| !wanted.path.is_empty()).copied().collect();
+                let (object, calls) = self.object(*id, selection, &inside);
                 (Kind::Object(object), calls)
             }
             // References cannot lead into lists and maps: the compiler has seen to it.
@@ -225,7 +227,7 @@ impl Compiler<'_> {
                 key: format!("{}:", quoted(&selected.key)).into(),
                 value: match selected.what {
                     What::Typename => Written::Constant(quoted(&object.name).into()),
-                    What::Field { index, .. } if object.fields[index].call.is_some() => {
+                    What::Field { index, .. } if object.fields[index].is_filled() => {
                         number += 1;
                         Written::Call(u32::try_from(number - 1).unwrap_or(u32::MAX))
                     }
@@ -256,7 +258,7 @@ impl Compiler<'_> {
     /// The object's site, if it shows calls.
     fn site(&mut self, id: ObjectId, object: &ObjectShape, shown: &[Selected], selective: bool) -> Option<u32> {
         let call = |selected: &Selected| match &selected.what {
-            What::Field { index, of } if object.fields[*index].call.is_some() => {
+            What::Field { index, of } if object.fields[*index].is_filled() => {
                 Some(SiteCall { field: *index, key: selected.key.clone(), of: selective.then(|| of.clone()) })
             }
             _ => None,
@@ -303,7 +305,7 @@ impl Compiler<'_> {
         wanted: &[Wanted<'_>],
     ) -> (Option<Member>, bool) {
         let shape = &object.fields[field];
-        if shape.call.is_some() {
+        if shape.is_filled() {
             return (None, false);
         }
         let inside: Vec<Wanted<'_>> = wanted

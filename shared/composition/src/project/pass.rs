@@ -71,7 +71,7 @@ impl<'p> Pass<'p> {
     }
 
     /// Notes a value. It is a slice of the body, unless it is a default.
-    fn note(&mut self, capture: Capture, raw: &str) {
+    pub(super) fn note(&mut self, capture: Capture, raw: &str) {
         if raw == "null" {
             return;
         }

@@ -23,6 +23,15 @@ impl<'p> Value<'_, 'p> {
     fn again(&mut self) -> Value<'_, 'p> {
         Value { pass: self.pass, target: self.target }
     }
+
+    /// Reads an object, a map or a list.
+    fn whole<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.target.kind {
+            _ if self.target.nullable => deserializer.deserialize_option(self),
+            Kind::List(_) => deserializer.deserialize_seq(self),
+            _ => deserializer.deserialize_map(self),
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
@@ -34,13 +43,20 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             self.pass.writer.open_region();
         }
         match self.target.kind {
-            Kind::Object(_) | Kind::Map(_) if !self.target.nullable => deserializer.deserialize_map(self.again())?,
-            Kind::List(_) if !self.target.nullable => deserializer.deserialize_seq(self.again())?,
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => deserializer.deserialize_option(self.again())?,
+            Kind::Object(_) | Kind::Map(_) | Kind::List(_) if !self.target.capture.is_empty() => {
+                // It is noted whole, as the backend wrote it, and projected from that text.
+                let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
+                for &capture in &self.target.capture {
+                    self.pass.note(capture, raw.get());
+                }
+                let mut text = serde_json::Deserializer::from_str(raw.get());
+                self.again().whole(&mut text).map_err(D::Error::custom)?;
+            }
             Kind::Raw => {
                 let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
                 raw::pass_on(self.pass, self.target, value.get()).map_err(D::Error::custom)?;
             }
+            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => self.again().whole(deserializer)?,
             _ => {
                 let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
                 self.pass.leaf(self.target, raw.get())?;

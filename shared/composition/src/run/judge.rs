@@ -1,6 +1,7 @@
 //! Judges a whole answer by what the declaration says of it.
 
-use http::{StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use trefoil_backend::Reply;
 
 use crate::media::MediaType;
@@ -61,7 +62,29 @@ fn by_declaration(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
     let shape = |detail: String| Fault { reason: Reason::Shape, detail };
     is_json(reply).map_err(shape)?;
     let projected = call.programs.iter().map(|program| program.run(&reply.body));
-    projected.collect::<Result<_, _>>().map(Verdict::Answered).map_err(|error| shape(error.to_string()))
+    let mut projected: Vec<Projected> =
+        projected.collect::<Result<_, _>>().map_err(|error| shape(error.to_string()))?;
+    if let Some(first) = projected.first_mut().filter(|_| !call.heads.is_empty()) {
+        note_heads(call, reply, first);
+    }
+    Ok(Verdict::Answered(projected))
+}
+
+/// Notes the headers that other fields are read from: after the values of each element, since all of them share the head.
+fn note_heads(call: &PlannedCall, reply: &Reply, projected: &mut Projected) {
+    let value = |name: &HeaderName| {
+        // A header that stands several times is a list (RFC 9110, section 5.3).
+        let values: Vec<&[u8]> = reply.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        (!values.is_empty()).then(|| Bytes::from(values.join(&b", "[..])))
+    };
+    let heads: Vec<Option<Bytes>> = call.heads.iter().map(value).collect();
+    let of_body = call.programs.first().map_or(0, |program| program.captures);
+    let mut noted = Vec::with_capacity(projected.elements.len() * (of_body + heads.len()));
+    for element in 0..projected.elements.len() {
+        noted.extend_from_slice(projected.captures.get(element * of_body..(element + 1) * of_body).unwrap_or_default());
+        noted.extend_from_slice(&heads);
+    }
+    projected.captures = noted;
 }
 
 fn is_json(reply: &Reply) -> Result<(), String> {

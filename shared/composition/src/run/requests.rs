@@ -42,6 +42,7 @@ pub(crate) fn requests(
     value: impl Fn(Waiting, Source) -> Value,
 ) -> (Vec<Request>, Vec<Refused>) {
     match &plan.calls[call].fan {
+        PlannedFan::Derived(_) => (Vec::new(), Vec::new()),
         PlannedFan::One | PlannedFan::Each { .. } => single(plan, call, waiting, value),
         PlannedFan::Batch { key, parameter, most } => {
             let batch = Batch { plan, call, parameter, most: *most };

@@ -118,7 +118,7 @@ impl State {
         for (number, projected) in projections.into_iter().enumerate() {
             let Projected { buffer, captures, elements } = projected;
             let body = self.enter(plan, Arc::new(buffer), &planned.sites[number], request);
-            let notes = planned.programs[number].captures;
+            let notes = planned.programs[number].captures + planned.heads.len();
             for (position, element) in elements.into_iter().enumerate() {
                 if number == 0 {
                     let noted =

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::Method;
-use trefoil_composition::plan::{Plan, PlannedCall, TextPart};
+use trefoil_composition::plan::{Plan, PlannedCall, PlannedFan, TextPart};
 
 use crate::{Kit, Received};
 
@@ -31,7 +31,7 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
     let mut paths = vec![BTreeSet::new(); plan.calls.len()];
     for one in received {
         let fits = |(_, call): &(usize, &PlannedCall)| {
-            call.backend == one.backend && call.method == one.method && is_of(call, &one.path)
+            is_requested(call) && call.backend == one.backend && call.method == one.method && is_of(call, &one.path)
         };
         // Where several could have asked it, the one that says most of it is meant.
         let literals = |(_, call): &(usize, &PlannedCall)| literals(call);
@@ -41,7 +41,8 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         paths[call].insert(one.path.clone());
     }
     let unasked = |(call, paths): (usize, &BTreeSet<String>)| {
-        paths.is_empty().then(|| format!("`{}`", plan.name_of(plan.calls[call].nodes[0])))
+        (paths.is_empty() && is_requested(&plan.calls[call]))
+            .then(|| format!("`{}`", plan.name_of(plan.calls[call].nodes[0])))
     };
     let unasked: Vec<String> = paths.iter().enumerate().filter_map(unasked).collect();
     assert!(
@@ -50,6 +51,11 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         unasked.join(", ")
     );
     paths
+}
+
+/// Whether it makes requests: what is made of other fields does not.
+fn is_requested(call: &PlannedCall) -> bool {
+    !matches!(call.fan, PlannedFan::Derived(_))
 }
 
 fn literals(call: &PlannedCall) -> usize {
@@ -66,7 +72,7 @@ fn is_of(call: &PlannedCall, path_and_query: &str) -> bool {
     let known = |pair: &str| {
         let name = pair.split('=').next().unwrap_or_default();
         call.query.iter().any(|(known, _)| known == name)
-            || matches!(&call.fan, trefoil_composition::plan::PlannedFan::Batch { parameter, .. } if parameter == name)
+            || matches!(&call.fan, PlannedFan::Batch { parameter, .. } if parameter == name)
     };
     matches(&call.path.0, path) && query.split('&').filter(|pair| !pair.is_empty()).all(known)
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use trefoil_composition::plan::{Need, Plan};
+use trefoil_composition::plan::{Derivation, Need, Plan, PlannedFan, Source};
 
 use super::Fault;
 use super::difference::{differences, values};
@@ -127,8 +127,10 @@ fn affected(plan: &Plan, nodes: &[usize], reason: Option<&'static str>) -> Vec<A
         let sources = affected
             .iter()
             .filter(|one| planned.after.contains(&one.node) && plan.nodes[one.node].site == planned.site);
-        let sources: Vec<bool> =
-            sources.map(|one| one.reason.is_none() || plan.nodes[one.node].need == Need::Default).collect();
+        let anything = |one: &Affected| {
+            one.reason.is_none() || plan.nodes[one.node].need == Need::Default || tolerates(plan, node, one.node)
+        };
+        let sources: Vec<bool> = sources.map(anything).collect();
         if !sources.is_empty() {
             // What refers to a default is asked with it, and may get anything.
             let reason = if sources.contains(&false) { reason.map(|_| "dependency") } else { None };
@@ -136,6 +138,24 @@ fn affected(plan: &Plan, nodes: &[usize], reason: Option<&'static str>) -> Vec<A
         }
     }
     affected
+}
+
+/// Whether a node refers to another only by arguments of a function that may be nothing.
+fn tolerates(plan: &Plan, node: usize, other: usize) -> bool {
+    let (planned, call) = (&plan.nodes[node], plan.call_of(node));
+    let application = match &call.fan {
+        PlannedFan::Derived(Derivation::Computed(application)) => Some(application),
+        PlannedFan::Derived(Derivation::Header { .. }) => None,
+        _ => call.when.as_ref(),
+    };
+    let of_other = |source: &Source| match source {
+        Source::Noted { field, .. } => plan.node_at(planned.site, *field) == Some(other),
+        _ => false,
+    };
+    !planned.needs.contains(&other)
+        && application.is_some_and(|application| {
+            application.arguments.iter().all(|(source, optional)| *optional || !of_other(source))
+        })
 }
 
 /// Everywhere a failed call's value must be null (or its default) or out of reach.

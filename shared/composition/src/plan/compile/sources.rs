@@ -23,6 +23,11 @@ impl Compiler<'_> {
 
     /// Where the value comes from that a reference in a call of `object` names, and whether it may be left out.
     pub(super) fn source(&mut self, object: &ObjectShape, reference: &Reference) -> Option<(Source, bool)> {
+        if !calls::comes_with_its_body(self.shapes, object, reference) {
+            let what = written(reference);
+            self.error(format!("`{what}` is not there as a whole when what it is in is: calls fill it, or a part of it; refer to parts that none fill"));
+            return None;
+        }
         let found = match reference.root {
             Root::Request(place) => {
                 let is = |param: &Param| param.place == place && reference.path.first() == Some(&param.rust);
@@ -40,7 +45,7 @@ impl Compiler<'_> {
                 claim.map(|claim| (Source::Claim(self.claim_use(claim)), false))
             }
             Root::Field => calls::field_of(object, reference).and_then(|field| {
-                if object.fields[field].call.is_none() {
+                if !object.fields[field].is_filled() {
                     let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
                     return Some((Source::Own(number), false));
                 }
