@@ -162,6 +162,24 @@ use proc_macro::TokenStream;
 /// - A required call cannot refer to what may be null, unless it has an `or`.
 /// - `#[serde(rename(serialize = "name"))]` fixes the client's name.
 ///
+/// - `when = query.with_reviews`, a `bool` or an `Option<bool>`, or `when = is_premium(profile.tier)`, a function to `bool`: when it
+///   is false the call is not made, and its field is null and complete, or its default. So the field is an `Option` or has an
+///   `or`. The call waits for what the condition refers to.
+///
+/// What fills a field besides a call:
+///
+/// - `#[from(orders, header = "x-total-count")]`: a header of the answer to the call of the field `orders`, read by the field's
+///   type: text, a whole number, a number, a boolean or an enum. Without the header an `Option` is null, and complete; else, or
+///   when it is not what the type says, the field fails with `shape`. When the call failed, the field depends on it.
+/// - `#[computed(full_name(profile.first, profile.last))]`: what an ordinary function makes of other values, each given as a
+///   reference to its own type: `fn full_name(first: &String, last: &Option<String>) -> String`. It returns the field's type, or
+///   what its `Option` is of. An argument that is an `Option` is `None` when there is no value and also when its call failed,
+///   which the field is not named for. Any other argument that is null skips the function: the field is an `Option`, null, and
+///   complete; one whose call failed fails the field with `dependency`. A whole object, list or map can be an argument, as the
+///   backend sent it, unless calls fill a part of it. A function that panics costs its field alone, with `shape`; it must be
+///   quick, since nothing else is done for this request meanwhile.
+/// - Each can be referred to as any field, and can be hidden.
+///
 /// `#[hidden]` beside it: the field feeds others and is in no answer, no stream and no document. When its call fails, it is named
 /// as any other. A hidden call that feeds nothing is a guard: it is always made, whatever a GraphQL query asks for; required, it
 /// fails the answer when it fails, and a stream says nothing before it has not.
@@ -190,6 +208,7 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - Any other attribute of serde's is an error. The struct's own JSON has the backend's names in both directions.
 /// - Doc comments are the documentation of the API.
 /// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
+/// - `#[from(…)]` and `#[computed(…)]` fill a field as in a [`macro@composition`], for each object.
 /// - `#[hidden]` on a field: it feeds the view's calls, and is in no answer and no document.
 /// - A field is text, a number, a boolean, an enum, a view, or an `Option`, a `Vec`, a `Box` or a map (`BTreeMap` or `HashMap`
 ///   with `String` keys) of one. A key that stands twice in a map is a failure, as a member that stands twice is.

@@ -54,6 +54,9 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             }
             Kind::Raw => {
                 let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
+                for &capture in &self.target.capture {
+                    self.pass.note(capture, value.get());
+                }
                 raw::pass_on(self.pass, self.target, value.get()).map_err(D::Error::custom)?;
             }
             Kind::Object(_) | Kind::Map(_) | Kind::List(_) => self.again().whole(deserializer)?,
