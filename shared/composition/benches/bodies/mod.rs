@@ -11,7 +11,7 @@ use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use trefoil_backend::transport::{Body, Outgoing, Sending, Transport, TransportError};
-use trefoil_backend::{BackendConfig, Clients};
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
 use trefoil_composition::names::Naming;
 use trefoil_composition::project::{Program, compile};
 use trefoil_composition::shape::{Shaped, Shapes};
@@ -197,8 +197,8 @@ impl Served {
         let bff = Bff::new("web").caller::<StandardCaller>().endpoint::<Items>().compile().expect("it compiles");
         let configs = [("shop".to_owned(), BackendConfig::at("http://shop.test".to_owned()))].into();
         let meter = opentelemetry::global::meter("bench");
-        let clients =
-            Clients::with_transports(&configs, &IdentityHeaders::default(), &meter, |_, _| Ok(memory.clone()));
+        let (identity, cache) = (IdentityHeaders::default(), Cache::new(CacheConfig::default(), &meter));
+        let clients = Clients::with_transports(&configs, &identity, &meter, &cache, |_, _| Ok(memory.clone()));
         Served(Arc::new(bff).router(&Arc::new(clients.expect("clients")), &meter))
     }
 
