@@ -112,6 +112,8 @@ fn check_routes_and_plan_say_what_wins() {
         within_ms: { picks: 120 }
         scopes: [\"home:vip\"]
         quota: { per_second: 5, burst: 10 }
+      productPage:
+        cache: { rating: { ttl_s: 30, stale_if_error_s: 300 } }
 ";
     let config = config(folder.path(), lines);
     let check = text(&gateway(&["check"], &config));
@@ -119,6 +121,8 @@ fn check_routes_and_plan_say_what_wins() {
         "web.home deadline: 400 ms by config, 300 ms as declared",
         "web.home within of picks: 120 ms by config, 80 ms as declared",
         "web.home scopes: home:vip by config, beside those declared",
+        "web.productPage ttl of rating: 30 s by config, 60 s as declared",
+        "web.productPage stale_if_error of rating: 300 s by config, 0 s as declared",
         "web.home quota: 5 a second, burst 10 by config, in place of the BFF's",
     ] {
         assert!(check.contains(part), "{part}:\n{check}");
@@ -135,7 +139,7 @@ fn a_name_that_no_endpoint_has_is_underlined_with_the_one_that_was_meant() {
     let folder = tempfile::tempdir().unwrap();
     let lines = "    endpoints:
       hoem: { deadline_ms: 400 }
-      home: { within_ms: { pciks: 100 } }
+      home: { within_ms: { pciks: 100 }, cache: { orders: { ttl_s: 5 } } }
 ";
     let config = config(folder.path(), lines);
     for command in [&["check"][..], &["plan", "web", "home"], &["routes"], &["serve"]] {
@@ -147,6 +151,7 @@ fn a_name_that_no_endpoint_has_is_underlined_with_the_one_that_was_meant() {
             "did you mean `home`?",
             "no call fills a field `pciks` of `home`",
             "did you mean `picks`?",
+            "the answers for `orders` are not kept",
             "      hoem: { deadline_ms: 400 }",
             "^^^^",
         ] {

@@ -33,7 +33,7 @@ pub mod stream;
 
 pub use bff::{Bff, CompiledBff, RouteInfo};
 pub use declare::StandardCaller;
-pub use limits::{LimitError, Limits, Moved};
+pub use limits::{Kept, LimitError, Limits, Moved};
 pub use names::Naming;
 pub use raw::Raw;
 pub use trefoil_composition_derive::{backend, caller, composition, input, view};

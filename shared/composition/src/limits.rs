@@ -12,6 +12,9 @@ use crate::plan::Plan;
 /// The most that a deadline or a call's own time may be, in milliseconds; the least is 1. The same holds in a declaration.
 pub const LONGEST_MS: u64 = 60_000;
 
+/// The most that answers may be kept, in seconds (a day); the least is 1. The same holds in a declaration.
+pub const LONGEST_KEPT_S: u64 = 86_400;
+
 /// What an operator moved of one endpoint. What is left out stays as declared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -20,8 +23,21 @@ pub struct Limits {
     /// The most time the call of a field may take, by the field's path in the client's names: `orders.lines.product`. The endpoint's
     /// name stands for a field that is the answer as a whole.
     pub within: BTreeMap<String, Duration>,
+    /// How long answers of the call of a field are kept, by the field's path. The declaration says which are kept at all.
+    pub kept: BTreeMap<String, Kept>,
     /// Scopes that are needed beside the declared ones.
     pub scopes: Vec<String>,
+}
+
+/// How long the answers of a call are kept. What is left out stays as declared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How long one is fresh.
+    pub ttl: Option<Duration>,
+    /// How long after that it is still given out, while it is made new.
+    pub stale_while_revalidate: Option<Duration>,
+    /// How long after that it is still given out in place of a failure.
+    pub stale_if_error: Option<Duration>,
 }
 
 /// A limit that was moved.
@@ -43,6 +59,17 @@ pub enum Moved {
         /// As it is now.
         now: Duration,
     },
+    /// How long the answers of a call are kept.
+    Kept {
+        /// The path of its field.
+        field: String,
+        /// Which of the times, by the word of the declaration; `ttl` for the first.
+        time: &'static str,
+        /// As it was declared; `None` where that was left to the backend.
+        declared: Option<Duration>,
+        /// As it is now.
+        now: Duration,
+    },
     /// What a caller needs.
     Scopes {
         /// Those that came to the declared ones.
@@ -56,6 +83,8 @@ pub enum Moved {
 pub enum LimitError {
     /// No call fills a field at this path.
     UnknownField {
+        /// Whose time it was to be.
+        of: Timed,
         /// The endpoint.
         endpoint: String,
         /// The path.
@@ -65,10 +94,17 @@ pub enum LimitError {
     },
     /// Two fields are filled by one call, and are given different times.
     OneCall {
+        /// Whose time it was to be.
+        of: Timed,
         /// The path of one.
         field: String,
         /// The path of the other.
         other: String,
+    },
+    /// The declaration does not say that the call's answers are kept.
+    NotKept {
+        /// The path.
+        field: String,
     },
     /// Whoever calls a public endpoint has no token, and so no scopes.
     Public {
@@ -77,23 +113,22 @@ pub enum LimitError {
     },
 }
 
+/// What is given times by the paths of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timed {
+    /// [`Limits::within`].
+    Within,
+    /// [`Limits::kept`].
+    Kept,
+}
+
 impl Limits {
     /// Everything of these limits that does not fit `plan`, which shows the whole endpoint.
     pub(crate) fn misfits(&self, plan: &Plan) -> Vec<LimitError> {
-        let mut errors = Vec::new();
-        let call_of = |path: &str| {
-            (0..plan.nodes.len()).find(|&node| plan.name_of(node) == path).map(|node| plan.nodes[node].call)
-        };
-        for (index, (field, time)) in self.within.iter().enumerate() {
-            let Some(call) = call_of(field) else {
-                let known = (0..plan.nodes.len()).map(|node| plan.name_of(node).to_owned()).collect();
-                errors.push(LimitError::UnknownField { endpoint: plan.name.clone(), field: field.clone(), known });
-                continue;
-            };
-            let before = self.within.iter().take(index);
-            let clash = before.filter(|(other, _)| call_of(other) == Some(call)).find(|(_, other)| *other != time);
-            errors.extend(clash.map(|(other, _)| LimitError::OneCall { field: field.clone(), other: other.clone() }));
-        }
+        let mut errors = misfits(Timed::Within, &self.within, plan);
+        errors.extend(misfits(Timed::Kept, &self.kept, plan));
+        let not_kept = |field: &&String| call_of(plan, field).is_some_and(|call| plan.calls[call].cache.is_none());
+        errors.extend(self.kept.keys().filter(not_kept).map(|field| LimitError::NotKept { field: field.clone() }));
         if !self.scopes.is_empty() && plan.access == Access::Public {
             errors.push(LimitError::Public { endpoint: plan.name.clone() });
         }
@@ -103,12 +138,8 @@ impl Limits {
     /// The same limits, with a time for every field that shares its call with one that has a time: a part of the endpoint
     /// that shows only the other field has the same times as the whole.
     pub(crate) fn for_every_field(mut self, plan: &Plan) -> Limits {
-        let shared = plan.calls.iter().flat_map(|call| {
-            let fields: Vec<&str> = call.nodes.iter().map(|&node| plan.name_of(node)).collect();
-            let time = fields.iter().find_map(|field| self.within.get(*field)).copied();
-            time.into_iter().flat_map(move |time| fields.clone().into_iter().map(move |field| (field.to_owned(), time)))
-        });
-        self.within = shared.collect();
+        self.within = for_every_field(&self.within, plan);
+        self.kept = for_every_field(&self.kept, plan);
         self
     }
 
@@ -126,6 +157,23 @@ impl Limits {
                 plan.moved.push(Moved::Within { field, declared: declared[call], now });
             }
         }
+        let declared: Vec<_> = plan.calls.iter().map(|call| call.cache.clone()).collect();
+        for node in &plan.nodes {
+            if let Some(kept) = self.kept.get(&node.field)
+                && let (Some((policy, _)), Some((before, _))) = (&mut plan.calls[node.call].cache, &declared[node.call])
+            {
+                let mut moved = |time, declared, now: Option<Duration>| {
+                    let field = node.field.clone();
+                    plan.moved.extend(now.map(|now| Moved::Kept { field, time, declared, now }));
+                };
+                moved("ttl", before.ttl, kept.ttl);
+                moved("stale_while_revalidate", Some(before.stale_while_revalidate), kept.stale_while_revalidate);
+                moved("stale_if_error", Some(before.stale_if_error), kept.stale_if_error);
+                policy.ttl = kept.ttl.or(before.ttl);
+                policy.stale_while_revalidate = kept.stale_while_revalidate.unwrap_or(before.stale_while_revalidate);
+                policy.stale_if_error = kept.stale_if_error.unwrap_or(before.stale_if_error);
+            }
+        }
         if let Access::Token { scopes } = &mut plan.access {
             let added: Vec<String> = self.scopes.iter().filter(|scope| !scopes.contains(scope)).cloned().collect();
             scopes.extend(added.iter().cloned());
@@ -134,6 +182,38 @@ impl Limits {
             }
         }
     }
+}
+
+/// The call that fills the field at a path.
+fn call_of(plan: &Plan, path: &str) -> Option<usize> {
+    plan.nodes.iter().find(|node| node.field == path).map(|node| node.call)
+}
+
+/// Paths that are no call's, and calls that would have two times.
+fn misfits<T: PartialEq>(of: Timed, times: &BTreeMap<String, T>, plan: &Plan) -> Vec<LimitError> {
+    let mut errors = Vec::new();
+    for (index, (field, time)) in times.iter().enumerate() {
+        let field = field.clone();
+        let Some(call) = call_of(plan, &field) else {
+            let known = plan.nodes.iter().map(|node| node.field.clone()).collect();
+            errors.push(LimitError::UnknownField { of, endpoint: plan.name.clone(), field, known });
+            continue;
+        };
+        let mut before = times.iter().take(index).filter(|(other, _)| call_of(plan, other) == Some(call));
+        if let Some((other, _)) = before.find(|(_, other)| *other != time) {
+            errors.push(LimitError::OneCall { of, field, other: other.clone() });
+        }
+    }
+    errors
+}
+
+fn for_every_field<T: Copy>(times: &BTreeMap<String, T>, plan: &Plan) -> BTreeMap<String, T> {
+    let of_call = |call: usize| {
+        let fields = plan.nodes.iter().filter(move |node| node.call == call).map(|node| &node.field);
+        let time = fields.clone().find_map(|field| times.get(field)).copied();
+        time.into_iter().flat_map(move |time| fields.clone().map(move |field| (field.clone(), time)))
+    };
+    (0..plan.calls.len()).flat_map(of_call).collect()
 }
 
 impl Plan {
@@ -152,8 +232,11 @@ impl fmt::Display for LimitError {
             LimitError::UnknownField { endpoint, field, .. } => {
                 write!(f, "no call fills a field `{field}` of `{endpoint}`")
             }
-            LimitError::OneCall { field, other } => {
+            LimitError::OneCall { field, other, .. } => {
                 write!(f, "`{field}` and `{other}` are filled by one call, which cannot have two times")
+            }
+            LimitError::NotKept { field } => {
+                write!(f, "the answers for `{field}` are not kept: its declaration has no `cache(…)`")
             }
             LimitError::Public { endpoint } => {
                 write!(f, "`{endpoint}` is public: who calls it has no token, and so no scopes")
@@ -176,6 +259,13 @@ impl fmt::Display for Moved {
                 match declared {
                     Some(declared) => write!(f, "{} ms as declared", declared.as_millis()),
                     None => f.write_str("none as declared"),
+                }
+            }
+            Moved::Kept { field, time, declared, now } => {
+                write!(f, "{time} of {field}: {} s by config, ", now.as_secs())?;
+                match declared {
+                    Some(declared) => write!(f, "{} s as declared", declared.as_secs()),
+                    None => f.write_str("the backend's as declared"),
                 }
             }
             Moved::Scopes { added } => write!(f, "scopes: {} by config, beside those declared", added.join(", ")),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use home::{bff, well};
 use serde_json::json;
 use tokio::time::Instant;
-use trefoil_composition::{Bff, CompiledBff, LimitError, Limits, StandardCaller, backend, composition, view};
+use trefoil_composition::{Bff, CompiledBff, Kept, LimitError, Limits, StandardCaller, backend, composition, view};
 use trefoil_testing::{Answer, FakeBackends, Kit};
 
 fn millis(millis: u64) -> Duration {
@@ -191,4 +191,46 @@ async fn fields_that_one_call_fills_have_one_time_in_whatever_part_is_asked_for(
     let query = json!({ "query": "{ lists { liked { product { id } } } }" }).to_string();
     let answer = kit.post("/graphql", &query).await;
     assert!(answer.text().contains("timeout"), "{}", answer.text());
+}
+
+/// A product, whose call's answers are kept.
+#[composition(get = "/product", public)]
+pub(crate) struct ProductPage {
+    /// The product.
+    #[call(Shop, get = "/product", cache("60s", shared), within = "80ms")]
+    pub(crate) product: Option<Named>,
+    /// What is never kept.
+    #[call(Shop, get = "/stock", within = "80ms")]
+    pub(crate) stock: Option<Named>,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_moved_time_of_what_is_kept_holds_behind_every_face() {
+    let mut bff = Bff::new("web").caller::<StandardCaller>().endpoint::<ProductPage>().compile().unwrap();
+    let kept = |path: &str, seconds| {
+        let times = Kept { ttl: Some(Duration::from_secs(seconds)), ..Kept::default() };
+        Limits { kept: [(path.to_owned(), times)].into(), ..Limits::default() }
+    };
+    let errors = bff.limit("productPage", kept("stock", 5)).unwrap_err();
+    assert_eq!(errors, [LimitError::NotKept { field: "stock".into() }]);
+    bff.limit("productPage", kept("product", 5)).unwrap();
+    let drawn = bff.plan("productPage").unwrap().draw();
+    assert!(drawn.contains("kept for 5 s for all (ttl by config; declared 60 s)"), "{drawn}");
+
+    let backends = FakeBackends::new();
+    backends.on("shop", "/product").json(r#"{"id": 1}"#);
+    backends.on("shop", "/stock").json(r#"{"id": 1}"#);
+    let kit = Kit::compiled(bff, &backends);
+    let asked = || backends.calls("shop").iter().filter(|call| call.path == "/product").count();
+    let query = json!({ "query": "{ productPage { product { id } } }" }).to_string();
+    for calls in [1, 2, 3] {
+        // Whoever asks first by either face pays for the other.
+        kit.get("/product").await;
+        kit.post("/graphql", &query).await;
+        assert_eq!(asked(), calls);
+        // As declared it would be fresh for a minute.
+        tokio::time::advance(Duration::from_secs(6)).await;
+    }
+    kit.post("/graphql", &query).await;
+    assert_eq!(asked(), 4);
 }

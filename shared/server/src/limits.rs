@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use trefoil_composition::declare::Access;
+use trefoil_composition::limits::Timed;
 use trefoil_composition::{CompiledBff, LimitError};
 use trefoil_edge::RouteQuota;
 
@@ -70,15 +71,25 @@ fn public_quota(config: &Config, bff: &CompiledBff, endpoint: &str) -> Option<Fa
 
 fn fault(config: &Config, at: &[&str], error: &LimitError) -> Fault {
     let (below, help): (&[&str], _) = match error {
-        LimitError::UnknownField { field, known, .. } => {
+        LimitError::UnknownField { of, field, known, .. } => {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            (&["within_ms", field], Some(meant(field, &known)))
+            (&[section(*of), field], Some(meant(field, &known)))
         }
-        LimitError::OneCall { field, .. } => (&["within_ms", field], Some("give both the same time".to_owned())),
+        LimitError::OneCall { of, field, .. } => (&[section(*of), field], Some("give both the same time".to_owned())),
+        LimitError::NotKept { field } => {
+            (&["cache", field], Some("config moves the times of what is kept; the declaration says what is".to_owned()))
+        }
         LimitError::Public { .. } => (&["scopes"], None),
         _ => (&[], None),
     };
     config.fault(&[at, below].concat(), error.to_string(), help)
+}
+
+fn section(of: Timed) -> &'static str {
+    match of {
+        Timed::Within => "within_ms",
+        Timed::Kept => "cache",
+    }
 }
 
 fn meant(name: &str, known: &[&str]) -> String {

@@ -257,6 +257,12 @@ fn limits_of_an_endpoint_are_read_and_held_within_what_can_be_declared() {
             "9:28 the scope `a` stands here twice",
         ]
     );
+    assert_eq!(
+        faults(&with(
+            "      home: { cache: { picks: { ttl_s: 0 }, orders: { ttl_s: 1, stale_if_error_s: 86401 } } }\n"
+        )),
+        ["6:40 this must be from 1 to 86400, in seconds", "6:83 this must be from 1 to 86400, in seconds",]
+    );
     let unknown = parse(&with("      home: { deadline: 400 }\n")).unwrap_err().to_string();
     assert!(unknown.contains("unknown key `deadline`"), "{unknown}");
     let quota = parse(&with("      home: { quota: { per_second: 0, burst: 1 } }\n")).unwrap_err().to_string();

@@ -27,7 +27,7 @@ fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
         match moved {
             Moved::Deadline { declared, .. } => deadline.push_str(&over(Some(*declared))),
             Moved::Scopes { added } => by_config = format!(" (by config: {})", added.join(", ")),
-            Moved::Within { .. } => {}
+            Moved::Within { .. } | Moved::Kept { .. } => {}
         }
     }
     writeln!(out, "{}  {} {}  deadline {deadline}  {access}{by_config}", plan.name, plan.method, plan.path)?;
@@ -116,7 +116,7 @@ fn rules(plan: &Plan, node: usize) -> String {
     rules.extend(call.when.as_ref().map(|when| format!("when {}", when.written)));
     let moved = plan.moved_within(node).map(over).unwrap_or_default();
     rules.extend(call.within.map(|within| format!("within {}{moved}", millis(within))));
-    rules.extend(call.cache.as_ref().map(|(policy, _)| kept(policy)));
+    rules.extend(call.cache.as_ref().map(|(policy, _)| kept(policy) + &kept_by_config(plan, node)));
     rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));
     rules.extend(call.pass.iter().map(|status| format!("{status} is passed on")));
     format!("[{}]", rules.join(", "))
@@ -128,6 +128,18 @@ fn kept(policy: &Policy) -> String {
         None => "as the backend says".to_owned(),
     };
     format!("kept {how_long}{}", if policy.shared { " for all" } else { "" })
+}
+
+/// The times that config has moved, with what was declared.
+fn kept_by_config(plan: &Plan, node: usize) -> String {
+    let times = plan.moved.iter().filter_map(|moved| match moved {
+        Moved::Kept { field, time, declared, .. } if *field == plan.nodes[node].field => {
+            let declared = declared.map_or_else(|| "the backend's".to_owned(), |time| format!("{} s", time.as_secs()));
+            Some(format!(" ({time} by config; declared {declared})"))
+        }
+        _ => None,
+    });
+    times.collect()
 }
 
 fn text(text: &Text) -> String {

@@ -45,8 +45,8 @@ fn row(route: &RouteInfo) -> [String; 6] {
                 deadline.push_str(&format!(" (by config; declared {} ms)", declared.as_millis()));
             }
             Moved::Scopes { added } => access.push_str(&format!(" (by config: {})", added.join(" "))),
-            // A call's own time is shown by `plan`.
-            Moved::Within { .. } => {}
+            // The times of calls are shown by `plan`.
+            Moved::Within { .. } | Moved::Kept { .. } => {}
         }
     }
     [route.method.to_string(), route.path.clone(), route.endpoint.clone(), access, deadline, route.calls.to_string()]

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use trefoil_backend::{BackendConfig, CacheConfig};
 use trefoil_edge::EdgeConfig;
 
-pub use self::bff::{BffConfig, EndpointConfig};
+pub use self::bff::{BffConfig, EndpointConfig, KeptConfig};
 pub use self::environment::Environment;
 pub(crate) use self::fault::nearest;
 pub use self::fault::{ConfigError, Fault};
