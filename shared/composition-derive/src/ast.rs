@@ -32,6 +32,8 @@ pub(crate) struct Field {
     pub(crate) hidden: Option<Attribute>,
     /// What fills it, if neither a call nor the backend's body does.
     pub(crate) derived: Option<Derived>,
+    /// What it must satisfy in a request.
+    pub(crate) bounds: Bounds,
     /// The other attributes of ours that stood on it.
     pub(crate) ours: Vec<Attribute>,
 }
@@ -171,6 +173,8 @@ pub(crate) struct Call {
     pub(crate) path: (LitStr, Template),
     pub(crate) query: Vec<Entry>,
     pub(crate) headers: Vec<Entry>,
+    /// The word `body`, and what is sent.
+    pub(crate) body: Option<(Ident, Json)>,
     /// The names of `at = "data.items"`.
     pub(crate) at: Option<Vec<String>>,
     pub(crate) within: Option<Time>,
@@ -220,6 +224,22 @@ pub(crate) struct Batch {
     pub(crate) most: usize,
 }
 
+/// The body that a call sends.
+pub(crate) enum Json {
+    /// A number or a boolean, as JSON text.
+    Literal(String),
+    Value(Reference),
+    Text(Template),
+    Object(Vec<Member>),
+}
+
+/// One member of an object in it.
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) value: Json,
+}
+
 /// One query parameter or header of a call.
 pub(crate) struct Entry {
     pub(crate) name: String,
@@ -263,6 +283,7 @@ pub(crate) enum Place {
     Path,
     Query,
     Header,
+    Body,
 }
 
 /// The bounds of a parameter, each with what to underline for it.
@@ -272,6 +293,8 @@ pub(crate) struct Bounds {
     pub(crate) max: Option<(i128, Span)>,
     pub(crate) min_length: Option<(usize, Span)>,
     pub(crate) max_length: Option<(usize, Span)>,
+    pub(crate) min_items: Option<(usize, Span)>,
+    pub(crate) max_items: Option<(usize, Span)>,
 }
 
 /// `#[caller]` on a struct.

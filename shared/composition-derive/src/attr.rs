@@ -1,5 +1,7 @@
 //! Attribute parsing: the parts that all attributes share. One file below for each attribute.
 
+pub(crate) mod body;
+pub(crate) mod bounds;
 mod cache;
 pub(crate) mod call;
 pub(crate) mod caller;

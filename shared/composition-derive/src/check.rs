@@ -90,6 +90,15 @@ pub(crate) fn view(of: &ViewWithCalls, errors: &mut Errors) {
 
 /// An input's bounds leave something, its names are apart, and its headers are not the gateway's own.
 pub(crate) fn input(of: &Input, errors: &mut Errors) {
+    let mut bodies = of.params.iter().filter(|param| param.place == Place::Body);
+    if let Some(first) = bodies.next() {
+        for second in bodies {
+            errors.at(
+                &second.ident,
+                format!("a request has one body, and it is `{}`: make both fields of one `#[view]`", first.name),
+            );
+        }
+    }
     for (index, param) in of.params.iter().enumerate() {
         bounds(&param.bounds, errors);
         let Some(name) = &param.renamed else { continue };
@@ -109,7 +118,7 @@ pub(crate) fn input(of: &Input, errors: &mut Errors) {
 }
 
 /// The least is not more than the most.
-fn bounds(bounds: &Bounds, errors: &mut Errors) {
+pub(crate) fn bounds(bounds: &Bounds, errors: &mut Errors) {
     if let (Some((min, _)), Some((max, span))) = (bounds.min, bounds.max)
         && min > max
     {
@@ -120,6 +129,12 @@ fn bounds(bounds: &Bounds, errors: &mut Errors) {
     {
         let swap = "swap `min_length` and `max_length`?";
         errors.at_span(span, format!("no text has at least {min} and at most {max} characters: {swap}"));
+    }
+    if let (Some((min, _)), Some((max, span))) = (bounds.min_items, bounds.max_items)
+        && min > max
+    {
+        let swap = "swap `min_items` and `max_items`?";
+        errors.at_span(span, format!("no list has at least {min} and at most {max} elements: {swap}"));
     }
 }
 

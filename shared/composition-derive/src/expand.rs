@@ -18,6 +18,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Path, Token, Type};
 
+use crate::ast::Bounds;
+
 /// The attributes of a struct that nobody but the compiler reads. It is called `Parts_of_Profile`: rustc shows the name where
 /// a part is unknown, and no name of the person's is like it.
 pub(crate) fn quiet() -> TokenStream {
@@ -99,6 +101,25 @@ pub(crate) fn json_of(ty: &Type, value: &Expr) -> TokenStream {
         let #local: #ty = #fitted;
         ::trefoil::__private::serde_json::to_string(&#local).unwrap_or_default()
     })
+}
+
+/// Bounds as data.
+pub(crate) fn bounds(bounds: &Bounds) -> TokenStream {
+    let min = option(bounds.min.map(|(number, _)| quote!(#number)));
+    let max = option(bounds.max.map(|(number, _)| quote!(#number)));
+    let [min_length, max_length, min_items, max_items] =
+        [bounds.min_length, bounds.max_length, bounds.min_items, bounds.max_items]
+            .map(|bound| option(bound.map(|(number, _)| quote!(#number))));
+    quote! {
+        ::trefoil::__private::declare::Bounds {
+            min: #min,
+            max: #max,
+            min_length: #min_length,
+            max_length: #max_length,
+            min_items: #min_items,
+            max_items: #max_items,
+        }
+    }
 }
 
 /// What to underline for a whole type: its first token's place, in the macro's own context.

@@ -96,7 +96,8 @@
 //!
 //! - `{profile.segment}` in a string, or `profile.segment` as a value, is a field of the same struct and a part of its view;
 //!   the call starts when it is there. `{{` and `}}` in a string are braces.
-//! - `path`, `query`, `header`, `body` and `caller` are reserved: `query.limit` is a field of the input, `caller.id` the
+//! - `path`, `query`, `header`, `body` and `caller` are reserved: `query.limit` is a field of the input, `body.lines` a part of
+//!   its body (`body` is all of it), `caller.id` the
 //!   subject of the token, `caller.partner` a claim of the type `Caller` at the crate's root.
 //! - Any endpoint may use a view, so a call in a view refers to fields of the same view and to `caller` only.
 //! - They are checked when the crate is built: what there is not, what may be null where it must not be, what fits no URL, and
@@ -147,6 +148,10 @@ use proc_macro::TokenStream;
 ///   integer, a boolean, a string with references in it, or a reference. An input that is not given is left out.
 /// - `header("accept-language" = header.language)`: likewise. Headers of identity, of the connection and of the trace are the
 ///   gateway's.
+/// - `body = body`, on a `post`, `put` or `patch`: a value is the whole body. `body(user_id = caller.id, lines = body.lines,
+///   rate = 1.5, to(city = body.city))`: an object with these members, under the backend's names; parentheses in it are objects.
+///   What is of the request may be a value of any kind; an optional part of it that is not given leaves its member out. Any other
+///   null makes no call, as in a URL.
 /// - `at`: `"data.items"`: the value is inside the backend's envelope, below these members, in the backend's names.
 /// - `within`: the most time this call may take; less than the deadline.
 /// - `T`: the answer needs it. `Option<T>`: null, and named as missing, when the call fails.
@@ -205,6 +210,9 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - The client's name follows the BFF's rule, save where `rename(serialize = "…")` fixes it. It is a name in GraphQL, too.
 /// - `default` or `default = "path"`, on a field or on the struct: what stands in for a member that the backend leaves out.
 /// - A variant is a string, the same for the backend and the client: its name, after `rename` and `rename_all`.
+/// - `#[bounds(min = 1, max = 99)]`, `min_length`, `max_length`, `min_items`, `max_items`: what a field must satisfy where the
+///   view is the body of a request; both ends are included. Those of a list's length are the list's, the others its elements'.
+///   Text without a bound has at most 1,024 characters, a list at most 1,000 elements. An answer is not held to them.
 /// - Any other attribute of serde's is an error. The struct's own JSON has the backend's names in both directions.
 /// - Doc comments are the documentation of the API.
 /// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
@@ -239,6 +247,9 @@ pub fn view(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[query]`: a query parameter; `name = "page[size]"` is its name where the BFF's rule gives another.
 /// - `#[header("accept-language")]`: a header. Those of identity, of the connection and of the trace cannot be read.
 /// - Each is text, a number, a boolean or an enum with [`macro@view`]; an `Option` of one need not be given.
+/// - `#[body]`, once, for an endpoint with `post`, `put` or `patch`: a JSON body, of a view, a list or a map, or an `Option` of
+///   one. A client names its members as in answers, and none beside; a backend gets it in its own names. References call it
+///   `body`, whatever the field is called.
 /// - `default = …`, an expression of the field's type, stands in when it is not given.
 /// - `min`, `max`: bounds of a number. `min_length`, `max_length`: of a text, in characters. Both ends are included.
 #[proc_macro_attribute]

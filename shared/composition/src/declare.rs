@@ -4,6 +4,7 @@
 //! [`crate::plan::Plan`] by ordinary code.
 
 mod derived;
+mod json;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use http::{HeaderName, Method};
 use trefoil_context::Place;
 
 pub use self::derived::{Application, Argument, Derived, Function};
+pub use self::json::Json;
 use crate::shape::{Shape, Shapes};
 
 /// An endpoint: its answer is the implementing struct. `#[composition]` implements it; do not write it by hand.
@@ -33,10 +35,12 @@ pub trait Backend: 'static {
 
 /// The input of an endpoint. `#[input]` implements it.
 pub trait Input: 'static {
-    /// The companion whose members are `path`, `query` and `header` (see [`crate::refer`]).
+    /// The companion whose members are `path`, `query`, `header` and, where there is one, `body` (see [`crate::refer`]).
     type Parts;
     /// The Rust names of the path parameters.
     const PATH: &'static [&'static str];
+    /// Whether there is a body among it.
+    const HAS_BODY: bool = false;
     /// The companion's value.
     fn parts() -> Self::Parts;
     /// Describes the parameters.
@@ -118,6 +122,10 @@ pub struct Bounds {
     pub min_length: Option<usize>,
     /// The most characters; 1,024 unless declared.
     pub max_length: Option<usize>,
+    /// The fewest elements of a list.
+    pub min_items: Option<usize>,
+    /// The most elements of a list; 1,000 unless declared.
+    pub max_items: Option<usize>,
 }
 
 /// One typed claim of a BFF's tokens.
@@ -146,6 +154,8 @@ pub struct Call {
     pub query: Vec<(String, Template)>,
     /// The headers, in declaration order.
     pub headers: Vec<(HeaderName, Template)>,
+    /// The body.
+    pub body: Option<Json>,
     /// The names that lead to the value inside the backend's envelope, as the backend has them; empty for a body that is the value.
     pub at: Vec<String>,
     /// The most time this call may take, inside the endpoint's deadline.
@@ -228,7 +238,7 @@ pub struct Reference {
 /// Where a referred value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
-    /// The request: a path, query or header parameter.
+    /// The request: a path, query or header parameter, or the body, from which the path leads on.
     Request(Place),
     /// The verified caller.
     Caller,
@@ -246,10 +256,16 @@ impl Default for Access {
 impl Template {
     /// The references in it, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
-        self.0.iter().filter_map(|piece| match piece {
+        self.0.iter().filter_map(Piece::reference)
+    }
+}
+
+impl Piece {
+    pub(crate) fn reference(&self) -> Option<&Reference> {
+        match self {
             Piece::Reference(reference) => Some(reference),
             Piece::Literal(_) => None,
-        })
+        }
     }
 }
 
@@ -264,7 +280,10 @@ impl Call {
         let tags = self.cache.iter().flat_map(|cache| &cache.tags);
         let rest =
             self.query.iter().map(|(_, value)| value).chain(self.headers.iter().map(|(_, value)| value)).chain(tags);
-        std::iter::once(&self.path).chain(rest).flat_map(Template::references)
+        std::iter::once(&self.path)
+            .chain(rest)
+            .flat_map(Template::references)
+            .chain(self.body.iter().flat_map(Json::references))
     }
 }
 

@@ -26,6 +26,7 @@ mod errors;
 mod execute;
 mod explorer;
 mod http;
+mod inputs;
 mod limits;
 mod names;
 mod negotiate;

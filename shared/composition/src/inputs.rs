@@ -2,6 +2,8 @@
 //!
 //! The same rules hold for text (REST: path, query, headers) and for JSON (GraphQL's arguments).
 
+mod body;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use trefoil_context::{Caller, Code, Fault, Place, Problem};
@@ -18,6 +20,8 @@ pub const MAX_TEXT: usize = 1024;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
     pub(crate) params: Vec<Value>,
+    /// The parts of the body that calls refer to.
+    pub(crate) body: Vec<Value>,
     pub(crate) caller_id: Value,
     pub(crate) claims: Vec<Value>,
 }
@@ -31,6 +35,8 @@ pub struct RequestText<'a> {
     pub query: &'a str,
     /// The headers.
     pub headers: &'a HeaderMap,
+    /// The body, as it came; `None` if there is none.
+    pub body: Option<&'a [u8]>,
 }
 
 impl Inputs {
@@ -50,6 +56,10 @@ impl Inputs {
         let mut params = Vec::with_capacity(plan.params.len());
         for param in &plan.params {
             let given = match param.place {
+                Place::Body => {
+                    params.push(body::value(plan, param, request.body, &mut faults)?);
+                    continue;
+                }
                 Place::Path => {
                     one(request.path.iter().filter(|(name, _)| *name == param.rust).map(|(_, value)| value.as_str()))
                 }
@@ -57,7 +67,6 @@ impl Inputs {
                     one(query.iter().filter(|(name, _)| *name == param.name).map(|(_, value)| value.as_str()))
                 }
                 Place::Header => header(request.headers, &param.name),
-                Place::Body => Ok(None),
             };
             let value = given.and_then(|given| match given {
                 Some(text) => from_text(param, shapes, text).map(Some),
@@ -81,7 +90,13 @@ impl Inputs {
         let mut faults = Vec::new();
         let mut params = Vec::with_capacity(plan.params.len());
         for param in &plan.params {
-            let value = match arguments.get(&crate::names::argument(param)) {
+            let given = arguments.get(&crate::names::argument(param));
+            if param.place == Place::Body {
+                let text = given.filter(|value| !value.is_null()).map(ToString::to_string);
+                params.push(body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?);
+                continue;
+            }
+            let value = match given {
                 None | Some(serde_json::Value::Null) => absent(param),
                 Some(serde_json::Value::String(text)) => from_text(param, shapes, text).map(Some),
                 Some(scalar) => from_text(param, shapes, &scalar.to_string()).map(Some),
@@ -106,7 +121,8 @@ impl Inputs {
         }
         let caller_id = caller.map(|caller| quoted(&caller.id));
         let claims = plan.claims.iter().map(|used| claim(used, shapes, caller)).collect::<Result<_, _>>()?;
-        Ok(Inputs { params, caller_id, claims })
+        let body = body::parts(plan, &params);
+        Ok(Inputs { params, body, caller_id, claims })
     }
 }
 
@@ -178,7 +194,7 @@ fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, St
 }
 
 /// The numbers that the type can hold and the declaration allows.
-fn within(int: Int, bounds: &Bounds) -> Int {
+pub(crate) fn within(int: Int, bounds: &Bounds) -> Int {
     Int { min: bounds.min.unwrap_or(int.min).max(int.min), max: bounds.max.unwrap_or(int.max).min(int.max) }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod bff;
+pub mod body;
 mod caching;
 mod calls;
 mod conditional;

@@ -1,6 +1,6 @@
 //! Media types in headers: what a body is said to be, and what a client accepts (RFC 9110, sections 8.3 and 12.5.1).
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 /// A media type and its parameters.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,14 @@ impl<'a> MediaType<'a> {
             .find(|(name, _)| name.eq_ignore_ascii_case("q"))
             .map_or(1000, |(_, weight)| thousandths(weight))
     }
+}
+
+/// Whether a request's body is said to be JSON, in UTF-8 and not encoded further.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
+    let said = MediaType::read(value);
+    let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
+    said.is("application/json") && said.other_than_utf8().is_none() && plain
 }
 
 /// The ranges of `Accept`, in order, each with its weight in thousandths.

@@ -50,6 +50,11 @@ pub fn argument(param: &crate::plan::Parameter) -> String {
     if plain(&param.name) { param.name.clone() } else { Naming::CamelCase.apply(&param.rust) }
 }
 
+/// The name of a view in a request, where documents tell it from the same view in an answer: `Basket` → `BasketInput`.
+pub fn input_name(view: &str) -> String {
+    if view.ends_with("Input") { view.to_owned() } else { format!("{view}Input") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 mod errors;
 mod graphql;
 mod headers;
+mod input;
 mod operation;
 mod problem;
 pub(crate) mod raw;

@@ -17,6 +17,7 @@ use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
 pub use self::findings::Finding;
+use crate::body::BodyProgram;
 use crate::declare::{Access, Bounds, Function};
 use crate::fragment::Buffer;
 use crate::limits::Moved;
@@ -40,8 +41,10 @@ pub struct Plan {
     pub deadline: Duration,
     /// Who may call.
     pub access: Access,
-    /// The parameters, in declaration order.
+    /// The parameters, in declaration order; the body is one of them.
     pub params: Vec<Parameter>,
+    /// How the body is read.
+    pub body: Option<PlannedBody>,
     /// The caller's claims that it refers to.
     pub claims: Vec<ClaimUse>,
     /// The answer's shape: a struct, or, where a call fills the answer as a whole, what the call gives.
@@ -80,6 +83,15 @@ pub struct Parameter {
     pub default: Option<String>,
     /// What it must satisfy beside its kind.
     pub bounds: Bounds,
+}
+
+/// The body of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedBody {
+    /// What it must be.
+    pub(crate) program: BodyProgram,
+    /// The parts of it that calls refer to: the backend's names that lead to each.
+    pub(crate) parts: Vec<Vec<String>>,
 }
 
 /// A typed claim that a plan needs of the caller's token.
@@ -166,6 +178,8 @@ pub struct PlannedCall {
     pub query: Vec<(String, Text)>,
     /// The headers, in order.
     pub headers: Vec<(HeaderName, Text)>,
+    /// The body.
+    pub body: Option<PlannedJson>,
     /// The most time one request of it may take, inside the deadline.
     pub within: Option<Duration>,
     /// Statuses that mean "there is none".
@@ -263,11 +277,33 @@ pub enum TextPart {
     },
 }
 
+/// A JSON value with values in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedJson {
+    /// JSON text as it is sent.
+    Literal(String),
+    /// A value as it is.
+    Value {
+        /// Where the value comes from.
+        source: Source,
+        /// As it was declared.
+        written: String,
+        /// An optional input of the request: when it is not given, its member is left out, and without a member the body.
+        omit: bool,
+    },
+    /// Text.
+    Text(Text),
+    /// An object: its members in order, under the backend's names.
+    Object(Vec<(String, PlannedJson)>),
+}
+
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The request's parameter with this index.
     Param(usize),
+    /// The part of the request's body with this number.
+    Body(usize),
     /// The caller's id.
     CallerId,
     /// The caller's claim with this index.

@@ -104,6 +104,9 @@ where
 /// header is left out when it is not given.
 pub fn fits<T: InUrl, N>(_: Part<T, N>) {}
 
+/// Takes a part of any type: what a request says can be sent on in a body whatever it is.
+pub fn is_there<T, N>(_: Part<T, N>) {}
+
 /// Whether a value of this nullness may feed a call whose field has nullness `Field`.
 #[diagnostic::on_unimplemented(
     message = "a required call refers to an optional value",

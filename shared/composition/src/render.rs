@@ -1,9 +1,11 @@
 //! Values become parts of a request: always encoded for where they stand.
 
+mod json;
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::plan::{PlannedCall, Source, Text, TextPart};
@@ -21,12 +23,17 @@ pub(crate) struct Rendered {
     pub(crate) headers: HeaderMap,
     /// What its answer is purged by, if it is kept.
     pub(crate) tags: Vec<String>,
+    pub(crate) body: Option<Bytes>,
 }
 
 impl Rendered {
     /// The same for two requests that ask the same.
     pub(crate) fn identity(&self) -> String {
         let mut text = self.path_and_query.clone();
+        if let Some(body) = &self.body {
+            text.push('\n');
+            text.push_str(&String::from_utf8_lossy(body));
+        }
         for (name, value) in &self.headers {
             text.push('\n');
             text.push_str(name.as_str());
@@ -46,7 +53,7 @@ pub(crate) enum NotMade {
     Unfit(&'static str),
 }
 
-/// Writes the call's URL and headers; `value` looks a source up.
+/// Writes the call's URL, headers and body; `value` looks a source up.
 pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Result<Rendered, NotMade> {
     let mut url = String::with_capacity(64);
     path(&call.path, &value, &mut url)?;
@@ -67,10 +74,17 @@ pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Res
         let value = HeaderValue::from_str(&text).ok().filter(|_| visible).ok_or(unfit)?;
         headers.insert(name.clone(), value);
     }
+    let body = match &call.body {
+        Some(body) => json::render(body, &value)?,
+        None => None,
+    };
+    if body.is_some() {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     let tags = call.cache.iter().flat_map(|(_, tags)| tags);
     // A tag with a null in it names nothing, and the call is made all the same.
     let tags = tags.filter_map(|tag| plain(tag, &value).ok().flatten().map(Cow::into_owned)).collect();
-    Ok(Rendered { path_and_query: url, headers, tags })
+    Ok(Rendered { path_and_query: url, headers, body, tags })
 }
 
 /// A path: what a value adds stays inside its segment. A segment that a value would leave empty or dots only is refused,

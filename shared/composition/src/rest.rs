@@ -1,5 +1,7 @@
 //! The REST face: one route per endpoint, the same for all of them.
 
+mod body;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -72,8 +74,13 @@ impl Endpoint {
 
         let caller = access::admit(&self.plan.access, &self.bff.name, &context).map_err(named)?;
         let path = self.path(&mut request).await.map_err(named)?;
-        let text =
-            RequestText { path: &path, query: request.uri().query().unwrap_or_default(), headers: request.headers() };
+        let body = body::read(&self.plan, &mut request).await.map_err(named)?;
+        let text = RequestText {
+            path: &path,
+            query: request.uri().query().unwrap_or_default(),
+            headers: request.headers(),
+            body: body.as_deref(),
+        };
         let inputs = Inputs::from_request(&self.plan, &self.bff.shapes, text, caller).map_err(named)?;
         if let Some(format) = stream::wanted(request.headers()) {
             return stream::respond(self, format, inputs, context.clone()).await.map_err(named);

@@ -214,6 +214,7 @@ impl<'a> Runner<'a> {
         let inputs = self.doing.inputs;
         match source {
             Source::Param(index) => inputs.params.get(index).cloned().flatten(),
+            Source::Body(number) => inputs.body.get(number).cloned().flatten(),
             Source::CallerId => inputs.caller_id.clone(),
             Source::Claim(index) => inputs.claims.get(index).cloned().flatten(),
             Source::Own(_) | Source::Noted { .. } => {
@@ -346,7 +347,7 @@ impl Doing<'_> {
             method: planned.method.clone(),
             path_and_query: rendered.path_and_query,
             headers: rendered.headers,
-            body: Body::Empty,
+            body: rendered.body.map_or(Body::Empty, Body::Full),
             deadline,
             cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
         };

@@ -7,7 +7,7 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::declare::{Call, Derived};
+use crate::declare::{Bounds, Call, Derived};
 use crate::names::Naming;
 use crate::refer::{Maybe, Sure};
 
@@ -91,6 +91,8 @@ pub struct FieldShape {
     pub shape: Shape,
     /// What stands in for a member that the backend leaves out (serde's `default`), as JSON in the backend's names.
     pub default: Option<String>,
+    /// What it must satisfy beside its kind where the view stands in a request. An answer is not held to it.
+    pub bounds: Bounds,
     /// The call that fills it; `None` for a value of the view's own body.
     pub call: Option<Call>,
     /// What fills it, if neither a call nor the view's own body does.

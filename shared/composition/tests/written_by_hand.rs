@@ -210,7 +210,7 @@ impl declare::Input for PicksInput {
                     let value: u32 = 6;
                     trefoil::__private::serde_json::to_string(&value).unwrap_or_default()
                 }),
-                bounds: declare::Bounds { min: Some(1), max: Some(20), min_length: None, max_length: None },
+                bounds: declare::Bounds { min: Some(1), max: Some(20), ..Default::default() },
             },
             declare::Param {
                 place: Place::Header,

@@ -7,15 +7,16 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Token};
 use crate::ast::{Call, Entry, Fan, Statuses};
 use crate::attr::composition::time;
 use crate::attr::{
-    METHODS, cache, derived, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method,
+    METHODS, body, cache, derived, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method,
     parentheses, skip_entry, text,
 };
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const IN_A_COMPOSITION: [&str; 14] = [
-    "get", "post", "put", "patch", "delete", "query", "header", "at", "within", "absent", "pass", "or", "when", "cache",
+const IN_A_COMPOSITION: [&str; 15] = [
+    "get", "post", "put", "patch", "delete", "query", "header", "body", "at", "within", "absent", "pass", "or", "when",
+    "cache",
 ];
 const IN_A_VIEW: [&str; 11] =
     ["get", "query", "header", "at", "within", "absent", "or", "when", "batch", "each", "cache"];
@@ -76,6 +77,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     let (mut route, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
     let mut cache = None;
     let mut when = None;
+    let mut sent = None;
     let mut how_often: Option<Fan> = None;
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let mut said = false;
@@ -89,6 +91,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
             }
             "query" => query.extend(values(word, input, errors)?),
             "header" => headers.extend(values(word, input, errors)?),
+            "body" => once(&mut sent, (word.clone(), body::read(word, input, errors)?), word, errors),
             "at" => {
                 let literal = text(word, input, "at = \"data.items\"")?;
                 let names: Vec<String> = literal.value().split('.').map(str::to_owned).collect();
@@ -118,7 +121,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                 once(&mut when, (word.clone(), derived::condition(input)?), word, errors);
             }
             "batch" | "each" => fan::read(&mut how_often, word, input, errors)?,
-            later @ ("body" | "retry" | "hedge") => {
+            later @ ("retry" | "hedge") => {
                 let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
             }
@@ -137,7 +140,22 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
     }
     let (method, path) = route?;
     let backend = backend?;
-    Some(Call { backend, method, path, query, headers, at, within, absent, pass, or, fan: how_often, cache, when })
+    Some(Call {
+        backend,
+        method,
+        path,
+        query,
+        headers,
+        body: sent,
+        at,
+        within,
+        absent,
+        pass,
+        or,
+        fan: how_often,
+        cache,
+        when,
+    })
 }
 
 /// Reads `(name = value, "name" = value)`.

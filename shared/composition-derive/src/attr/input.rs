@@ -1,21 +1,19 @@
-//! `#[path]`, `#[query(default = 6, min = 1, max = 20)]` and `#[header("accept-language")]` on the fields of an `#[input]`.
+//! `#[path]`, `#[query(default = 6, min = 1, max = 20)]`, `#[header("accept-language")]` and `#[body]` on the fields of an
+//! `#[input]`.
 
-use proc_macro2::Span;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token};
+use syn::{Attribute, Expr, Ident, LitStr, Token};
 
 use crate::ast::{Bounds, Param, Place};
 use crate::attr::item::doc;
-use crate::attr::{entries, equals, inside, once, text};
+use crate::attr::{bounds, entries, equals, inside, once, text};
 use crate::errors::Errors;
 use crate::words::{did_you_mean, list};
-
-const BOUNDS: [&str; 4] = ["min", "max", "min_length", "max_length"];
 
 /// Reads one field. `ours` are its attributes of ours.
 pub(crate) fn field(field: &syn::Field, ours: &[Attribute], errors: &mut Errors) -> Option<Param> {
     let ident = field.ident.clone()?;
-    let form = "`#[path]`, `#[query]` or `#[header(\"name\")]`";
+    let form = "`#[path]`, `#[query]`, `#[header(\"name\")]` or `#[body]`";
     let attribute = match ours {
         [] => {
             errors.at(&ident, format!("where does `{ident}` come from? Put {form} above it"));
@@ -34,6 +32,7 @@ pub(crate) fn field(field: &syn::Field, ours: &[Attribute], errors: &mut Errors)
         "path" => Place::Path,
         "query" => Place::Query,
         "header" => Place::Header,
+        "body" => Place::Body,
         other => {
             errors.at(attribute, format!("`#[{other}]` does not belong on an input: put {form} here"));
             return None;
@@ -82,12 +81,17 @@ fn options(attribute: &Ident, input: ParseStream<'_>, param: &mut Param, errors:
         let _ = input.parse::<Option<Token![,]>>();
     }
     let understood: Vec<&str> = match param.place {
-        Place::Path => BOUNDS.to_vec(),
-        Place::Query => ["default", "name"].into_iter().chain(BOUNDS).collect(),
-        Place::Header => ["default"].into_iter().chain(BOUNDS).collect(),
+        Place::Body => Vec::new(),
+        Place::Path => bounds::OF_A_VALUE.to_vec(),
+        Place::Query => ["default", "name"].into_iter().chain(bounds::OF_A_VALUE).collect(),
+        Place::Header => ["default"].into_iter().chain(bounds::OF_A_VALUE).collect(),
     };
     entries(input, errors, |word, input, errors| {
         match word.to_string().as_str() {
+            _ if param.place == Place::Body => {
+                let message = "`#[body]` takes no options: what a body must be is said by its type, with `#[bounds(…)]` on the fields of its views";
+                return Err(syn::Error::new(word.span(), message));
+            }
             "default" if param.place == Place::Path => {
                 let message = "a path parameter is always there, so a default would never be used: drop it, or make it a `#[query]`";
                 return Err(syn::Error::new(word.span(), message));
@@ -104,10 +108,7 @@ fn options(attribute: &Ident, input: ParseStream<'_>, param: &mut Param, errors:
                 errors.at(word, format!("a header's name stands alone: write `#[header({:?})]`", name.value()));
                 param.renamed.get_or_insert(name);
             }
-            "min" => once(&mut param.bounds.min, number(word, input)?, word, errors),
-            "max" => once(&mut param.bounds.max, number(word, input)?, word, errors),
-            "min_length" => once(&mut param.bounds.min_length, length(word, input)?, word, errors),
-            "max_length" => once(&mut param.bounds.max_length, length(word, input)?, word, errors),
+            bound if bounds::OF_A_VALUE.contains(&bound) => bounds::one(&mut param.bounds, word, input, errors)?,
             other => {
                 let near = did_you_mean(other, understood.iter().copied());
                 let known = list(understood.iter().copied());
@@ -117,20 +118,4 @@ fn options(attribute: &Ident, input: ParseStream<'_>, param: &mut Param, errors:
         }
         Ok(())
     });
-}
-
-fn number(word: &Ident, input: ParseStream<'_>) -> syn::Result<(i128, Span)> {
-    let form = format!("{word} = 1");
-    equals(word, input, &form)?;
-    let negative = input.parse::<Option<Token![-]>>()?.is_some();
-    let literal: LitInt =
-        input.parse().map_err(|error| syn::Error::new(error.span(), format!("a bound is a whole number: `{form}`")))?;
-    let number: i128 = literal.base10_parse()?;
-    Ok((if negative { -number } else { number }, literal.span()))
-}
-
-fn length(word: &Ident, input: ParseStream<'_>) -> syn::Result<(usize, Span)> {
-    let (number, span) = number(word, input)?;
-    let length = usize::try_from(number).map_err(|_| syn::Error::new(span, "a length is not negative"))?;
-    Ok((length, span))
 }

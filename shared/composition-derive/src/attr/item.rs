@@ -5,12 +5,13 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, ExprLit, Ident, ItemEnum, ItemStruct, Lit, Meta};
 
 use crate::ast::{Doc, Enumeration, Field, Variant, View};
-use crate::attr::derived;
 use crate::attr::serde::{self, On};
+use crate::attr::{bounds, derived};
 use crate::errors::Errors;
 
 /// Every attribute of ours that may stand on a field.
-pub(crate) const OURS: [&str; 8] = ["call", "from", "computed", "hidden", "path", "query", "header", "claim"];
+pub(crate) const OURS: [&str; 10] =
+    ["call", "from", "computed", "hidden", "path", "query", "header", "body", "claim", "bounds"];
 
 /// The text of a doc comment: lines joined, one leading blank of each removed.
 pub(crate) fn doc(attributes: &[Attribute]) -> Doc {
@@ -57,6 +58,10 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
         let ident = source.ident.clone().unwrap_or_else(|| Ident::new("value", source.ty.span()));
         refuse_cfg(&source.attrs, errors);
         let serde = take(&mut source.attrs, |attribute| attribute.path().is_ident("serde"));
+        let bounded = take(&mut source.attrs, |attribute| attribute.path().is_ident("bounds"));
+        if let (On::Composition, Some(attribute)) = (container, bounded.first()) {
+            errors.at(attribute, "bounds are for what a request says, and this is an answer: put them on a field of the `#[view]` that the body is");
+        }
         let called =
             source.attrs.iter().any(|attribute| attribute.path().is_ident("call") || derived::is_derived(attribute));
         let field = if called { On::CallField } else { field };
@@ -70,6 +75,7 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
             names: serde::field(&serde, field, errors),
             hidden,
             derived: derived::read(&ours, errors),
+            bounds: bounds::attributes(&bounded, errors),
             ours,
         });
     }

@@ -1,6 +1,8 @@
 //! What a call may say.
 
-use crate::ast::{Call, Entry, Statuses, Time};
+use syn::Ident;
+
+use crate::ast::{Call, Entry, Json, Statuses, Time};
 use crate::check::{cache, header, path};
 use crate::errors::Errors;
 
@@ -14,6 +16,9 @@ pub(crate) fn call(of: &Call, errors: &mut Errors) {
     }
     for entry in of.query.iter().filter(|entry| entry.name.is_empty()) {
         errors.at_span(entry.name_span, "a query parameter needs a name");
+    }
+    if let Some((word, json)) = &of.body {
+        body(of, word, json, errors);
     }
     if let Some(absent) = &of.absent {
         statuses(absent, absent_reason, errors);
@@ -32,6 +37,25 @@ pub(crate) fn call(of: &Call, errors: &mut Errors) {
             or,
             "`or` answers with a default when the call fails, `pass` answers with its status: keep one of the two",
         );
+    }
+}
+
+/// A body goes with a method that has one, and names each member once.
+fn body(of: &Call, word: &Ident, json: &Json, errors: &mut Errors) {
+    // RFC 9110 section 9.3: content in a GET or a DELETE has no meaning, and servers on the way may refuse it.
+    if of.method == "get" || of.method == "delete" {
+        errors.at(word, format!("a `{}` has no body that servers heed: put the values into the path or `query(…)`, or make it a `post`, `put` or `patch`", of.method));
+    }
+    members(json, errors);
+}
+
+fn members(json: &Json, errors: &mut Errors) {
+    let Json::Object(members) = json else { return };
+    for (index, member) in members.iter().enumerate() {
+        if members[..index].iter().any(|before| before.name == member.name) {
+            errors.at_span(member.name_span, format!("the member `{}` stands here twice: keep one", member.name));
+        }
+        self::members(&member.value, errors);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use syn::LitStr;
 
-use crate::ast::{Batch, Call, Called, Derived, Field, How};
+use crate::ast::{Batch, Call, Called, Derived, Field, How, Json};
 use crate::errors::Errors;
 use crate::reference::{RESERVED, Reference, Root};
 use crate::words::{did_you_mean, list};
@@ -75,7 +75,11 @@ fn root(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
     let alone = reference.names.len() == 1;
     match reference.root() {
         Root::Path | Root::Query | Root::Header | Root::Body if of.endpoint.is_none() => of_a_request(of, reference, errors),
-        Root::Body => errors.at_span(first.span, format!("`{written}`: a request's body is not there yet; an input has `path`, `query` and `header`")),
+        Root::Body if !of.has_input() => errors.at_span(first.span, format!(
+            "`{written}`: the endpoint has no input: add `input = …Input` to `#[composition(…)]`, with a `#[body]` field"
+        )),
+        // Alone it is the whole body.
+        Root::Body => {}
         Root::Caller if of.is_public() => errors.at_span(first.span, format!(
             "`{written}`: the endpoint is `public`, so there may be no caller: drop `public`, or do not refer to `caller`"
         )),
@@ -220,7 +224,7 @@ impl Called<'_> {
     pub(crate) fn resolves(self, reference: &Reference) -> bool {
         let has_part = reference.names.len() > 1;
         match reference.root() {
-            Root::Body => false,
+            Root::Body => self.has_input(),
             Root::Caller => has_part && !self.is_public(),
             Root::Path | Root::Query | Root::Header => has_part && self.has_input(),
             Root::Field => self.view.fields.iter().any(|field| field.name == reference.names[0].text),
@@ -229,12 +233,13 @@ impl Called<'_> {
 }
 
 impl Call {
-    /// The references in its path, its query, its headers and its tags, in order.
+    /// The references in its path, its query, its headers, its tags and its body, in order.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Reference> {
-        self.path.1.references().chain(self.beside())
+        let body = self.body.iter().flat_map(|(_, json)| json.references()).map(|(reference, _)| reference);
+        self.path.1.references().chain(self.beside()).chain(body)
     }
 
-    /// The references beside the path.
+    /// The references beside the path, those of the body not among them.
     pub(crate) fn beside(&self) -> impl Iterator<Item = &Reference> {
         let tags = self.cache.iter().flat_map(|cache| &cache.tags).flat_map(|(_, tag)| tag.references());
         self.query.iter().chain(&self.headers).flat_map(|entry| entry.value.references()).chain(tags)
@@ -255,6 +260,18 @@ impl Call {
         match self.fan.as_ref()?.how.as_ref()? {
             How::Batch(batch) => Some(batch),
             How::Each(_) => None,
+        }
+    }
+}
+
+impl Json {
+    /// Every reference in it, in order, each with whether it is written as text.
+    pub(crate) fn references(&self) -> Vec<(&Reference, bool)> {
+        match self {
+            Json::Literal(_) => Vec::new(),
+            Json::Value(reference) => vec![(reference, false)],
+            Json::Text(template) => template.references().map(|reference| (reference, true)).collect(),
+            Json::Object(members) => members.iter().flat_map(|member| member.value.references()).collect(),
         }
     }
 }

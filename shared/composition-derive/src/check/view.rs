@@ -35,6 +35,7 @@ pub(crate) fn view(of: &View, errors: &mut Errors) {
                 taken.push((name, field));
             }
         }
+        super::bounds(&field.bounds, errors);
         if let Some(client) = &field.names.renamed {
             client_name(client, errors);
             let same =

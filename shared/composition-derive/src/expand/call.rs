@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Type};
 
-use crate::ast::{Batch, Cache, Call, Called, Entry, Fan, How, Place, Time};
+use crate::ast::{Batch, Cache, Call, Called, Entry, Fan, How, Json, Place, Time};
 use crate::expand::input::place;
 use crate::expand::{function, json_of, option, spanned, string};
 use crate::reference::{Piece, Reference, Root, Template};
@@ -30,6 +30,7 @@ fn data(of: Called<'_>, call: &Call, ty: &Type) -> TokenStream {
         let (name, value) = (name.to_ascii_lowercase(), template(value));
         quote!((::trefoil::__private::HeaderName::from_static(#name), #value))
     });
+    let body = option(call.body.as_ref().map(|(_, body)| json(body)));
     let at = call.at.iter().flatten().map(string);
     let within = option(
         call.within.as_ref().map(|Time { millis, .. }| quote!(::trefoil::__private::Duration::from_millis(#millis))),
@@ -47,6 +48,7 @@ fn data(of: Called<'_>, call: &Call, ty: &Type) -> TokenStream {
             path: #path,
             query: ::std::vec![#(#query),*],
             headers: ::std::vec![#(#headers),*],
+            body: #body,
             at: ::std::vec![#(#at),*],
             within: #within,
             absent: ::std::vec![#(#absent),*],
@@ -102,6 +104,30 @@ fn fan(fan: Option<&Fan>) -> TokenStream {
     }
 }
 
+fn json(of: &Json) -> TokenStream {
+    match of {
+        Json::Literal(text) => {
+            let text = string(text);
+            quote!(::trefoil::__private::declare::Json::Literal(#text))
+        }
+        Json::Value(referred) => {
+            let referred = reference(referred);
+            quote!(::trefoil::__private::declare::Json::Value(#referred))
+        }
+        Json::Text(text) => {
+            let text = template(text);
+            quote!(::trefoil::__private::declare::Json::Text(#text))
+        }
+        Json::Object(members) => {
+            let members = members.iter().map(|member| {
+                let (name, value) = (string(&member.name), json(&member.value));
+                quote!((#name, #value))
+            });
+            quote!(::trefoil::__private::declare::Json::Object(::std::vec![#(#members),*]))
+        }
+    }
+}
+
 fn template(template: &Template) -> TokenStream {
     let pieces = template.0.iter().map(|piece| match piece {
         Piece::Literal(text) => {
@@ -140,6 +166,7 @@ pub(crate) fn request_place(root: Root) -> Option<Place> {
         Root::Path => Some(Place::Path),
         Root::Query => Some(Place::Query),
         Root::Header => Some(Place::Header),
-        Root::Body | Root::Caller | Root::Field => None,
+        Root::Body => Some(Place::Body),
+        Root::Caller | Root::Field => None,
     }
 }

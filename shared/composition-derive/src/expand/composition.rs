@@ -18,9 +18,10 @@ pub(crate) fn expand(of: &Composition) -> TokenStream {
     let shape = shape::expand(&of.view, &call::data_of_all(of.called()), &function::data_of_all(of.called()));
     let endpoint = endpoint(of);
     let same_names = same_names(of);
+    let no_body = no_body(of);
     let references = references::expand(of.called());
     // The shape first: where a type has none, rustc says so before it says what derives miss.
-    quote!(#shape #item #parts #endpoint #same_names #references)
+    quote!(#shape #item #parts #endpoint #same_names #no_body #references)
 }
 
 fn endpoint(of: &Composition) -> TokenStream {
@@ -89,5 +90,21 @@ fn same_names(of: &Composition) -> TokenStream {
             "{}",
             #message
         );
+    }
+}
+
+/// What a GET or a DELETE carries has no meaning (RFC 9110 section 9.3), and only the compiler sees whether the input has a body.
+fn no_body(of: &Composition) -> TokenStream {
+    let (Some((method, _)), Some(input)) = (&of.options.route, &of.options.input) else { return TokenStream::new() };
+    if method != "get" && method != "delete" {
+        return TokenStream::new();
+    }
+    let message = format!(
+        "a `{method}` has no body that servers heed, and `{}` has a `#[body]`: make the endpoint a `post`, `put` or `patch`, or drop the field",
+        quote!(#input)
+    );
+    let span = method.span();
+    quote_spanned! {span=>
+        const _: () = ::core::assert!(!<#input as ::trefoil::__private::declare::Input>::HAS_BODY, "{}", #message);
     }
 }

@@ -1,11 +1,11 @@
 //! `#[input]`: what an endpoint takes from the request.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use crate::ast::{Input, Param, Place};
-use crate::expand::{json_of, option, plain_derives, quiet, shape_of, spanned, string};
+use crate::expand::{bounds, json_of, option, plain_derives, quiet, shape_of, spanned, string};
 
 pub(crate) fn expand(input: &Input) -> TokenStream {
     let item = &input.item;
@@ -33,8 +33,18 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         let idents = params.iter().map(|param| &param.ident);
         quote!(#name { #(#idents: ::trefoil::__private::refer::Part::NEW,)* })
     });
+    let body_value = input
+        .params
+        .iter()
+        .filter(|param| param.place == Place::Body)
+        .take(1)
+        .map(|_| quote!(body: ::trefoil::__private::refer::Part::NEW,));
     let path_names = places[0].1.iter().map(|param| &param.name);
-    let checks = input.params.iter().map(check);
+    // Two have been refused.
+    let body: Vec<_> =
+        input.params.iter().filter(|param| param.place == Place::Body).take(1).map(|param| &param.ty).collect();
+    let has_body = !body.is_empty();
+    let checks = input.params.iter().filter(|param| param.place != Place::Body).map(check);
     let shapes = Ident::new("shapes", Span::mixed_site());
     let params = input.params.iter().map(|param| declared(param, &shapes));
     quote! {
@@ -49,14 +59,16 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
                 #vis path: #path,
                 #vis query: #query,
                 #vis header: #header,
+                #(#vis body: ::trefoil::__private::refer::Part<#body, ::trefoil::__private::refer::Sure>,)*
             }
             #(#companions)*
             #[automatically_derived]
             impl ::trefoil::__private::declare::Input for #ident {
                 type Parts = #parts;
                 const PATH: &'static [&'static str] = &[#(#path_names),*];
+                const HAS_BODY: bool = #has_body;
                 fn parts() -> #parts {
-                    #parts { path: #path_value, query: #query_value, header: #header_value }
+                    #parts { path: #path_value, query: #query_value, header: #header_value, #(#body_value)* }
                 }
                 fn declare(
                     #shapes: &mut ::trefoil::__private::shape::Shapes,
@@ -92,11 +104,7 @@ fn declared(param: &Param, shapes: &Ident) -> TokenStream {
         string(if param.place == Place::Header { name.to_ascii_lowercase() } else { name })
     }));
     let default = option(param.default.as_ref().map(|(_, value)| json_of(&param.ty, value)));
-    let bounds = &param.bounds;
-    let min = option(bounds.min.map(|(number, _)| quote!(#number)));
-    let max = option(bounds.max.map(|(number, _)| quote!(#number)));
-    let min_length = option(bounds.min_length.map(|(number, _)| number.to_token_stream()));
-    let max_length = option(bounds.max_length.map(|(number, _)| number.to_token_stream()));
+    let bounds = bounds(&param.bounds);
     quote! {
         ::trefoil::__private::declare::Param {
             place: #place,
@@ -105,12 +113,7 @@ fn declared(param: &Param, shapes: &Ident) -> TokenStream {
             doc: #doc,
             shape: #shape,
             default: #default,
-            bounds: ::trefoil::__private::declare::Bounds {
-                min: #min,
-                max: #max,
-                min_length: #min_length,
-                max_length: #max_length,
-            },
+            bounds: #bounds,
         }
     }
 }
@@ -121,5 +124,6 @@ pub(crate) fn place(place: Place) -> TokenStream {
         Place::Path => quote!(::trefoil::__private::Place::Path),
         Place::Query => quote!(::trefoil::__private::Place::Query),
         Place::Header => quote!(::trefoil::__private::Place::Header),
+        Place::Body => quote!(::trefoil::__private::Place::Body),
     }
 }

@@ -39,6 +39,18 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
                 quote_spanned!(span=> ::trefoil::__private::refer::fits(#part);)
             });
         }
+        let sent = call.body.iter().flat_map(|(_, json)| json.references());
+        for (reference, as_text) in sent.filter(|(reference, _)| of.resolves(reference)) {
+            referred.push(reference);
+            let of_request = request_place(reference.root()).is_some();
+            let part = part(reference);
+            let span = reference.names[0].span;
+            checks.push(match (of_request, as_text) {
+                (true, true) => quote_spanned!(span=> ::trefoil::__private::refer::fits(#part);),
+                (true, false) => quote_spanned!(span=> ::trefoil::__private::refer::is_there(#part);),
+                (false, _) => quote_spanned!(span=> ::trefoil::__private::refer::feeds::<#null, _, _>(#part);),
+            });
+        }
         if let Some((word, when)) = &call.when {
             referred.extend(when.references().iter().filter(|reference| of.resolves(reference)));
             checks.extend(condition_checks(of, word, when, &null));
@@ -179,6 +191,11 @@ pub(crate) fn part(reference: &Reference) -> TokenStream {
     let (base, rest) = match reference.root() {
         Root::Field => (quote_spanned!(first.span=> of()), &reference.names[..]),
         Root::Caller => (quote_spanned!(first.span=> caller()), &reference.names[1..]),
+        Root::Body if reference.names.len() == 1 => return quote_spanned!(first.span=> input().body),
+        Root::Body => {
+            let body = quote_spanned!(first.span=> ::trefoil::__private::refer::open(input().body));
+            (body, &reference.names[1..])
+        }
         _ => {
             let place = ident(&first.text, first.span);
             (quote_spanned!(first.span=> input().#place), &reference.names[1..])

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::{Field, View};
 use crate::attr::serde::DefaultFrom;
-use crate::expand::{option, shape_of, string};
+use crate::expand::{bounds, option, shape_of, string};
 
 /// Implements `Shaped`; `calls` and `derived` have one entry for each field.
 pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Option<TokenStream>]) -> TokenStream {
@@ -22,6 +22,7 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
         let call = option(call.clone());
         let derived = option(derived.clone());
         let hidden = field.hidden.is_some();
+        let bounds = bounds(&field.bounds);
         quote! {
             ::trefoil::__private::shape::FieldShape {
                 rust: #rust,
@@ -30,6 +31,7 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
                 doc: #doc,
                 shape: #ty,
                 default: #default,
+                bounds: #bounds,
                 call: #call,
                 derived: #derived,
                 hidden: #hidden,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::errors::GraphqlError;
 use super::scalars::Leaf;
 use super::schema::Model;
+use crate::names::input_name;
 use crate::shape::Shapes;
 
 /// The types by name, and their values.
@@ -52,8 +53,17 @@ impl Types<'_> {
             (None, None) => return Ok(None),
             (Some(_), _) | (None, Some(_)) => {}
         }
-        let BaseType::Named(name) = &ty.base else { return Err("is a list; no argument takes one".to_owned()) };
-        let leaf = Leaf::named(name, self.shapes).ok_or_else(|| format!("has the unknown type {ty}"))?;
+        // Lists and input objects stand in bodies, which are validated as a whole, as in REST.
+        let leaf = match &ty.base {
+            BaseType::Named(name) if !self.is_input(name) => {
+                Leaf::named(name, self.shapes).ok_or_else(|| format!("has the unknown type {ty}"))?
+            }
+            BaseType::Named(_) | BaseType::List(_) => {
+                let default =
+                    definition.default_value.as_ref().and_then(|default| default.node.clone().into_json().ok());
+                return Ok(given.cloned().or(default));
+            }
+        };
         let wrong = || format!("does not fit; expected {ty}");
         let value = match (given, &definition.default_value) {
             (Some(value), _) => self.json(leaf, value),
@@ -62,6 +72,10 @@ impl Types<'_> {
             (None, None) => None,
         };
         value.map(Some).ok_or_else(wrong)
+    }
+
+    fn is_input(self, name: &str) -> bool {
+        self.shapes.objects().any(|(_, object)| input_name(&object.name) == name)
     }
 
     /// A value from JSON, that is not null.

@@ -7,6 +7,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 use async_graphql_value::Value as Literal;
 use serde_json::Value;
+use trefoil_context::Place;
 
 use super::coerce::Types;
 use super::cost;
@@ -64,6 +65,8 @@ pub(crate) struct EndpointField {
 pub(crate) enum Given {
     Value(Value),
     Variable(Name),
+    /// A body, perhaps with variables in it.
+    Body(Literal),
 }
 
 /// Compiles an operation for these values of its conditions.
@@ -185,6 +188,10 @@ impl<'a> Compiler<'a> {
         let mut errors = Vec::new();
         for (name, value) in &field.arguments {
             let Some(param) = plan.params.iter().find(|param| argument(param) == name.node.as_str()) else { continue };
+            if param.place == Place::Body {
+                arguments.push((name.node.to_string(), Given::Body(value.node.clone())));
+                continue;
+            }
             let leaf = Leaf::of(&param.shape).unwrap_or(Leaf::Json);
             let given = match &value.node {
                 Literal::Variable(name) => Some(Given::Variable(name.clone())),

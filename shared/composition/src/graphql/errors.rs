@@ -5,7 +5,7 @@
 
 use async_graphql::{Pos, ServerError};
 use serde::Serialize;
-use trefoil_context::{Code, Fault, Problem};
+use trefoil_context::{Code, Fault, Place, Problem};
 
 use crate::names::argument;
 use crate::outcome::{Reason, Step};
@@ -79,10 +79,15 @@ impl GraphqlError {
 }
 
 impl ArgumentFault {
-    /// A fault of a parameter, under the name of its argument.
+    /// A fault of a parameter, under the name of its argument; in a body, under the way to it.
     fn new(plan: &Plan, fault: &Fault) -> ArgumentFault {
-        let is = |param: &&Parameter| param.place == fault.place && param.name == fault.name;
-        let name = plan.params.iter().find(is).map_or_else(|| fault.name.clone(), argument);
+        let in_body = fault.place == Place::Body;
+        let is = |param: &&Parameter| param.place == fault.place && (in_body || param.name == fault.name);
+        let mut name = plan.params.iter().find(is).map_or_else(|| fault.name.clone(), argument);
+        if in_body && !fault.name.is_empty() {
+            name.push('.');
+            name.push_str(&fault.name);
+        }
         ArgumentFault { argument: name, detail: fault.detail.clone() }
     }
 }

@@ -19,8 +19,9 @@ use trefoil_context::{Code, Problem, RequestContext};
 
 use super::execute::{Answered, Face};
 use super::explorer;
-use super::negotiate::{Form, accepts_html, is_json, negotiate};
+use super::negotiate::{Form, accepts_html, negotiate};
 use super::request::GraphqlRequest;
+use crate::media::is_json;
 
 /// The most bytes of a request's body: a document, and variables.
 const MAX_BODY: usize = 256 * 1024;

@@ -1,8 +1,8 @@
 //! What a client sends and accepts: `Content-Type` and `Accept` (RFC 9110, sections 8.3 and 12.5.1).
 
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 
-use crate::media::{self, MediaType};
+use crate::media;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,13 +11,6 @@ pub(crate) enum Form {
     Json,
     /// `application/graphql-response+json`: its status says whether the request was understood.
     GraphqlResponse,
-}
-
-/// Whether the body is said to be JSON.
-pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
-    let said = MediaType::read(value);
-    said.is("application/json") && said.other_than_utf8().is_none()
 }
 
 /// The form that the client prefers; `application/json` to one that does not care. `None` if it accepts neither.
@@ -75,7 +68,7 @@ mod tests {
 
     fn accept(value: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, value.parse().unwrap());
+        headers.insert(http::header::ACCEPT, value.parse().unwrap());
         headers
     }
 

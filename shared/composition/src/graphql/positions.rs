@@ -5,18 +5,21 @@
 
 use std::collections::HashMap;
 
-use async_graphql::Positioned;
 use async_graphql::parser::types::{
     BaseType, Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
     VariableDefinition,
 };
+use async_graphql::{Pos, Positioned};
 use async_graphql_value::{ConstValue, Value};
+use trefoil_context::Place;
 
 use super::errors::GraphqlError;
+use super::inputs;
 use super::scalars::Leaf;
 use super::schema::Model;
 use crate::bff::CompiledBff;
 use crate::names::argument;
+use crate::shape::Shape;
 
 /// Checks every use of a variable in an operation.
 pub(crate) fn check(
@@ -28,13 +31,13 @@ pub(crate) fn check(
     let definitions = &operation.variable_definitions;
     let variables = definitions.iter().map(|variable| (variable.node.name.node.as_str(), &variable.node)).collect();
     let roots = if operation.ty == OperationType::Mutation { &model.mutation } else { &model.query };
-    let mut walk = Walk { bff, roots, document, variables, spread: Vec::new(), errors: Vec::new() };
+    let mut walk = Walk { bff, model, roots, document, variables, spread: Vec::new(), errors: Vec::new() };
     walk.set(&operation.selection_set.node, true);
     if walk.errors.is_empty() { Ok(()) } else { Err(walk.errors) }
 }
 
 /// What a place takes.
-struct Place<'a> {
+struct Taken<'a> {
     ty: &'a str,
     /// Whether it takes no null.
     sure: bool,
@@ -44,6 +47,7 @@ struct Place<'a> {
 
 struct Walk<'a> {
     bff: &'a CompiledBff,
+    model: &'a Model,
     roots: &'a HashMap<String, usize>,
     document: &'a ExecutableDocument,
     variables: HashMap<&'a str, &'a VariableDefinition>,
@@ -78,7 +82,7 @@ impl<'a> Walk<'a> {
     fn directives(&mut self, directives: &[Positioned<Directive>]) {
         for (name, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
             if name.node == "if" {
-                self.used(value, &Place { ty: "Boolean", sure: true, defaulted: false });
+                self.used(value, &Taken { ty: "Boolean", sure: true, defaulted: false });
             }
         }
     }
@@ -89,20 +93,57 @@ impl<'a> Walk<'a> {
         for (name, value) in &field.arguments {
             let param = plan.and_then(|plan| plan.params.iter().find(|param| argument(param) == name.node.as_str()));
             let place = match (param, name.node.as_str()) {
+                (Some(param), _) if param.place == Place::Body => {
+                    self.body(value.pos, &value.node, &param.shape, false);
+                    continue;
+                }
                 (Some(param), _) => {
                     let ty = Leaf::of(&param.shape).unwrap_or(Leaf::Json).name(&bff.shapes);
                     let defaulted = param.default.is_some();
-                    Place { ty, sure: !param.shape.is_nullable() && !defaulted, defaulted }
+                    Taken { ty, sure: !param.shape.is_nullable() && !defaulted, defaulted }
                 }
                 // Introspection's.
-                (None, "includeDeprecated") => Place { ty: "Boolean", sure: false, defaulted: true },
-                (None, _) => Place { ty: "String", sure: true, defaulted: false },
+                (None, "includeDeprecated") => Taken { ty: "Boolean", sure: false, defaulted: true },
+                (None, _) => Taken { ty: "String", sure: true, defaulted: false },
             };
             self.used(value, &place);
         }
     }
 
-    fn used(&mut self, value: &Positioned<Value>, place: &Place<'_>) {
+    /// A body, and what is in it.
+    fn body(&mut self, at: Pos, value: &Value, shape: &Shape, defaulted: bool) {
+        match value {
+            Value::Variable(name) => {
+                let Some(variable) = self.variables.get(name.as_str()) else { return };
+                let default = variable.default_value.as_ref().is_some_and(|value| value.node != ConstValue::Null);
+                let (given, taken) = (variable.var_type.node.to_string(), inputs::type_name(self.bff, shape));
+                let optional = taken.trim_end_matches('!');
+                let fits = if default || defaulted {
+                    given.trim_end_matches('!') == optional
+                } else {
+                    narrower(&given, &taken)
+                };
+                if !fits {
+                    let message = format!("the variable `${name}` is {given}; expected {taken}");
+                    self.errors.push(GraphqlError::request(message, Some(at)));
+                }
+            }
+            Value::List(items) => {
+                let Shape::List(item) = shape.unwrap_nullable().0 else { return };
+                items.iter().for_each(|value| self.body(at, value, item, false));
+            }
+            Value::Object(members) => {
+                for (name, value) in members {
+                    if let Some((shape, defaulted)) = inputs::field(self.bff, self.model, shape, name) {
+                        self.body(at, value, shape, defaulted);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn used(&mut self, value: &Positioned<Value>, place: &Taken<'_>) {
         let Value::Variable(name) = &value.node else { return };
         let Some(variable) = self.variables.get(name.as_str()) else { return };
         let ty = &variable.var_type.node;
@@ -114,4 +155,17 @@ impl<'a> Walk<'a> {
             self.errors.push(GraphqlError::request(message, Some(value.pos)));
         }
     }
+}
+
+/// Whether values of the first type do where the second stands: it may be more certain at each level.
+fn narrower(given: &str, taken: &str) -> bool {
+    let (given, sure) = given.strip_suffix('!').map_or((given, false), |plain| (plain, true));
+    let (taken, needed) = taken.strip_suffix('!').map_or((taken, false), |plain| (plain, true));
+    let list = |text: &str| text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::to_owned);
+    (sure || !needed)
+        && match (list(given), list(taken)) {
+            (Some(given), Some(taken)) => narrower(&given, &taken),
+            (None, None) => given == taken,
+            _ => false,
+        }
 }

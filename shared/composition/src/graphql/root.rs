@@ -1,12 +1,13 @@
 //! Runs one root field: an endpoint, by its narrowed plan.
 
 use serde_json::{Map, Value};
-use trefoil_context::{Problem, RequestContext};
+use trefoil_context::{Place, Problem, RequestContext};
 
 use super::answer::{self, Field};
 use super::compile::{EndpointField, Given, Root, RootField};
 use super::errors::GraphqlError;
 use super::execute::Face;
+use super::inputs;
 use crate::access;
 use crate::inputs::Inputs;
 use crate::outcome::{self, Failure, Step};
@@ -18,7 +19,7 @@ pub(crate) async fn run(face: &Face, root: &Root, variables: &Map<String, Value>
         RootField::Typename(name) => Field { value: Some(format!("\"{name}\"").into()), ..Field::default() },
         RootField::Introspection => Field::default(),
         RootField::Endpoint(field) => {
-            let run = run_endpoint(face, field, &arguments(field, variables), context).await;
+            let run = run_endpoint(face, field, &arguments(face, field, variables), context).await;
             run.map_or_else(
                 |problem| Field {
                     errors: vec![GraphqlError::problem(&field.plan, &problem, vec![Step::Key(root.key.clone())], None)],
@@ -80,10 +81,12 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
 }
 
 /// The arguments that are given. A variable that was not given gives none.
-fn arguments(field: &EndpointField, variables: &Map<String, Value>) -> Map<String, Value> {
+fn arguments(face: &Face, field: &EndpointField, variables: &Map<String, Value>) -> Map<String, Value> {
+    let body = field.plan.params.iter().find(|param| param.place == Place::Body);
     let value = |given: &Given| match given {
         Given::Value(value) => Some(value.clone()),
         Given::Variable(name) => variables.get(name.as_str()).cloned(),
+        Given::Body(literal) => inputs::given(&face.bff, &face.model, &body?.shape, literal, variables),
     };
     field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect()
 }

@@ -5,14 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 use async_graphql::Name;
 use async_graphql::Value as GraphqlValue;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, InputValue, Object, Schema, SchemaBuilder, SchemaError, TypeRef,
+    Enum, EnumItem, Field, FieldFuture, InputObject, InputValue, Object, Schema, SchemaBuilder, SchemaError, TypeRef,
 };
 use http::Method;
+use trefoil_context::Place;
 
 use super::names::{self, EnumNames};
 use super::scalars::Leaf;
 use crate::bff::CompiledBff;
-use crate::names::argument;
+use crate::declare::Bounds;
+use crate::names::{argument, input_name};
 use crate::plan::{Parameter, Plan};
 use crate::shape::{EnumId, ObjectId, Shape};
 
@@ -69,7 +71,14 @@ fn is_read(plan: &Plan) -> bool {
 
 /// Builds the schema. It fails when two types have one name, or one that GraphQL reserves.
 pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, SchemaError> {
-    let mut types = Types { bff, model, objects: BTreeSet::new(), leaves: Vec::new(), taken: BTreeSet::new() };
+    let mut types = Types {
+        bff,
+        model,
+        objects: BTreeSet::new(),
+        inputs: BTreeSet::new(),
+        leaves: Vec::new(),
+        taken: BTreeSet::new(),
+    };
     let mut query = Object::new(QUERY).description("What can be read. Each field is an endpoint.");
     let mut mutation =
         Object::new(MUTATION).description("What can be done. Each field is an endpoint; they run one after another.");
@@ -93,6 +102,10 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, S
     for id in objects {
         schema = schema.register(types.object(id)?);
     }
+    let inputs: Vec<ObjectId> = types.inputs.iter().copied().collect();
+    for id in inputs {
+        schema = schema.register(types.input_object(id)?);
+    }
     for leaf in types.leaves.clone() {
         if let Some(scalar) = leaf.declaration() {
             types.take(scalar.type_name())?;
@@ -109,6 +122,7 @@ struct Types<'a> {
     bff: &'a CompiledBff,
     model: &'a Model,
     objects: BTreeSet<ObjectId>,
+    inputs: BTreeSet<ObjectId>,
     leaves: Vec<Leaf>,
     taken: BTreeSet<String>,
 }
@@ -169,12 +183,16 @@ impl Types<'_> {
     }
 
     fn argument(&mut self, param: &Parameter) -> InputValue {
+        if param.place == Place::Body {
+            let value = InputValue::new(argument(param), self.input(&param.shape));
+            return if param.doc.is_empty() { value } else { value.description(&param.doc) };
+        }
         let (shape, nullable) = param.shape.unwrap_nullable();
         let leaf = Leaf::of(shape).unwrap_or(Leaf::Json);
         let ty = self.leaf(leaf);
         let required = !nullable && param.default.is_none();
         let mut value = InputValue::new(argument(param), if required { TypeRef::NonNull(Box::new(ty)) } else { ty });
-        let doc = described(param);
+        let doc = described(&param.doc, &param.bounds);
         if !doc.is_empty() {
             value = value.description(doc);
         }
@@ -217,6 +235,49 @@ impl Types<'_> {
         Ok(object)
     }
 
+    /// Enters everything that a shape leads to in a request, and says how GraphQL refers to it.
+    fn input(&mut self, shape: &Shape) -> TypeRef {
+        let (inner, nullable) = shape.unwrap_nullable();
+        let plain = match inner {
+            Shape::List(item) => TypeRef::List(Box::new(self.input(item))),
+            Shape::Object(id) => {
+                if self.inputs.insert(*id) {
+                    for field in &self.bff.shapes.get(*id).fields {
+                        self.input(&field.shape);
+                    }
+                }
+                TypeRef::named(input_name(&self.bff.shapes.get(*id).name))
+            }
+            leaf => self.leaf(Leaf::of(leaf).unwrap_or(Leaf::Json)),
+        };
+        if nullable { plain } else { TypeRef::NonNull(Box::new(plain)) }
+    }
+
+    fn input_object(&mut self, id: ObjectId) -> Result<InputObject, SchemaError> {
+        let bff = self.bff;
+        let shape = bff.shapes.get(id);
+        let name = input_name(&shape.name);
+        self.take(&name)?;
+        let mut object = InputObject::new(name);
+        if !shape.doc.is_empty() {
+            object = object.description(&shape.doc);
+        }
+        for field in &shape.fields {
+            let ty = match self.input(&field.shape) {
+                // What has a default may be left out.
+                TypeRef::NonNull(inner) if field.default.is_some() => *inner,
+                ty => ty,
+            };
+            let mut value = InputValue::new(names::field(field, bff.naming), ty);
+            let doc = described(&field.doc, &field.bounds);
+            if !doc.is_empty() {
+                value = value.description(doc);
+            }
+            object = object.field(value);
+        }
+        Ok(object)
+    }
+
     fn enumeration(&mut self, id: EnumId) -> Result<Enum, SchemaError> {
         let shape = self.bff.shapes.get_enum(id);
         self.take(&shape.name)?;
@@ -233,8 +294,7 @@ impl Types<'_> {
 }
 
 /// The doc comment, and the bounds, which GraphQL's types cannot say.
-fn described(param: &Parameter) -> String {
-    let bounds = &param.bounds;
+fn described(doc: &str, bounds: &Bounds) -> String {
     let says = match (bounds.min, bounds.max, bounds.min_length, bounds.max_length) {
         (Some(min), Some(max), ..) => format!("From {min} to {max}."),
         (Some(min), None, ..) => format!("At least {min}."),
@@ -242,7 +302,12 @@ fn described(param: &Parameter) -> String {
         (None, None, Some(min), Some(max)) => format!("{min} to {max} characters."),
         (None, None, Some(min), None) => format!("At least {min} characters."),
         (None, None, None, Some(max)) => format!("At most {max} characters."),
-        (None, None, None, None) => return param.doc.clone(),
+        (None, None, None, None) => match (bounds.min_items, bounds.max_items) {
+            (Some(min), Some(max)) => format!("{min} to {max} elements."),
+            (Some(min), None) => format!("At least {min} elements."),
+            (None, Some(max)) => format!("At most {max} elements."),
+            (None, None) => return doc.to_owned(),
+        },
     };
-    if param.doc.is_empty() { says } else { format!("{}\n\n{says}", param.doc) }
+    if doc.is_empty() { says } else { format!("{doc}\n\n{says}") }
 }

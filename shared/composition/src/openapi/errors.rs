@@ -26,6 +26,11 @@ impl Errors {
                 errors.add(Code::InsufficientScope);
             }
         }
+        if plan.body.is_some() {
+            for code in [Code::MalformedBody, Code::RequestTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType] {
+                errors.add(code);
+            }
+        }
         if !plan.params.is_empty() {
             errors.add(Code::InvalidInput);
         }

@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 use super::errors::Errors;
-use super::{BEARER, headers, schema, text};
+use super::{BEARER, headers, input, schema, text};
 use crate::bff::CompiledBff;
 use crate::declare::Access;
 use crate::plan::{Parameter, Plan};
@@ -30,6 +30,7 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         .description(text(&about))
         .operation_id(Some(&plan.name))
         .parameters((!params.is_empty()).then_some(params))
+        .request_body(input::body(bff, plan))
         .securities(Some(security))
         .response(StatusCode::OK.as_str(), answer(bff, plan));
     if plan.method == Method::GET {

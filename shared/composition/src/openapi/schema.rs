@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use trefoil_context::Place;
 use utoipa::Number;
 use utoipa::openapi::schema::{AdditionalProperties, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
 
-use super::{raw, text};
+use super::{input, raw, text};
 use crate::bff::CompiledBff;
 use crate::declare::Bounds;
 use crate::inputs::MAX_TEXT;
@@ -20,7 +21,10 @@ pub(super) fn reached(bff: &CompiledBff) -> BTreeMap<String, Schema> {
     for plan in &bff.plans {
         reach(bff, &plan.answer, &mut found);
         for param in &plan.params {
-            reach(bff, &param.shape, &mut found);
+            match param.place {
+                Place::Body => input::reach(bff, &param.shape, &mut found),
+                Place::Path | Place::Query | Place::Header => reach(bff, &param.shape, &mut found),
+            }
         }
     }
     found
@@ -153,7 +157,7 @@ pub(super) fn parameter(shapes: &Shapes, param: &Parameter) -> RefOr<Schema> {
 }
 
 /// A whole number: the format that holds it, and the bounds that the format does not say.
-fn whole(schema: ObjectBuilder, int: Int, bounds: &Bounds) -> ObjectBuilder {
+pub(super) fn whole(schema: ObjectBuilder, int: Int, bounds: &Bounds) -> ObjectBuilder {
     let least = bounds.min.unwrap_or(int.min).max(int.min);
     let greatest = bounds.max.unwrap_or(int.max).min(int.max);
     let fits = |min: i128, max: i128| int.min >= min && int.max <= max;
@@ -179,7 +183,7 @@ fn number(value: i128) -> Number {
 }
 
 /// A reference to a schema of the document. Beside a `$ref`, OpenAPI 3.1 allows a description, but not a second type.
-fn named(name: &str, nullable: bool, about: Option<&str>) -> RefOr<Schema> {
+pub(super) fn named(name: &str, nullable: bool, about: Option<&str>) -> RefOr<Schema> {
     let mut reference = Ref::from_schema_name(name);
     if !nullable {
         about.unwrap_or_default().clone_into(&mut reference.description);
@@ -188,6 +192,6 @@ fn named(name: &str, nullable: bool, about: Option<&str>) -> RefOr<Schema> {
     OneOfBuilder::new().item(reference).item(ObjectBuilder::new().schema_type(Type::Null)).description(about).into()
 }
 
-fn of_type(kind: Type, nullable: bool) -> SchemaType {
+pub(super) fn of_type(kind: Type, nullable: bool) -> SchemaType {
     if nullable { SchemaType::from_iter([kind, Type::Null]) } else { kind.into() }
 }

@@ -16,10 +16,10 @@ use bytes::Bytes;
 
 use self::root::steps;
 use self::sources::written;
-use super::{ClaimUse, DeclarationError, Need, Node, Parameter, Plan, PlannedCall, PlannedFan, Site, Source};
+use super::{ClaimUse, DeclarationError, Need, Node, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::caching;
 use crate::calls;
-use crate::declare::{Call, Claim, Declaration, Fan, Param, Root, Template};
+use crate::declare::{Call, Claim, Declaration, Fan, Root, Template};
 use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
 use crate::project::{self, Program, Selection, SiteFound};
@@ -81,6 +81,8 @@ struct Compiler<'a> {
     /// For each call, the node that each program with calls in it belongs to.
     owners: Vec<Vec<Option<usize>>>,
     claim_uses: Vec<ClaimUse>,
+    /// The parts of the request's body that calls refer to.
+    body_parts: Vec<Vec<String>>,
     /// The node of the call that writes.
     write: Option<usize>,
     tasks: VecDeque<Task>,
@@ -101,6 +103,7 @@ impl<'a> Compiler<'a> {
             shared: Vec::new(),
             owners: Vec::new(),
             claim_uses: Vec::new(),
+            body_parts: Vec::new(),
             write: None,
             tasks: VecDeque::new(),
             errors: Vec::new(),
@@ -118,6 +121,7 @@ impl<'a> Compiler<'a> {
         let fields = self.fields();
         let params = self.params();
         let answer = self.answer();
+        let body = self.body();
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
@@ -130,6 +134,7 @@ impl<'a> Compiler<'a> {
             deadline: declaration.deadline,
             access: declaration.access.clone(),
             params,
+            body,
             claims: self.claim_uses,
             answer,
             frame: Arc::new(frame),
@@ -311,6 +316,7 @@ impl<'a> Compiler<'a> {
             path: text(self, &call.path),
             query: call.query.iter().map(|(name, value)| (name.clone(), text(self, value))).collect(),
             headers: call.headers.iter().map(|(name, value)| (name.clone(), text(self, value))).collect(),
+            body: call.body.as_ref().map(|body| self.json(object, body)),
             within: call.within,
             absent: call.absent.clone(),
             pass: call.pass.clone(),
@@ -383,18 +389,5 @@ impl<'a> Compiler<'a> {
             });
         }
         program
-    }
-
-    fn params(&self) -> Vec<Parameter> {
-        let one = |param: &Param| Parameter {
-            place: param.place,
-            name: param.renamed.clone().unwrap_or_else(|| self.naming.apply(&param.rust)),
-            rust: param.rust.clone(),
-            doc: param.doc.clone(),
-            shape: param.shape.clone(),
-            default: param.default.clone(),
-            bounds: param.bounds.clone(),
-        };
-        self.declaration.params.iter().map(one).collect()
     }
 }

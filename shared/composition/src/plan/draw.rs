@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trefoil_backend::Policy;
 
-use super::{Derivation, Need, Plan, PlannedCall, PlannedFan, Text, TextPart};
+use super::{Derivation, Need, Plan, PlannedCall, PlannedFan, PlannedJson, Text, TextPart};
 use crate::declare::Access;
 use crate::limits::Moved;
 
@@ -103,7 +103,21 @@ fn request(plan: &Plan, node: usize) -> String {
         PlannedFan::Derived(Derivation::Computed(application)) => return application.written.clone(),
     };
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    format!("{} {} {}{query}{keys}", call.method, call.backend, text(&call.path))
+    let body = call.body.as_ref().map(|body| format!(" with {}", json(body))).unwrap_or_default();
+    format!("{} {} {}{query}{keys}{body}", call.method, call.backend, text(&call.path))
+}
+
+/// `{user_id: {caller.id}, source: "web"}`
+fn json(of: &PlannedJson) -> String {
+    match of {
+        PlannedJson::Literal(json) => json.clone(),
+        PlannedJson::Value { written, .. } => format!("{{{written}}}"),
+        PlannedJson::Text(of) => format!("{:?}", text(of)),
+        PlannedJson::Object(members) => {
+            let members: Vec<String> = members.iter().map(|(name, value)| format!("{name}: {}", json(value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+    }
 }
 
 fn rules(plan: &Plan, node: usize) -> String {

@@ -186,7 +186,7 @@ impl State {
                     Settled::Open | Settled::Null => None,
                 }
             }
-            Source::Param(_) | Source::CallerId | Source::Claim(_) => None,
+            Source::Param(_) | Source::Body(_) | Source::CallerId | Source::Claim(_) => None,
         }
     }
 }

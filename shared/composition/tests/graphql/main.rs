@@ -4,6 +4,7 @@
 extern crate trefoil_composition as trefoil;
 
 mod arguments;
+mod bodies;
 mod cost;
 mod documents;
 mod explorer;

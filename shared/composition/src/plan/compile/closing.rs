@@ -1,9 +1,10 @@
-//! What can only be said once every call is known: defaults, and what each top-level field waits for.
+//! What can only be said once every call is known: defaults, what each top-level field waits for, and the parameters.
 
 use bytes::Bytes;
 
 use super::Compiler;
-use crate::plan::{PlannedFan, TopField};
+use crate::declare::Param;
+use crate::plan::{Parameter, PlannedFan, TopField};
 
 impl Compiler<'_> {
     /// A default is projected as a body would be.
@@ -48,5 +49,19 @@ impl Compiler<'_> {
             TopField { key: (number >= outermost.unseen).then(|| key.clone()), node, calls }
         };
         outermost.outputs.iter().zip(&outermost.output_keys).enumerate().map(field).collect()
+    }
+
+    /// The parameters, with their clients' names.
+    pub(super) fn params(&self) -> Vec<Parameter> {
+        let one = |param: &Param| Parameter {
+            place: param.place,
+            name: param.renamed.clone().unwrap_or_else(|| self.naming.apply(&param.rust)),
+            rust: param.rust.clone(),
+            doc: param.doc.clone(),
+            shape: param.shape.clone(),
+            default: param.default.clone(),
+            bounds: param.bounds.clone(),
+        };
+        self.declaration.params.iter().map(one).collect()
     }
 }

@@ -1,12 +1,14 @@
 //! References become sources: where, when a request comes, each value will be found.
 
+use http::Method;
 use trefoil_context::Place;
 
 use super::Compiler;
+use crate::body;
 use crate::calls;
-use crate::declare::{Access, Claim, Fan, Param, Piece, Reference, Root, Template};
-use crate::plan::{ClaimUse, Source, Text, TextPart};
-use crate::shape::ObjectShape;
+use crate::declare::{Access, Claim, Fan, Json, Param, Piece, Reference, Root, Template};
+use crate::plan::{ClaimUse, PlannedBody, PlannedJson, Source, Text, TextPart};
+use crate::shape::{ObjectShape, Shape};
 
 impl Compiler<'_> {
     /// Resolves a template of a call of `object`.
@@ -29,6 +31,7 @@ impl Compiler<'_> {
             return None;
         }
         let found = match reference.root {
+            Root::Request(Place::Body) => self.body_part(&reference.path),
             Root::Request(place) => {
                 let is = |param: &Param| param.place == place && reference.path.first() == Some(&param.rust);
                 let index = self.declaration.params.iter().position(is);
@@ -62,6 +65,58 @@ impl Compiler<'_> {
         found
     }
 
+    /// Resolves the body of a call of `object`.
+    pub(super) fn json(&mut self, object: &ObjectShape, json: &Json) -> PlannedJson {
+        match json {
+            Json::Literal(text) => PlannedJson::Literal(text.clone()),
+            Json::Value(reference) => match self.source(object, reference) {
+                Some((source, omit)) => PlannedJson::Value { source, written: written(reference), omit },
+                None => PlannedJson::Literal("null".to_owned()),
+            },
+            Json::Text(template) => PlannedJson::Text(self.text(object, template)),
+            Json::Object(members) => {
+                let member = |(name, value): &(String, Json)| (name.clone(), self.json(object, value));
+                PlannedJson::Object(members.iter().map(member).collect())
+            }
+        }
+    }
+
+    /// How the request's body is read, if the endpoint takes one.
+    pub(super) fn body(&mut self) -> Option<PlannedBody> {
+        let param = self.declaration.params.iter().find(|param| param.place == Place::Body)?;
+        if matches!(self.declaration.method, Method::GET | Method::HEAD | Method::DELETE) {
+            let method = &self.declaration.method;
+            self.error(format!("a {method} has no body that servers on the way heed; drop `{}`", param.rust));
+        }
+        let parts = std::mem::take(&mut self.body_parts);
+        match body::compile(self.shapes, self.naming, &param.shape) {
+            Ok(program) => Some(PlannedBody { program, parts }),
+            Err(reason) => {
+                self.error(reason);
+                None
+            }
+        }
+    }
+
+    /// A part of the request's body: its number, and whether it may be missing.
+    fn body_part(&mut self, path: &[String]) -> Option<(Source, bool)> {
+        let mut shape = &self.declaration.params.iter().find(|param| param.place == Place::Body)?.shape;
+        let mut optional = shape.is_nullable();
+        let mut names = Vec::with_capacity(path.len());
+        for name in path {
+            let Shape::Object(id) = shape.unwrap_nullable().0 else { return None };
+            let field = self.shapes.get(*id).fields.iter().find(|field| field.rust == *name)?;
+            names.push(field.wire.first()?.clone());
+            shape = &field.shape;
+            optional |= shape.is_nullable();
+        }
+        let number = self.body_parts.iter().position(|known| *known == names).unwrap_or_else(|| {
+            self.body_parts.push(names);
+            self.body_parts.len() - 1
+        });
+        Some((Source::Body(number), optional))
+    }
+
     fn claim_use(&mut self, claim: &Claim) -> usize {
         let used = ClaimUse { wire: claim.wire.clone(), shape: claim.shape.clone() };
         self.claim_uses.iter().position(|other| *other == used).unwrap_or_else(|| {
@@ -77,6 +132,7 @@ pub(super) fn written(reference: &Reference) -> String {
         Root::Request(Place::Path) => "path.",
         Root::Request(Place::Query) => "query.",
         Root::Request(Place::Header) => "header.",
+        Root::Request(Place::Body) if reference.path.is_empty() => "body",
         Root::Request(Place::Body) => "body.",
         Root::Caller => "caller.",
         Root::Field => "",
