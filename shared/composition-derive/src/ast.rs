@@ -162,6 +162,17 @@ pub(crate) struct EndpointOptions {
     pub(crate) public: Option<Ident>,
     /// The word `scopes` and what stands in it.
     pub(crate) scopes: Option<(Ident, Vec<LitStr>)>,
+    pub(crate) idempotency: Option<Idempotency>,
+}
+
+/// `idempotency(required, keep = "24h", finish = "30s")`.
+pub(crate) struct Idempotency {
+    pub(crate) word: Ident,
+    /// Whether a request needs a key; `None` where it does not say, which has been said.
+    pub(crate) required: Option<bool>,
+    /// In milliseconds.
+    pub(crate) keep: Option<u64>,
+    pub(crate) finish: Option<Time>,
 }
 
 /// What stands in `#[call(…)]`.

@@ -74,6 +74,7 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
         }
     }
     write::in_a_composition(of, errors);
+    write::idempotency(of, errors);
     references::references(of.called(), errors);
 }
 

@@ -12,6 +12,7 @@ use opentelemetry::metrics::Meter;
 use trefoil_backend::Clients;
 
 use crate::declare::{Access, CallerType, Claim, Declaration, Endpoint};
+use crate::idempotency::Idempotency;
 use crate::limits::{LimitError, Limits, Moved};
 use crate::names::{Naming, endpoint_name};
 use crate::plan::{self, DeclarationError, Plan};
@@ -260,8 +261,8 @@ impl CompiledBff {
         graphql::definition(self)
     }
 
-    /// All its routes below its prefix, which whoever mounts it adds.
-    pub fn router(self: &Arc<Self>, clients: &Arc<Clients>, meter: &Meter) -> Router {
+    /// All its routes below its prefix, which whoever mounts it adds. `idempotency` keeps the keys of its writes.
+    pub fn router(self: &Arc<Self>, clients: &Arc<Clients>, meter: &Meter, idempotency: &Idempotency) -> Router {
         let signals = Signals::new(&self.name, meter);
         let mut router = Router::new();
         for plan in &self.plans {
@@ -271,10 +272,16 @@ impl CompiledBff {
                 clients: Arc::clone(clients),
                 signals: signals.clone(),
                 vary: conditional::vary(plan),
+                idempotency: idempotency.clone(),
             };
             router = router.route(&plan.path, rest::route(endpoint));
         }
-        router.merge(openapi::routes(self)).merge(docs::routes(self)).merge(graphql::routes(self, clients, &signals))
+        router.merge(openapi::routes(self)).merge(docs::routes(self)).merge(graphql::routes(
+            self,
+            clients,
+            &signals,
+            idempotency,
+        ))
     }
 
     /// The declaration of the endpoint with this name.

@@ -78,6 +78,19 @@ pub struct Declaration {
     pub answer: Shape,
     /// Whether the answer is the value of the struct's one field, rather than an object with the field in it.
     pub root: bool,
+    /// How its write heeds the client's Idempotency-Key, if it does.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// How the write of an endpoint heeds the client's `Idempotency-Key` (see [`crate::idempotency`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whether a request without a key is refused.
+    pub required: bool,
+    /// How long the write's answer is kept. From a minute to seven days.
+    pub keep: Duration,
+    /// How long the write may take, whoever has left. From 1 s to 60 s.
+    pub finish: Duration,
 }
 
 /// Who may call an endpoint.
@@ -244,6 +257,13 @@ pub enum Root {
     Caller,
     /// A field of the same struct, the first name of the path.
     Field,
+}
+
+impl Default for Idempotency {
+    /// Required, kept for a day; the write may take half a minute.
+    fn default() -> Idempotency {
+        Idempotency { required: true, keep: Duration::from_secs(86_400), finish: Duration::from_secs(30) }
+    }
 }
 
 impl Default for Access {

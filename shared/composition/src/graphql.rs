@@ -50,6 +50,7 @@ use trefoil_backend::Clients;
 use self::execute::Face;
 use self::schema::Model;
 use crate::bff::CompiledBff;
+use crate::idempotency::Idempotency;
 use crate::signals::Signals;
 
 /// Checks that the BFF's names make a schema. The error says which does not, and how to mend it.
@@ -68,9 +69,14 @@ pub(crate) fn definition(bff: &CompiledBff) -> String {
 }
 
 /// `/graphql`: the API by POST, the explorer by GET; its files and the schema below.
-pub(crate) fn routes(bff: &Arc<CompiledBff>, clients: &Arc<Clients>, signals: &Signals) -> Router {
+pub(crate) fn routes(
+    bff: &Arc<CompiledBff>,
+    clients: &Arc<Clients>,
+    signals: &Signals,
+    idempotency: &Idempotency,
+) -> Router {
     let Some(model) = Model::new(bff) else { return Router::new() };
-    match Face::new(bff, model, clients, signals) {
+    match Face::new(bff, model, clients, signals, idempotency) {
         Ok(face) => http::routes(Arc::new(face)),
         Err(error) => {
             tracing::error!(target: "trefoil::graphql", bff = bff.name, %error, "there is no GraphQL face");

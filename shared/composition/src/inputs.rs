@@ -109,6 +109,11 @@ impl Inputs {
         Inputs::finish(plan, shapes, params, faults, caller)
     }
 
+    /// What the request gave, in the order of the declaration: JSON, or nothing.
+    pub(crate) fn given(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        self.params.iter().map(|value| value.as_deref())
+    }
+
     fn finish(
         plan: &Plan,
         shapes: &Shapes,

@@ -14,6 +14,7 @@ pub mod declare;
 mod docs;
 pub mod fragment;
 pub mod graphql;
+pub mod idempotency;
 pub mod inputs;
 pub mod limits;
 mod media;
@@ -34,6 +35,7 @@ pub mod stream;
 
 pub use bff::{Bff, CompiledBff, RouteInfo};
 pub use declare::StandardCaller;
+pub use idempotency::Idempotency;
 pub use limits::{Kept, LimitError, Limits, Moved};
 pub use names::Naming;
 pub use raw::Raw;

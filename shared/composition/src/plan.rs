@@ -18,7 +18,7 @@ use trefoil_context::Place;
 pub use self::compile::{compile, narrow};
 pub use self::findings::Finding;
 use crate::body::BodyProgram;
-use crate::declare::{Access, Bounds, Function};
+use crate::declare::{Access, Bounds, Function, Idempotency};
 use crate::fragment::Buffer;
 use crate::limits::Moved;
 use crate::project::{Program, Projected};
@@ -64,6 +64,8 @@ pub struct Plan {
     pub write: Option<usize>,
     /// The limits that config has moved; the plan has them as they are now.
     pub moved: Vec<Moved>,
+    /// How the write heeds the client's Idempotency-Key, if it does.
+    pub idempotency: Option<Idempotency>,
 }
 
 /// One parameter, with its client's name decided.

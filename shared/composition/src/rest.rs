@@ -19,6 +19,7 @@ use crate::bff::CompiledBff;
 use crate::caching;
 use crate::conditional;
 use crate::declare::Access;
+use crate::idempotency::{Asked, ClientKey, Idempotency, REPLAYED, Write};
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
 use crate::plan::Plan;
@@ -42,6 +43,7 @@ pub struct Endpoint {
     pub(crate) signals: Signals,
     /// What its answers depend on beside the URL.
     pub(crate) vary: HeaderValue,
+    pub(crate) idempotency: Idempotency,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -73,6 +75,8 @@ impl Endpoint {
         let named = |problem: Problem| Box::new(problem.with_request_id(context.id.clone()));
 
         let caller = access::admit(&self.plan.access, &self.bff.name, &context).map_err(named)?;
+        // A write that nobody could repeat safely is refused before anything else is looked at.
+        let key = ClientKey::of(&self.plan, request.headers()).map_err(named)?;
         let path = self.path(&mut request).await.map_err(named)?;
         let body = body::read(&self.plan, &mut request).await.map_err(named)?;
         let text = RequestText {
@@ -82,10 +86,13 @@ impl Endpoint {
             body: body.as_deref(),
         };
         let inputs = Inputs::from_request(&self.plan, &self.bff.shapes, text, caller).map_err(named)?;
+        let write = self.write(key.as_ref(), &inputs, &context).await.map_err(named)?;
+        let replayed = write.is_replay();
         if let Some(format) = stream::wanted(request.headers()) {
-            return stream::respond(self, format, inputs, context.clone()).await.map_err(named);
+            let response = stream::respond(self, format, inputs, context.clone(), write).await.map_err(named);
+            return response.map(|response| marked(response, replayed));
         }
-        let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals).await;
+        let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals, &write).await;
         let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
         let answer = run.result.and_then(|state| outcome::answer(&self.plan, &state));
         let mut response = match answer {
@@ -98,7 +105,18 @@ impl Endpoint {
         if let Some(value) = timing {
             response.headers_mut().insert(SERVER_TIMING, value);
         }
-        Ok(response)
+        Ok(marked(response, replayed))
+    }
+
+    async fn write(
+        &self,
+        key: Option<&ClientKey>,
+        inputs: &Inputs,
+        context: &RequestContext,
+    ) -> Result<Write, Problem> {
+        let Some(key) = key else { return Ok(Write::Plain) };
+        let (bff, plan, signals) = (&*self.bff.name, &*self.plan, &self.signals);
+        self.idempotency.begin(Asked { bff, plan, key, part: None, inputs, context, signals }).await
     }
 
     async fn path(&self, request: &mut Request) -> Result<Vec<(String, String)>, Problem> {
@@ -135,4 +153,12 @@ impl Endpoint {
         }
         response
     }
+}
+
+/// Says so if the write of this answer was made by an earlier request.
+fn marked(mut response: Response, replayed: bool) -> Response {
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
 }

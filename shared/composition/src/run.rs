@@ -19,6 +19,7 @@ use trefoil_context::{Deadline, RequestContext};
 use self::judge::Verdict;
 use self::requests::{Request, Waiting, Waits};
 pub(crate) use self::state::{Settled, State};
+use crate::idempotency::Write;
 use crate::inputs::Inputs;
 use crate::outcome::{Failure, Reason};
 use crate::plan::{Need, Plan, PlannedFan, Source};
@@ -46,9 +47,16 @@ pub struct Timing {
 }
 
 /// Runs `plan`. The answer is due at the earlier of the endpoint's and the caller's deadline, counted from the request's
-/// arrival; calls get that less a margin in which the answer is written.
-pub async fn run(plan: &Plan, inputs: &Inputs, context: &RequestContext, clients: &Clients, signals: &Signals) -> Run {
-    run_observed(plan, inputs, context, clients, signals, &mut |_, _| Ok(())).await
+/// arrival; calls get that less a margin in which the answer is written. `write` says how the plan's write is made.
+pub(crate) async fn run(
+    plan: &Plan,
+    inputs: &Inputs,
+    context: &RequestContext,
+    clients: &Clients,
+    signals: &Signals,
+    write: &Write,
+) -> Run {
+    run_observed(plan, inputs, context, clients, signals, write, &mut |_, _| Ok(())).await
 }
 
 /// The same, told of each top-level field the moment that it and all under it are settled: its number, and what is known.
@@ -58,12 +66,13 @@ pub(crate) async fn run_observed(
     context: &RequestContext,
     clients: &Clients,
     signals: &Signals,
+    write: &Write,
     observe: &mut Observe<'_>,
 ) -> Run {
     let due = Deadline::after(context.arrived, plan.deadline);
     let due = context.deadline.map_or(due, |asked| asked.earlier(due));
     let calls_due = due.less(margin(due.remaining()));
-    let doing = Doing { plan, inputs, context, clients, signals, calls_due };
+    let doing = Doing { plan, inputs, context, clients, signals, write, calls_due };
     let mut runner = Runner {
         doing: &doing,
         state: State::new(plan),
@@ -94,6 +103,7 @@ struct Doing<'a> {
     context: &'a RequestContext,
     clients: &'a Clients,
     signals: &'a Signals,
+    write: &'a Write,
     calls_due: Deadline,
 }
 
@@ -351,7 +361,13 @@ impl Doing<'_> {
             deadline,
             cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
         };
-        match client.call(outgoing).await {
+        // What must not be made twice is made by its own rules.
+        let result = if self.plan.write == Some(call) {
+            self.write.call(client, outgoing).await
+        } else {
+            client.call(outgoing).await
+        };
+        match result {
             Ok(reply) => {
                 let verdict = judge::judge(planned, &reply)
                     .unwrap_or_else(|fault| failed(fault.reason, Some(reply.status), &fault.detail));

@@ -13,6 +13,43 @@ use crate::plan::{Need, Plan};
 pub struct Signals {
     bff: String,
     failures: Counter<u64>,
+    keyed: Counter<u64>,
+}
+
+/// What became of a request with an idempotency key, or of its write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyOutcome {
+    /// The key is new: the write is made.
+    Fresh,
+    /// The write was made before: its answer stands in.
+    Replayed,
+    /// The same request is under way: 409.
+    InUse,
+    /// The key belongs to another request: 422.
+    Reused,
+    /// The store is gone and the policy open: the write is made unprotected.
+    Unprotected,
+    /// The store is gone and the policy closed: 503.
+    Refused,
+    /// The write was not made, or not definitely answered: its key is free again.
+    Abandoned,
+    /// The write was made, and its answer could not be kept.
+    NotStored,
+}
+
+impl KeyOutcome {
+    const fn word(self) -> &'static str {
+        match self {
+            KeyOutcome::Fresh => "fresh",
+            KeyOutcome::Replayed => "replayed",
+            KeyOutcome::InUse => "in_use",
+            KeyOutcome::Reused => "reused",
+            KeyOutcome::Unprotected => "unprotected",
+            KeyOutcome::Refused => "refused",
+            KeyOutcome::Abandoned => "abandoned",
+            KeyOutcome::NotStored => "not_stored",
+        }
+    }
 }
 
 impl Signals {
@@ -25,7 +62,22 @@ impl Signals {
                 "Calls that failed, by the field that they were to fill and the reason that the client was told.",
             )
             .build();
-        Signals { bff: bff.to_owned(), failures }
+        let keyed = meter
+            .u64_counter("trefoil.idempotency.outcomes")
+            .with_unit("{outcome}")
+            .with_description("What became of requests with an idempotency key, and of their writes.")
+            .build();
+        Signals { bff: bff.to_owned(), failures, keyed }
+    }
+
+    /// A request with an idempotency key, or its write, came to this.
+    pub(crate) fn keyed(&self, endpoint: &str, outcome: KeyOutcome) {
+        let attributes = [
+            KeyValue::new("trefoil.bff", self.bff.clone()),
+            KeyValue::new("trefoil.endpoint", endpoint.to_owned()),
+            KeyValue::new("trefoil.outcome", outcome.word()),
+        ];
+        self.keyed.add(1, &attributes);
     }
 
     /// A call failed. What the backend said is for the log alone.

@@ -31,6 +31,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use tracing::Instrument as _;
 use trefoil_context::{Problem, RequestContext};
 
+use crate::idempotency::Write;
 use crate::inputs::Inputs;
 use crate::media;
 use crate::outcome;
@@ -96,10 +97,11 @@ pub(crate) async fn respond(
     format: Format,
     inputs: Inputs,
     context: RequestContext,
+    write: Write,
 ) -> Result<Response, Problem> {
     let (sender, receiver) = unbounded_channel();
     // A task of its own, so that deadlines hold whether or not the client reads; it ends with the answer's body.
-    let work = tokio::spawn(work(Arc::clone(endpoint), format, inputs, context, sender).in_current_span());
+    let work = tokio::spawn(work(Arc::clone(endpoint), format, inputs, context, write, sender).in_current_span());
     let quiet = Box::pin(sleep(HEARTBEAT));
     let mut delivery = Delivery { _work: EndWithBody(work), receiver, quiet, format, first: None };
     let first = delivery.receiver.recv().await;
@@ -129,6 +131,7 @@ async fn work(
     format: Format,
     inputs: Inputs,
     context: RequestContext,
+    write: Write,
     events: UnboundedSender<Event>,
 ) {
     let plan = &endpoint.plan;
@@ -155,7 +158,8 @@ async fn work(
         }
         Ok(())
     };
-    let run = run::run_observed(plan, &inputs, &context, &endpoint.clients, &endpoint.signals, &mut observe).await;
+    let (clients, signals) = (&endpoint.clients, &endpoint.signals);
+    let run = run::run_observed(plan, &inputs, &context, clients, signals, &write, &mut observe).await;
     match run.result {
         Ok(state) => {
             let degraded = serde_json::to_string(&outcome::missing(plan, &state)).unwrap_or_else(|_| "[]".to_owned());

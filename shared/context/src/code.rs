@@ -59,11 +59,13 @@ codes! {
     NotAcceptable, "not-acceptable", 406, "No acceptable form of the answer", "Answers are `application/json`.";
     RequestTimeout, "request-timeout", 408, "The request came too slowly", "Send the whole request within the time limit.";
     Conflict, "conflict", 409, "The state of the thing does not allow it", "Read it again, then decide.";
+    IdempotencyKeyInUse, "idempotency-key-in-use", 409, "A request with this key is under way", "Wait for the seconds in `Retry-After`, then send the same request with the same key: the answer will be that of the first.";
     Gone, "gone", 410, "The thing is gone for good", "Forget references to it.";
     BodyTooLarge, "body-too-large", 413, "The body is too large", "Stay below the limit that `detail` names, in bytes.";
     UriTooLong, "uri-too-long", 414, "The URI is too long", "Stay below the limit that `detail` names, in bytes.";
     UnsupportedMediaType, "unsupported-media-type", 415, "The body's media type is not supported", "Send `Content-Type: application/json`.";
     InvalidInput, "invalid-input", 422, "The input does not fit", "`errors` lists every fault: where it is, and what fits.";
+    IdempotencyKeyReused, "idempotency-key-reused", 422, "The key was used for another request", "A key belongs to one request: repeat it only with the same input, and make a new one for another.";
     QuotaExceeded, "quota-exceeded", 429, "The quota is used up", "Wait for the seconds in `Retry-After`.";
     HeadersTooLarge, "headers-too-large", 431, "The headers are too large", "Send fewer or smaller headers; cookies are the usual cause.";
     Rejected, "rejected", 400, "The request was refused", "A service behind this gateway refused it; the status says how.";
@@ -72,6 +74,7 @@ codes! {
     BackendShape, "backend-shape", 502, "A service answered with unexpected data", "`field` names the part of the answer that could not be filled.";
     BackendUnreachable, "backend-unreachable", 503, "A service cannot be reached", "`field` names the part of the answer that could not be filled. Try again later.";
     BackendOverloaded, "backend-overloaded", 503, "A service is protected from more load", "Wait for the seconds in `Retry-After`.";
+    IdempotencyStoreUnavailable, "idempotency-store-unavailable", 503, "Keys cannot be kept at the moment", "Nothing was written. Send the same request with the same key after the seconds in `Retry-After`.";
     Draining, "draining", 503, "This instance is shutting down", "Try again: another instance answers.";
     DeadlineExceeded, "deadline-exceeded", 504, "The answer was not ready in time", "`field` names the part that was missing when the deadline passed.";
 }

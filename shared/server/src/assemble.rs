@@ -14,7 +14,7 @@ use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRout
 
 use crate::config::{Config, ConfigError, Fault};
 use crate::keys::{self, HttpKeys};
-use crate::{limits, listen};
+use crate::{limits, listen, stores};
 
 /// BFFs whose declarations do not do; all that is wrong with all of them.
 #[derive(Debug, Clone)]
@@ -82,6 +82,7 @@ pub(crate) fn assemble(
         .map(Arc::new)
         .map_err(|error| one(&["backends", &error.backend], error.reason.clone()))?;
 
+    let idempotency = stores::idempotency(&config.idempotency);
     let issuers = issuers(config)?;
     let mut routes = Vec::with_capacity(bffs.len());
     for bff in bffs {
@@ -95,7 +96,7 @@ pub(crate) fn assemble(
                 name: bff.name().to_owned(),
                 public: bff.public_routes().into_iter().map(whole).collect(),
                 quotas: limits::quotas(config, bff, &prefix),
-                router: bff.router(&clients, meter),
+                router: bff.router(&clients, meter, &idempotency),
                 policy: policy.policy(),
                 keys: Arc::clone(keys),
                 prefix,

@@ -12,6 +12,7 @@ mod limits;
 mod listen;
 mod run;
 mod signals;
+mod stores;
 mod telemetry;
 mod warm_up;
 

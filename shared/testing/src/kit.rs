@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
-use trefoil_composition::{Bff, CompiledBff};
+use trefoil_composition::{Bff, CompiledBff, Idempotency};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
 use crate::matrix::{self, Matrix};
@@ -38,13 +38,13 @@ impl Kit {
     /// The same for a BFF that was compiled, and perhaps limited, before.
     pub fn compiled(bff: CompiledBff, backends: &FakeBackends) -> Kit {
         let bff = Arc::new(bff);
-        let router = router(&bff, backends);
+        let router = router(&bff, backends, &Idempotency::default());
         Kit { bff, backends: backends.clone(), router, caller: None, headers: Vec::new() }
     }
 
     /// The same kit over other backends.
     pub(crate) fn over(&self, backends: &FakeBackends) -> Kit {
-        Kit { backends: backends.clone(), router: router(&self.bff, backends), ..self.clone() }
+        Kit { backends: backends.clone(), router: router(&self.bff, backends, &Idempotency::default()), ..self.clone() }
     }
 
     /// Every call of the endpoint at `path`, each with every [`Fault`](crate::Fault) there is, and what came of it. The
@@ -79,6 +79,19 @@ impl Kit {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
         let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("{value}: {error}"));
         self.headers.push((name, value));
+        self
+    }
+
+    /// The same kit, with this `Idempotency-Key` in every request. Keys are kept in process, by this kit and its clones.
+    #[must_use]
+    pub fn key(self, key: &str) -> Kit {
+        self.header("idempotency-key", key)
+    }
+
+    /// The same kit, with keys kept elsewhere, or by another policy.
+    #[must_use]
+    pub fn idempotency(mut self, idempotency: &Idempotency) -> Kit {
+        self.router = router(&self.bff, &self.backends, idempotency);
         self
     }
 
@@ -122,7 +135,7 @@ impl Kit {
     }
 }
 
-fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends) -> Router {
+fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends, idempotency: &Idempotency) -> Router {
     let config = |name: String| {
         let config = BackendConfig::at(format!("http://{name}.test"));
         (name, config)
@@ -133,5 +146,5 @@ fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends) -> Router {
     let cache = Cache::new(CacheConfig::default(), &meter);
     let clients = Clients::with_transports(&configs, &identity, &meter, &cache, |name, _| Ok(backends.transport(name)))
         .unwrap_or_else(|error| panic!("{error}"));
-    bff.router(&Arc::new(clients), &meter)
+    bff.router(&Arc::new(clients), &meter, idempotency)
 }

@@ -5,11 +5,12 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr};
 
 use crate::ast::{EndpointOptions, Time};
-use crate::attr::{METHODS, entries_of, equals, expected, list_of, once, one_method, parentheses, text};
+use crate::attr::{METHODS, entries_of, equals, expected, idempotency, list_of, once, one_method, parentheses, text};
 use crate::errors::Errors;
 use crate::words::{did_you_mean, list};
 
-const UNDERSTOOD: [&str; 9] = ["get", "post", "put", "patch", "delete", "deadline", "input", "scopes", "public"];
+const UNDERSTOOD: [&str; 10] =
+    ["get", "post", "put", "patch", "delete", "deadline", "input", "scopes", "public", "idempotency"];
 
 /// Reads the options of an endpoint.
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions {
@@ -29,6 +30,9 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions 
             }
             "public" => once(&mut options.public, word.clone(), word, errors),
             "scopes" => once(&mut options.scopes, (word.clone(), scopes(word, input)?), word, errors),
+            "idempotency" => {
+                once(&mut options.idempotency, idempotency::read(word, input, errors)?, word, errors);
+            }
             other => {
                 // What others call it resembles nothing.
                 let meant = if other == "timeout" { "deadline" } else { other };

@@ -26,6 +26,26 @@ pub(crate) fn in_a_composition(of: &Composition, errors: &mut Errors) {
     }
 }
 
+/// A key is one caller's, for one write.
+pub(crate) fn idempotency(of: &Composition, errors: &mut Errors) {
+    let Some(word) = of.options.idempotency.as_ref().map(|idempotency| &idempotency.word) else { return };
+    // A call that could not be read may have been the write.
+    let unknown = of
+        .calls
+        .iter()
+        .zip(&of.view.fields)
+        .any(|(call, field)| call.is_none() && field.ours.iter().any(|ours| ours.path().is_ident("call")));
+    if !unknown && !of.calls.iter().flatten().any(Call::is_write) {
+        errors.at(word, "nothing here writes, so there is nothing that a repeat could do twice: drop `idempotency`");
+    }
+    if of.options.public.is_some() {
+        errors.at(
+            word,
+            "a key belongs to its caller, and a `public` endpoint knows none: drop `public` or `idempotency`",
+        );
+    }
+}
+
 /// A view may stand in a list, and in answers to what only reads.
 pub(crate) fn in_a_view(of: &Call, errors: &mut Errors) {
     if of.is_write() {

@@ -12,6 +12,12 @@ use crate::words::list;
 /// How long an answer may take where the declaration does not say.
 pub(crate) const DEFAULT_DEADLINE: u64 = 1_000;
 
+/// How long a write's answer is kept where the declaration does not say, in milliseconds: a day.
+const DEFAULT_KEEP: u64 = 24 * 3_600_000;
+
+/// How long a write under a key may take where the declaration does not say, in milliseconds.
+const DEFAULT_FINISH: u64 = 30_000;
+
 pub(crate) fn expand(of: &Composition) -> TokenStream {
     let item = of.view.item();
     let parts = parts::expand(&of.view);
@@ -42,6 +48,19 @@ fn endpoint(of: &Composition) -> TokenStream {
         quote!(::trefoil::__private::declare::Access::Token { scopes: ::std::vec![#(#scopes),*] })
     };
     let root = of.root;
+    let idempotency = match &of.options.idempotency {
+        Some(declared) => {
+            let required = declared.required.unwrap_or(true);
+            let keep = declared.keep.unwrap_or(DEFAULT_KEEP);
+            let finish = declared.finish.as_ref().map_or(DEFAULT_FINISH, |time| time.millis);
+            quote!(::std::option::Option::Some(::trefoil::__private::declare::Idempotency {
+                required: #required,
+                keep: ::trefoil::__private::Duration::from_millis(#keep),
+                finish: ::trefoil::__private::Duration::from_millis(#finish),
+            }))
+        }
+        None => quote!(::std::option::Option::None),
+    };
     let shapes = Ident::new("shapes", Span::mixed_site());
     let params = match &of.options.input {
         Some(input) => {
@@ -62,6 +81,7 @@ fn endpoint(of: &Composition) -> TokenStream {
                     deadline: ::trefoil::__private::Duration::from_millis(#deadline),
                     access: #access,
                     params: #params,
+                    idempotency: #idempotency,
                     answer: <Self as ::trefoil::__private::shape::Shaped>::shape(#shapes),
                     root: #root,
                 }

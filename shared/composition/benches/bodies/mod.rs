@@ -199,7 +199,11 @@ impl Served {
         let meter = opentelemetry::global::meter("bench");
         let (identity, cache) = (IdentityHeaders::default(), Cache::new(CacheConfig::default(), &meter));
         let clients = Clients::with_transports(&configs, &identity, &meter, &cache, |_, _| Ok(memory.clone()));
-        Served(Arc::new(bff).router(&Arc::new(clients.expect("clients")), &meter))
+        Served(Arc::new(bff).router(
+            &Arc::new(clients.expect("clients")),
+            &meter,
+            &trefoil_composition::Idempotency::default(),
+        ))
     }
 
     /// One answer.

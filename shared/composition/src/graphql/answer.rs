@@ -17,6 +17,8 @@ pub(crate) struct Field {
     pub(crate) degraded: Vec<Missing>,
     /// How long each of its calls took, as `Server-Timing` names it.
     pub(crate) timings: Vec<(String, Duration)>,
+    /// Whether its write was made by an earlier request.
+    pub(crate) replayed: bool,
 }
 
 /// The answer of an operation that was run.
@@ -25,6 +27,8 @@ pub(crate) struct Executed {
     pub(crate) body: Bytes,
     /// Whether nothing is missing.
     pub(crate) complete: bool,
+    /// Whether a write of it was made by an earlier request.
+    pub(crate) replayed: bool,
     pub(crate) timings: Vec<(String, Duration)>,
 }
 
@@ -43,6 +47,7 @@ pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> Ex
     let mut errors = Vec::new();
     let mut timings = Vec::new();
     let mut degraded = Vec::new();
+    let mut replayed = false;
     let mut out = BytesMut::with_capacity(1024);
     out.put_slice(b"{\"data\":{");
     for (number, (key, field)) in fields.enumerate() {
@@ -55,6 +60,7 @@ pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> Ex
         errors.extend(field.errors);
         degraded.extend(field.degraded);
         timings.extend(field.timings);
+        replayed |= field.replayed;
     }
     out.put_u8(b'}');
     if !errors.is_empty() {
@@ -67,7 +73,7 @@ pub(crate) fn executed<'a>(fields: impl Iterator<Item = (&'a str, Field)>) -> Ex
         out.put_u8(b'}');
     }
     out.put_u8(b'}');
-    Executed { complete: errors.is_empty() && degraded.is_empty(), body: out.freeze(), timings }
+    Executed { complete: errors.is_empty() && degraded.is_empty(), replayed, body: out.freeze(), timings }
 }
 
 /// The answer to a request of which nothing was run.

@@ -8,6 +8,7 @@ use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, ValidationMode, Variables};
 use bytes::Bytes;
 use futures_util::future::join_all;
+use http::HeaderMap;
 use serde_json::{Map, Value};
 use tracing::Instrument as _;
 use trefoil_backend::Clients;
@@ -25,6 +26,7 @@ use super::root;
 use super::schema::{self, Model};
 use super::validate;
 use crate::bff::CompiledBff;
+use crate::idempotency::Idempotency;
 use crate::signals::Signals;
 
 /// The GraphQL face of one BFF.
@@ -38,10 +40,22 @@ pub(crate) struct Face {
     operations: Operations,
     pub(crate) clients: Arc<Clients>,
     pub(crate) signals: Signals,
+    pub(crate) idempotency: Idempotency,
 }
 
 /// The answer of the introspection part, in selection order.
 type Introspected = IndexMap<async_graphql::Name, async_graphql::Value>;
+
+/// Who asks, and with which headers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asks<'a> {
+    /// The request.
+    pub(crate) context: &'a RequestContext,
+    /// Its headers, of which the Idempotency-Key is looked at.
+    pub(crate) headers: &'a HeaderMap,
+    /// Whether its operation has several fields that are endpoints.
+    pub(crate) several: bool,
+}
 
 /// What an operation came to.
 #[derive(Debug)]
@@ -64,6 +78,7 @@ impl Face {
         model: Model,
         clients: &Arc<Clients>,
         signals: &Signals,
+        idempotency: &Idempotency,
     ) -> Result<Face, SchemaError> {
         let schema = || schema::build(bff, &model);
         Ok(Face {
@@ -75,18 +90,19 @@ impl Face {
             operations: Operations::new(),
             clients: Arc::clone(clients),
             signals: signals.clone(),
+            idempotency: idempotency.clone(),
         })
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, request: &GraphqlRequest, context: &RequestContext) -> Answered {
-        match self.execute(request, context).await {
+    pub(crate) async fn answer(&self, request: &GraphqlRequest, asks: Asks<'_>) -> Answered {
+        match self.execute(request, asks).await {
             Ok(executed) => Answered::Executed(executed),
             Err(errors) => Answered::Refused(answer::refused(&errors)),
         }
     }
 
-    async fn execute(&self, request: &GraphqlRequest, context: &RequestContext) -> Result<Executed, Vec<GraphqlError>> {
+    async fn execute(&self, request: &GraphqlRequest, asks: Asks<'_>) -> Result<Executed, Vec<GraphqlError>> {
         let one = |error| vec![error];
         let operation = self.operation(&request.operation).await?;
         let definition = operation.definition().map_err(one)?;
@@ -95,13 +111,16 @@ impl Face {
         let compiled = self.compiled(&operation, operation.flags(&variables).map_err(one)?)?;
 
         let kind = definition.ty;
-        let span = if context.trace.recorded { span(kind, operation.name.as_deref()) } else { tracing::Span::none() };
+        let span =
+            if asks.context.trace.recorded { span(kind, operation.name.as_deref()) } else { tracing::Span::none() };
         let fields = async {
             let introspected = match &compiled.introspection {
                 Some(document) => self.introspect(document, &variables).await,
                 None => IndexMap::new(),
             };
-            let run = |root| root::run(self, root, &variables, context);
+            // One key is for one write: where there are several, each has its own part of it.
+            let several = compiled.roots.iter().filter(|root| matches!(root.what, RootField::Endpoint(_))).count() > 1;
+            let run = |root| root::run(self, root, &variables, Asks { several, ..asks });
             let mut fields = if kind == OperationType::Mutation {
                 let mut fields = Vec::with_capacity(compiled.roots.len());
                 for root in &compiled.roots {

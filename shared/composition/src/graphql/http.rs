@@ -17,10 +17,11 @@ use axum::{RequestExt as _, Router};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use trefoil_context::{Code, Problem, RequestContext};
 
-use super::execute::{Answered, Face};
+use super::execute::{Answered, Asks, Face};
 use super::explorer;
 use super::negotiate::{Form, accepts_html, negotiate};
 use super::request::GraphqlRequest;
+use crate::idempotency::REPLAYED;
 use crate::media::is_json;
 
 /// The most bytes of a request's body: a document, and variables.
@@ -74,9 +75,11 @@ async fn serve(face: &Face, mut request: Request) -> Result<Response, Box<Proble
     if !is_json(request.headers()) {
         return Err(named(Problem::new(Code::UnsupportedMediaType)));
     }
+    let headers = request.headers().clone();
     let body = request.extract::<Bytes, _>().await.map_err(|error| named(unreadable(error.status())))?;
     let request = GraphqlRequest::read(&body).map_err(named)?;
-    Ok(respond(form, face.answer(&request, &context).await))
+    let asks = Asks { context: &context, headers: &headers, several: false };
+    Ok(respond(form, face.answer(&request, asks).await))
 }
 
 /// A body that is too large, or whose sender left.
@@ -91,9 +94,7 @@ fn respond(form: Form, answered: Answered) -> Response {
     let (status, body, executed) = match (form, answered) {
         (Form::Json, Answered::Refused(body)) => (StatusCode::OK, body, None),
         (Form::GraphqlResponse, Answered::Refused(body)) => (StatusCode::BAD_REQUEST, body, None),
-        (_, Answered::Executed(executed)) => {
-            (StatusCode::OK, executed.body.clone(), Some((executed.complete, executed.timings)))
-        }
+        (_, Answered::Executed(executed)) => (StatusCode::OK, executed.body.clone(), Some(executed)),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -105,10 +106,13 @@ fn respond(form: Form, answered: Answered) -> Response {
             Form::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
         }),
     );
-    if !matches!(executed, Some((true, _))) {
+    if !executed.as_ref().is_some_and(|executed| executed.complete) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Some(timing) = executed.and_then(|(_, timings)| server_timing(&timings)) {
+    if executed.as_ref().is_some_and(|executed| executed.replayed) {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let Some(timing) = executed.and_then(|executed| server_timing(&executed.timings)) {
         headers.insert(SERVER_TIMING, timing);
     }
     response

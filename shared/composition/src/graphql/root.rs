@@ -1,31 +1,32 @@
 //! Runs one root field: an endpoint, by its narrowed plan.
 
 use serde_json::{Map, Value};
-use trefoil_context::{Place, Problem, RequestContext};
+use trefoil_context::{Place, Problem};
 
 use super::answer::{self, Field};
 use super::compile::{EndpointField, Given, Root, RootField};
 use super::errors::GraphqlError;
-use super::execute::Face;
+use super::execute::{Asks, Face};
 use super::inputs;
 use crate::access;
+use crate::idempotency::{self, ClientKey, Write};
 use crate::inputs::Inputs;
 use crate::outcome::{self, Failure, Step};
 use crate::run::{self, Run};
 
 /// Runs a root field. Introspection is run elsewhere, for all root fields at once.
-pub(crate) async fn run(face: &Face, root: &Root, variables: &Map<String, Value>, context: &RequestContext) -> Field {
+pub(crate) async fn run(face: &Face, root: &Root, variables: &Map<String, Value>, asks: Asks<'_>) -> Field {
     match &root.what {
         RootField::Typename(name) => Field { value: Some(format!("\"{name}\"").into()), ..Field::default() },
         RootField::Introspection => Field::default(),
         RootField::Endpoint(field) => {
-            let run = run_endpoint(face, field, &arguments(face, field, variables), context).await;
+            let run = run_endpoint(face, &root.key, field, &arguments(face, field, variables), asks).await;
             run.map_or_else(
                 |problem| Field {
                     errors: vec![GraphqlError::problem(&field.plan, &problem, vec![Step::Key(root.key.clone())], None)],
                     ..Field::default()
                 },
-                |run| field_of(face, &root.key, field, run),
+                |(run, replayed)| Field { replayed, ..field_of(face, &root.key, field, run) },
             )
         }
     }
@@ -33,14 +34,25 @@ pub(crate) async fn run(face: &Face, root: &Root, variables: &Map<String, Value>
 
 async fn run_endpoint(
     face: &Face,
+    root: &str,
     field: &EndpointField,
     arguments: &Map<String, Value>,
-    context: &RequestContext,
-) -> Result<Run, Box<Problem>> {
-    let plan = &field.plan;
-    let caller = access::admit(&plan.access, &face.bff.name, context)?;
+    asks: Asks<'_>,
+) -> Result<(Run, bool), Box<Problem>> {
+    let (plan, context, bff) = (&field.plan, asks.context, &*face.bff.name);
+    let caller = access::admit(&plan.access, bff, context)?;
+    let key = ClientKey::of(plan, asks.headers)?;
     let inputs = Inputs::from_arguments(plan, &face.bff.shapes, arguments, caller)?;
-    Ok(run::run(plan, &inputs, context, &face.clients, &face.signals).await)
+    let (clients, signals) = (&face.clients, &face.signals);
+    let write = match &key {
+        Some(key) => {
+            let part = asks.several.then_some(root);
+            let asked = idempotency::Asked { bff, plan, key, part, inputs: &inputs, context, signals };
+            face.idempotency.begin(asked).await?
+        }
+        None => Write::Plain,
+    };
+    Ok((run::run(plan, &inputs, context, clients, signals, &write).await, write.is_replay()))
 }
 
 /// What a run makes of its root field.
@@ -67,6 +79,7 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
                 None => answer.body,
             }),
             timings,
+            replayed: false,
         },
         Err((node, failure)) => {
             // The place that failed, as far as it can be named without an answer: its key, where it was selected.

@@ -34,6 +34,14 @@ impl Errors {
         if !plan.params.is_empty() {
             errors.add(Code::InvalidInput);
         }
+        if let Some(declared) = &plan.idempotency {
+            if declared.required {
+                errors.add(Code::MissingIdempotencyKey);
+            }
+            for code in [Code::IdempotencyKeyInUse, Code::IdempotencyKeyReused, Code::IdempotencyStoreUnavailable] {
+                errors.add(code);
+            }
+        }
         let mut required = plan.nodes.iter().filter(|node| node.need == Need::Required).peekable();
         if required.peek().is_some() {
             for code in [
@@ -138,7 +146,7 @@ fn response(names: &Names, status: u16, codes: &[Code]) -> Response {
     if matches!(status, 401 | 403) {
         response = response.header_ref("WWW-Authenticate", headers::reference(headers::CHALLENGE));
     }
-    if matches!(status, 429 | 503) {
+    if matches!(status, 429 | 503) || codes.contains(&Code::IdempotencyKeyInUse) {
         response = response.header_ref("Retry-After", headers::reference(headers::RETRY_AFTER));
     }
     if status == 429 {

@@ -98,6 +98,11 @@ pub(super) fn degraded(plan: &Plan) -> Option<Header> {
     Some(words(&about, example.to_str().unwrap_or_default()))
 }
 
+/// `Idempotency-Replayed`.
+pub(super) fn replayed() -> Header {
+    words("Present, and `true`, when the write was made by an earlier request with the same `Idempotency-Key`.", "true")
+}
+
 fn words(about: &str, example: &str) -> Header {
     HeaderBuilder::new()
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))

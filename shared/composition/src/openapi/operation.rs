@@ -10,7 +10,7 @@ use utoipa::openapi::{
 use super::errors::Errors;
 use super::{BEARER, headers, input, schema, text};
 use crate::bff::CompiledBff;
-use crate::declare::Access;
+use crate::declare::{Access, Idempotency};
 use crate::plan::{Parameter, Plan};
 use crate::project;
 use crate::shape::Shapes;
@@ -23,7 +23,8 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         Access::Public => Vec::new(),
         Access::Token { scopes } => vec![SecurityRequirement::new(BEARER, scopes)],
     };
-    let params: Vec<Described> = plan.params.iter().filter_map(|param| parameter(&bff.shapes, param)).collect();
+    let params = plan.params.iter().filter_map(|param| parameter(&bff.shapes, param));
+    let params: Vec<Described> = params.chain(plan.idempotency.as_ref().map(key)).collect();
     let mut operation = OperationBuilder::new()
         .tags(tag(plan).map(|tag| [tag]))
         .summary(text(&summary))
@@ -118,6 +119,9 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     if plan.method == Method::GET {
         response = response.header_ref("ETag", headers::reference(headers::ENTITY_TAG));
     }
+    if plan.idempotency.is_some() {
+        response = response.header("Idempotency-Replayed", headers::replayed());
+    }
     response = response.header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID));
     // Who is not known has no quota.
     if plan.access != Access::Public {
@@ -156,6 +160,25 @@ fn parameter(shapes: &Shapes, param: &Parameter) -> Option<Described> {
         .required(if needed { Required::True } else { Required::False })
         .schema(Some(schema::parameter(shapes, param)));
     Some(described.build())
+}
+
+/// `Idempotency-Key`.
+fn key(declared: &Idempotency) -> Described {
+    let hours = declared.keep.as_secs_f64() / 3600.0;
+    let without = if declared.required { "" } else { " Without a key each request writes." };
+    let about = format!(
+        "Your name for this write, such as a UUID: 1 to 255 visible ASCII characters, in double quotes or without. A repeat of the \
+         same request with the same key writes nothing: it is answered with what the first write made (`Idempotency-Replayed: \
+         true`), for {hours} hours.{without}"
+    );
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(about))
+        .required(if declared.required { Required::True } else { Required::False })
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(520))))
+        .example(Some("8e03978e-40d5-43dd-bc93-6894a57f9324".into()))
+        .build()
 }
 
 /// The scopes in words: not every tool shows those of an HTTP scheme.

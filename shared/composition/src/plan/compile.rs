@@ -122,6 +122,7 @@ impl<'a> Compiler<'a> {
         let params = self.params();
         let answer = self.answer();
         let body = self.body();
+        self.check_idempotency();
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
@@ -140,6 +141,7 @@ impl<'a> Compiler<'a> {
             frame: Arc::new(frame),
             sites: self.sites,
             write: self.write.map(|node| self.nodes[node].call),
+            idempotency: declaration.idempotency.clone(),
             nodes: self.nodes,
             fields,
             calls: self.calls,

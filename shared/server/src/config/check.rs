@@ -23,6 +23,7 @@ pub(super) fn check(config: &Config) -> Vec<Fault> {
     listeners(&mut faults);
     process(&mut faults);
     edge(&mut faults);
+    idempotency(&mut faults);
     bffs(&mut faults);
     issuers(&mut faults);
     backends(&mut faults);
@@ -152,6 +153,17 @@ fn identity_key(identity: &IdentityConfig, error: &BuildError) -> &'static str {
         }
         BuildError::IdentityHeader { name, .. } if !twice && *name == identity.caller_header => "caller_header",
         _ => "scopes_header",
+    }
+}
+
+fn idempotency(faults: &mut Faults<'_>) {
+    let idempotency = &faults.config.idempotency;
+    let at = |key| ["idempotency", key];
+    if !(1024..=16 << 20).contains(&idempotency.max_answer_bytes) {
+        faults.add(&at("max_answer_bytes"), "this must be from 1024 to 16777216, in bytes", None);
+    }
+    if idempotency.max_bytes < idempotency.max_answer_bytes as u64 {
+        faults.add(&at("max_bytes"), "this must be at least `max_answer_bytes`", None);
     }
 }
 

@@ -29,6 +29,7 @@ pub use crate::admin::AdminConfig;
 pub use crate::keys::IssuerConfig;
 pub use crate::listen::{LimitsConfig, ListenersConfig, PublicConfig, TlsConfig};
 pub use crate::run::ShutdownConfig;
+pub use crate::stores::config::IdempotencyConfig;
 pub use crate::telemetry::{LogConfig, LogFormat, TelemetryConfig};
 
 /// The version of the file that this gateway reads.
@@ -58,6 +59,9 @@ pub struct Config {
     /// `edge`: what is the same for every request.
     #[serde(default)]
     pub edge: EdgeConfig,
+    /// `idempotency`: writes under an Idempotency-Key.
+    #[serde(default)]
+    pub idempotency: IdempotencyConfig,
     /// `issuers`: where the keys of an issuer are, for those without OpenID discovery.
     #[serde(default)]
     pub issuers: Vec<IssuerConfig>,

@@ -5,7 +5,7 @@
 use http::Method;
 
 use super::{Compiler, Task};
-use crate::declare::Call;
+use crate::declare::{Access, Call};
 use crate::shape::ObjectShape;
 
 impl Compiler<'_> {
@@ -33,6 +33,22 @@ impl Compiler<'_> {
             self.error(format!("`{name}` writes, so it can be neither optional nor have a default"));
         }
         Some(field)
+    }
+
+    /// A key is one caller's, for one write.
+    pub(super) fn check_idempotency(&mut self) {
+        if self.declaration.idempotency.is_none() {
+            return;
+        }
+        if self.write.is_none() {
+            self.error("`idempotency` is for what writes, and nothing here does; drop it".to_owned());
+        }
+        if self.declaration.access == Access::Public {
+            self.error(
+                "a key belongs to its caller, and a public endpoint knows none; drop `public` or `idempotency`"
+                    .to_owned(),
+            );
+        }
     }
 
     /// Whether a node starts only when another has settled.
