@@ -67,6 +67,18 @@ async fn what_is_free_in_form_is_passed_on_as_it_came() {
 }
 
 #[tokio::test]
+async fn a_page_has_fields_that_no_call_fills_and_leaves_out_what_nobody_wants() {
+    let demo = Demo::start().await;
+    let page = demo.get("/web/products/7?reviews=1&images=false").await;
+    let json = page.json();
+    let shown = json["reviews"].as_array().map_or(0, Vec::len);
+    assert!(json["reviewCount"].as_u64().is_some_and(|count| count >= shown as u64), "{json}");
+    assert!(["in_stock", "nearly_gone", "sold_out"].iter().any(|word| json["availability"] == *word), "{json}");
+    assert_eq!((&json["images"], page.header("trefoil-degraded")), (&serde_json::json!([]), None));
+    assert_eq!(demo.calls("media").await, 0);
+}
+
+#[tokio::test]
 async fn an_answer_can_be_a_list() {
     let demo = Demo::start().await;
     let answer = demo.get("/web/categories").await.json();

@@ -256,6 +256,18 @@ pub struct Review {
     pub created_at: String,
 }
 
+/// Whether a product can be had.
+#[view]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// There is enough of it.
+    InStock,
+    /// There are a few left.
+    NearlyGone,
+    /// There is none.
+    SoldOut,
+}
+
 /// How many of a product there are.
 #[view]
 pub struct Stock {

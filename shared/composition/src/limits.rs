@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::declare::Access;
-use crate::plan::Plan;
+use crate::plan::{Node, Plan};
 
 /// The most that a deadline or a call's own time may be, in milliseconds; the least is 1. The same holds in a declaration.
 pub const LONGEST_MS: u64 = 60_000;
@@ -186,7 +186,12 @@ impl Limits {
 
 /// The call that fills the field at a path.
 fn call_of(plan: &Plan, path: &str) -> Option<usize> {
-    plan.nodes.iter().find(|node| node.field == path).map(|node| node.call)
+    timed(plan).find(|node| node.field == path).map(|node| node.call)
+}
+
+/// The nodes that make requests: what is made of other fields takes no time of its own.
+fn timed(plan: &Plan) -> impl Iterator<Item = &Node> {
+    plan.nodes.iter().filter(|node| plan.calls[node.call].is_requested())
 }
 
 /// Paths that are no call's, and calls that would have two times.
@@ -195,7 +200,7 @@ fn misfits<T: PartialEq>(of: Timed, times: &BTreeMap<String, T>, plan: &Plan) ->
     for (index, (field, time)) in times.iter().enumerate() {
         let field = field.clone();
         let Some(call) = call_of(plan, &field) else {
-            let known = plan.nodes.iter().map(|node| node.field.clone()).collect();
+            let known = timed(plan).map(|node| node.field.clone()).collect();
             errors.push(LimitError::UnknownField { of, endpoint: plan.name.clone(), field, known });
             continue;
         };

@@ -331,6 +331,13 @@ impl Text {
     }
 }
 
+impl PlannedCall {
+    /// Whether it makes requests: what is made of other fields does not.
+    pub fn is_requested(&self) -> bool {
+        !matches!(self.fan, PlannedFan::Derived(_))
+    }
+}
+
 impl Plan {
     /// The node of a field of the view at a site, if it is filled there.
     pub fn node_at(&self, site: usize, field: usize) -> Option<usize> {
@@ -360,7 +367,7 @@ impl Plan {
 
     /// The calls that make requests.
     pub fn requested(&self) -> impl Iterator<Item = &PlannedCall> {
-        self.calls.iter().filter(|call| !matches!(call.fan, PlannedFan::Derived(_)))
+        self.calls.iter().filter(|call| call.is_requested())
     }
 
     /// The graph, the deadline and the degradation rules, for a terminal.

@@ -3,7 +3,7 @@
 use trefoil::{composition, input};
 
 use crate::backends::{Catalog, Inventory, Media, Reviews};
-use crate::views::{Image, Product, Rating, Review, Stock};
+use crate::views::{Availability, Image, Product, Rating, Review, Stock};
 
 /// Which product, and how much of it.
 #[input]
@@ -14,6 +14,9 @@ pub struct ProductInput {
     /// How many reviews to show.
     #[query(default = 5, min = 0, max = 20)]
     pub reviews: u32,
+    /// Whether to show pictures.
+    #[query(default = true)]
+    pub images: bool,
 }
 
 /// Everything a product's page shows.
@@ -24,8 +27,8 @@ pub struct ProductPage {
         cache("30s", shared, stale_if_error = "5m", tags("catalog", "product-{path.id}")))]
     pub product: Product,
 
-    /// Pictures; none rather than no page when the service is slow or down.
-    #[call(Media, get = "/products/{path.id}/images", within = "120ms", or = Vec::new())]
+    /// Pictures, unless the client wants none; none rather than no page when the service is slow or down.
+    #[call(Media, get = "/products/{path.id}/images", when = query.images, within = "120ms", or = Vec::new())]
     pub images: Vec<Image>,
 
     /// The average of all reviews; null when there are none yet.
@@ -37,7 +40,26 @@ pub struct ProductPage {
     #[call(Reviews, get = "/products/{path.id}/reviews", query(limit = query.reviews), within = "150ms")]
     pub reviews: Option<Vec<Review>>,
 
+    /// How many reviews there are in all.
+    #[from(reviews, header = "x-total-count")]
+    pub review_count: Option<u64>,
+
     /// How many there are. Unknown when the service is slow or down.
     #[call(Inventory, get = "/stock/{path.id}", within = "150ms", absent = [404])]
     pub stock: Option<Stock>,
+
+    /// Whether it can be had, in one word. Unknown when the stock is.
+    #[computed(availability(stock.available))]
+    pub availability: Option<Availability>,
+}
+
+/// Below this many, a product is nearly gone.
+const FEW: u32 = 5;
+
+fn availability(available: &u32) -> Availability {
+    match *available {
+        0 => Availability::SoldOut,
+        1..FEW => Availability::NearlyGone,
+        _ => Availability::InStock,
+    }
 }

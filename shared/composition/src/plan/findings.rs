@@ -29,7 +29,7 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     for (number, node) in plan.nodes.iter().enumerate() {
         let call = &plan.calls[node.call];
         // What is made of other fields costs and risks nothing of its own.
-        if matches!(call.fan, PlannedFan::Derived(_)) {
+        if !call.is_requested() {
             continue;
         }
         let mut say = |what: String| {

@@ -31,7 +31,7 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
     let mut paths = vec![BTreeSet::new(); plan.calls.len()];
     for one in received {
         let fits = |(_, call): &(usize, &PlannedCall)| {
-            is_requested(call) && call.backend == one.backend && call.method == one.method && is_of(call, &one.path)
+            call.is_requested() && call.backend == one.backend && call.method == one.method && is_of(call, &one.path)
         };
         // Where several could have asked it, the one that says most of it is meant.
         let literals = |(_, call): &(usize, &PlannedCall)| literals(call);
@@ -41,7 +41,7 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         paths[call].insert(one.path.clone());
     }
     let unasked = |(call, paths): (usize, &BTreeSet<String>)| {
-        (paths.is_empty() && is_requested(&plan.calls[call]))
+        (paths.is_empty() && plan.calls[call].is_requested())
             .then(|| format!("`{}`", plan.name_of(plan.calls[call].nodes[0])))
     };
     let unasked: Vec<String> = paths.iter().enumerate().filter_map(unasked).collect();
@@ -51,11 +51,6 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         unasked.join(", ")
     );
     paths
-}
-
-/// Whether it makes requests: what is made of other fields does not.
-fn is_requested(call: &PlannedCall) -> bool {
-    !matches!(call.fan, PlannedFan::Derived(_))
 }
 
 fn literals(call: &PlannedCall) -> usize {
