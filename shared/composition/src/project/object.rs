@@ -12,9 +12,9 @@ use crate::fragment::Hole;
 /// An object being written.
 pub(super) struct Open {
     pub(super) object: usize,
-    /// Its first slot of the stack: one a member, whose `end` says whether it was seen.
+    /// Its first place on the stack of members that were seen.
     pub(super) seen: usize,
-    /// Then one slot an output.
+    /// Its first slot on theirs: one an output.
     pub(super) base: usize,
     pub(super) start: usize,
     pub(super) first_part: usize,
@@ -156,7 +156,8 @@ impl<'p> Pass<'p> {
             self.reorder(open.base, open.start, open.first_part, open.cut_before);
         }
         self.writer.out.push(b'}');
-        self.slots.truncate(open.seen);
+        self.slots.truncate(open.base);
+        self.seen.truncate(open.seen);
         if open.item.is_some() {
             self.open_items.pop();
         }

@@ -19,6 +19,7 @@ pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Pr
         body,
         writer: Writer { out: Vec::with_capacity(body.len()), ..Writer::default() },
         slots: Vec::new(),
+        seen: Vec::new(),
         ordered: Vec::new(),
         captures: vec![None; if program.split { 0 } else { program.captures }],
         elements: Vec::new(),
@@ -46,6 +47,8 @@ pub(super) struct Pass<'p> {
     pub(super) writer: Writer,
     /// A stack: the slots of the objects that are open.
     pub(super) slots: Vec<Slot>,
+    /// A stack: which members of the objects that are open have come.
+    pub(super) seen: Vec<bool>,
     /// Room to put parts in order.
     pub(super) ordered: Vec<Part>,
     pub(super) captures: Vec<Option<Bytes>>,
@@ -108,7 +111,7 @@ impl<'p> Pass<'p> {
     }
 
     pub(super) fn seen(&self, open: &Open, member: usize) -> bool {
-        self.slots[open.seen + member].end == 1
+        self.seen[open.seen + member]
     }
 
     /// Enters an object with calls: one more item of its site.

@@ -135,11 +135,11 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         let program = pass.program;
         let ObjectProgram { members, outputs, site } = &program.objects[object];
         let item = site.map(|site| pass.open_item(site));
-        let seen = pass.slots.len();
+        let (seen, base) = (pass.seen.len(), pass.slots.len());
         let mut open = Open {
             object,
             seen,
-            base: seen + members.len(),
+            base,
             start: pass.writer.out.len(),
             first_part: pass.writer.parts.len(),
             cut_before: pass.writer.cut,
@@ -148,7 +148,8 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             empty: true,
             item,
         };
-        pass.slots.resize(open.base + outputs.len(), Slot::default());
+        pass.slots.resize(base + outputs.len(), Slot::default());
+        pass.seen.resize(seen + members.len(), false);
         let mut hint = 0;
         while let Some(found) = map.next_key_seed(Name { members, hint })? {
             let Some(number) = found else {
@@ -161,7 +162,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             if pass.seen(&open, number) {
                 return Err(A::Error::custom("the member stands twice"));
             }
-            pass.slots[open.seen + number].end = 1;
+            pass.seen[open.seen + number] = true;
             pass.member(&mut open, member, &mut map)?;
             pass.trail.pop();
         }
