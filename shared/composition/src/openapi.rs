@@ -72,7 +72,7 @@ pub(crate) fn document(bff: &CompiledBff) -> String {
         .responses_from_iter(all_errors.iter().flat_map(|errors| errors.responses(&names)))
         .security_scheme(BEARER, bearer())
         .build();
-    components.headers = headers::shared(bff.server_timing);
+    components.headers = headers::shared(bff.server_timing, bff.plans.iter().any(|plan| operation::keeps(plan)));
     let mut seen = Vec::new();
     tags.retain(|tag| {
         !seen.contains(tag) && {

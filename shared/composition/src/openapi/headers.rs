@@ -19,6 +19,8 @@ pub(super) const RATE_LIMIT: &str = "RateLimit";
 pub(super) const RATE_LIMIT_POLICY: &str = "RateLimitPolicy";
 /// `ETag`.
 pub(super) const ENTITY_TAG: &str = "EntityTag";
+/// `Cache-Status`.
+pub(super) const CACHE_STATUS: &str = "CacheStatus";
 /// `Server-Timing`.
 pub(super) const SERVER_TIMING: &str = "ServerTiming";
 
@@ -28,7 +30,7 @@ pub(super) fn reference(name: &str) -> Ref {
 }
 
 /// The headers that are the same in every answer.
-pub(super) fn shared(server_timing: bool) -> BTreeMap<String, RefOr<Header>> {
+pub(super) fn shared(server_timing: bool, kept: bool) -> BTreeMap<String, RefOr<Header>> {
     let seconds = HeaderBuilder::new()
         .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0))))
         .description(Some("The seconds after which a repeat can succeed."))
@@ -54,6 +56,10 @@ pub(super) fn shared(server_timing: bool) -> BTreeMap<String, RefOr<Header>> {
     ];
     let about = "Names this answer: sent back in `If-None-Match`, it is answered with 304 while nothing has changed. Degraded answers have none.";
     headers.push((ENTITY_TAG, words(about, "W/\"99aa06d3014798d86001c324468d497f\"")));
+    if kept {
+        let about = "What the gateway's cache did for each call whose answers it keeps (RFC 9211), by field: `hit`, or why the backend was asked (`fwd`).";
+        headers.push((CACHE_STATUS, words(about, "product;hit;ttl=12, rating;fwd=miss;stored;ttl=60")));
+    }
     if server_timing {
         let about = "The milliseconds that each call behind a field took (W3C Server Timing).";
         headers.push((SERVER_TIMING, words(about, "profile;dur=12.3")));

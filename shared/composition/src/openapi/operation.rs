@@ -129,10 +129,18 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
             .header_ref("RateLimit", headers::reference(headers::RATE_LIMIT))
             .header_ref("RateLimit-Policy", headers::reference(headers::RATE_LIMIT_POLICY));
     }
+    if keeps(plan) {
+        response = response.header_ref("Cache-Status", headers::reference(headers::CACHE_STATUS));
+    }
     if bff.server_timing {
         response = response.header_ref("Server-Timing", headers::reference(headers::SERVER_TIMING));
     }
     response.build()
+}
+
+/// Whether the answers of some of its calls are kept.
+pub(super) fn keeps(plan: &Plan) -> bool {
+    plan.calls.iter().any(|call| call.cache.is_some())
 }
 
 /// What a GET with a current `If-None-Match` gets.

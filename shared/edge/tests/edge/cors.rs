@@ -72,9 +72,16 @@ async fn a_page_may_read_its_answers_and_why_it_was_refused() {
         assert_eq!(answer.status.as_u16(), status);
         assert_eq!(answer.header("access-control-allow-origin"), Some(PAGE));
         let exposed = answer.header("access-control-expose-headers").unwrap();
-        for name in
-            ["x-request-id", "ratelimit", "ratelimit-policy", "retry-after", "trefoil-degraded", "server-timing"]
-        {
+        for name in [
+            "x-request-id",
+            "ratelimit",
+            "ratelimit-policy",
+            "retry-after",
+            "trefoil-degraded",
+            "server-timing",
+            "etag",
+            "cache-status",
+        ] {
             assert!(exposed.split(", ").any(|exposed| exposed == name), "{name}");
         }
     }
