@@ -79,6 +79,21 @@ async fn a_page_has_fields_that_no_call_fills_and_leaves_out_what_nobody_wants()
 }
 
 #[tokio::test]
+async fn how_an_order_was_paid_is_told_by_its_kind() {
+    let demo = Demo::start().await;
+    let mut kinds = std::collections::BTreeSet::new();
+    for id in [50_100, 50_200, 50_300] {
+        let order = demo.get(&format!("/web/orders/{id}")).await;
+        assert!(!order.text.contains("PAY-"), "{}", order.text);
+        let payment = order.json()["order"]["payment"].clone();
+        let shown = if payment["method"] == "card" { "lastDigits" } else { "termsDays" };
+        assert!(payment.get(shown).is_some(), "{payment}");
+        kinds.insert(payment["method"].to_string());
+    }
+    assert_eq!(kinds.len(), 2, "{kinds:?}");
+}
+
+#[tokio::test]
 async fn an_answer_can_be_a_list() {
     let demo = Demo::start().await;
     let answer = demo.get("/web/categories").await.json();

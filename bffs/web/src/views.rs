@@ -81,22 +81,39 @@ pub struct OrderLine {
 /// An order with all that its own page shows.
 #[view]
 pub struct OrderDetail {
-    /// The order's id.
-    pub id: u64,
-    /// The number that people quote.
-    pub number: String,
-    /// When it was placed (RFC 3339).
-    pub placed_at: String,
-    /// Where it stands.
-    pub status: OrderStatus,
-    /// The currency of its amounts (ISO 4217).
-    pub currency: String,
-    /// The sum of its lines.
-    pub total: f64,
-    /// What was ordered.
-    pub lines: Vec<OrderLine>,
+    /// What a list shows of it, too.
+    #[serde(flatten)]
+    pub order: Order,
     /// How it travels.
     pub shipping: Shipping,
+    /// How it was paid; null until it is.
+    pub payment: Option<Payment>,
+}
+
+/// How an order was paid.
+#[view]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum Payment {
+    /// With a card, at once.
+    Card(CardPayment),
+    /// Later, by an invoice.
+    Invoice(InvoicePayment),
+}
+
+/// A payment with a card.
+#[view]
+pub struct CardPayment {
+    /// The card's brand.
+    pub brand: String,
+    /// The last four digits of its number.
+    pub last_digits: String,
+}
+
+/// A payment by an invoice.
+#[view]
+pub struct InvoicePayment {
+    /// How many days there are to pay.
+    pub terms_days: u32,
 }
 
 /// How an order travels.

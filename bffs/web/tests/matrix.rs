@@ -7,7 +7,8 @@ const PICKS: &str =
 const ORDER: &str = r#"{"id":1001,"number":"A-1001","placed_at":"2026-11-24T10:00:00Z","status":"shipped","currency":"EUR",
     "total":39.80,"lines":[{"product_id":7,"quantity":2,"unit_price":19.90}],
     "shipping":{"carrier":"DHL","tracking_code":"JD01","address":{"name":"Ada","street":"1 St James's Sq",
-        "postal_code":"SW1Y","city":"London","country":"GB"}}}"#;
+        "postal_code":"SW1Y","city":"London","country":"GB"}},
+    "payment":{"method":"card","brand":"visa","last_digits":"4242","internal_reference":"PAY-1"}}"#;
 
 /// Backends that answer all that the endpoints ask.
 fn well() -> FakeBackends {

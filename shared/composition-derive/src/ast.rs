@@ -91,6 +91,15 @@ pub(crate) struct Enumeration {
     pub(crate) variants: Vec<Variant>,
 }
 
+/// A tagged enum: each variant is a view.
+pub(crate) struct Choice {
+    pub(crate) of: Enumeration,
+    /// The member that says which variant it is.
+    pub(crate) tag: LitStr,
+    /// The views, in the order of the variants.
+    pub(crate) views: Vec<Type>,
+}
+
 /// One variant, in declaration order.
 pub(crate) struct Variant {
     pub(crate) ident: Ident,

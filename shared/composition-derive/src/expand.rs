@@ -6,6 +6,7 @@
 pub(crate) mod backend;
 pub(crate) mod call;
 pub(crate) mod caller;
+pub(crate) mod choice;
 pub(crate) mod composition;
 pub(crate) mod function;
 pub(crate) mod input;

@@ -206,7 +206,8 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::composition(options.into(), item.into()).into()
 }
 
-/// What can stand in an answer: a struct with named fields, or an enum of variants without fields. It is not generic.
+/// What can stand in an answer: a struct with named fields, an enum of variants without fields, or one of views. It is not
+/// generic.
 ///
 /// - The struct is the allow-list: what it does not name never leaves.
 /// - A backend's name of a field is serde's: `rename = "…"`, `rename(deserialize = "…")`, `alias`, and `rename_all` on the
@@ -224,6 +225,14 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[hidden]` on a field: it feeds the view's calls, and is in no answer and no document.
 /// - A field is text, a number, a boolean, an enum, a view, or an `Option`, a `Vec`, a `Box` or a map (`BTreeMap` or `HashMap`
 ///   with `String` keys) of one. A key that stands twice in a map is a failure, as a member that stands twice is.
+/// - `#[serde(flatten)]` on a field whose type is a view: the members of that view stand in place of the field, read from and
+///   written into the outer object, in order. `{address.city}` still refers to one. Calls in the inner view are made. Two members
+///   of one name, and a view inside itself this way, are errors at start.
+/// - `#[serde(tag = "type")] pub enum Payment { Card(Card), Invoice(Invoice) }`: one of several views. The member `type` says which,
+///   by the variant's name, and stands beside the view's own members; it may come anywhere and is written first, its name by the
+///   BFF's rule. A tag that no variant has is a failure of the call. In OpenAPI it is a `oneOf` with a discriminator; in GraphQL
+///   a union, told apart by `__typename`, so no two variants are the same view. Calls in the views are made. No reference leads
+///   into it. Values in it stand at most 64 deep.
 /// - `Raw<T>` passes a value on as it came, whatever is in it, and says by `T` what the documents tell of it.
 ///
 /// A field may be filled by a call, with the options that it has in a [`macro@composition`], save these:

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
-use crate::ast::{Backend, Call, Caller, Composition, Field, Input, ViewWithCalls};
+use crate::ast::{Backend, Call, Caller, Choice, Composition, Field, Input, ViewWithCalls};
 use crate::attr::call::In;
 use crate::attr::serde::On;
 use crate::attr::{self, item};
@@ -53,7 +53,7 @@ pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
     if let Item::Enum(source) = parsed {
         return enumeration(source, errors);
     }
-    let needs = "`#[view]` goes on a struct with named fields, or on an enum of variants without fields";
+    let needs = "`#[view]` goes on a struct with named fields, or on an enum: of variants without fields, or of views";
     let source = match struct_of(source, "view", needs, Stand::View, &mut errors) {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
@@ -89,18 +89,45 @@ fn call_of(field: &Field, place: In, errors: &mut Errors) -> Option<Call> {
 }
 
 fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
-    if let Some(with_fields) = source.variants.iter().find(|variant| !matches!(variant.fields, Fields::Unit)) {
-        errors.at(with_fields, "a variant with fields is not there yet: an enum in a view is one of a set of strings");
-    }
     if !source.generics.params.is_empty() {
         errors.at(&source.generics, GENERIC);
-    }
-    if !errors.is_empty() {
         return with(errors, fallback::item(Item::Enum(source), Stand::View));
     }
-    let mut of = item::enumeration(source, &mut errors);
+    if source.variants.iter().any(|variant| !matches!(variant.fields, Fields::Unit)) || says_tag(&source) {
+        return choice(source, errors);
+    }
+    let mut of = item::enumeration(source, On::Enum, &mut errors);
     check::view::enumeration(&of, &mut errors);
     if errors.is_empty() { expand::view::expand_enum(&of) } else { with(errors, fallback::enumeration(&mut of)) }
+}
+
+/// An enum of views, told apart by a member beside theirs.
+fn choice(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
+    let of = item::enumeration(source.clone(), On::Choice, &mut errors);
+    let mut views = Vec::new();
+    for variant in &source.variants {
+        match &variant.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => views.push(fields.unnamed[0].ty.clone()),
+            _ => errors.at(variant, format!("a variant beside others with fields is a view: write `{0}({0})`, and a struct `{0}` with `#[view]`", variant.ident)),
+        }
+    }
+    check::view::enumeration(&of, &mut errors);
+    match of.names.tag.clone() {
+        Some(tag) if tag.value().is_empty() => errors.at(tag, "a name cannot be empty"),
+        Some(tag) if errors.is_empty() => return expand::choice::expand(&Choice { of, tag, views }),
+        None if errors.is_empty() => errors.at(&source.ident, "which member says which variant it is? Write `#[serde(tag = \"type\")]` on the enum, with the member that the backend says it by"),
+        Some(_) | None => {}
+    }
+    with(errors, fallback::item(Item::Enum(source), Stand::View))
+}
+
+/// Whether serde is told of a tag.
+fn says_tag(source: &syn::ItemEnum) -> bool {
+    let tag = |token: proc_macro2::TokenTree| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "tag");
+    let serde = source.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    serde
+        .filter_map(|attribute| attribute.meta.require_list().ok())
+        .any(|list| list.tokens.clone().into_iter().any(tag))
 }
 
 pub(crate) fn input(options: &TokenStream, source: TokenStream) -> TokenStream {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::HeaderName;
 
 use crate::declare::{Application, Derived, Fan, Reference, Root};
-use crate::shape::{FieldShape, ObjectId, ObjectShape, Shape, Shapes};
+use crate::shape::{FieldShape, ObjectId, ObjectShape, Shapes};
 
 /// Every reference by which a field is filled, in order.
 pub(crate) fn references(field: &FieldShape) -> impl Iterator<Item = &Reference> {
@@ -40,8 +40,10 @@ pub(crate) fn noted_headers(object: &ObjectShape, of: usize) -> Vec<&HeaderName>
 
 /// The field that a reference to a field begins with.
 pub(crate) fn field_of(object: &ObjectShape, reference: &Reference) -> Option<usize> {
-    let name = reference.path.first().filter(|_| reference.root == Root::Field)?;
-    object.fields.iter().position(|field| field.rust == *name)
+    if reference.root != Root::Field {
+        return None;
+    }
+    object.fields.iter().position(|field| field.rest(&reference.path).is_some())
 }
 
 /// The values of the view's own body that its calls wait for, in the order of their numbers: paths of Rust names.
@@ -51,7 +53,7 @@ pub(crate) fn own_values(object: &ObjectShape) -> Vec<Vec<String>> {
 
 /// The values of a call field's body that the view's other calls wait for, in the order of their numbers.
 pub(crate) fn noted_values(object: &ObjectShape, of: usize) -> Vec<Vec<String>> {
-    collect(object, |field| field == of, |path| path[1..].to_vec())
+    collect(object, |field| field == of, |path| object.fields[of].rest(path).unwrap_or_default().to_vec())
 }
 
 fn collect(
@@ -111,34 +113,25 @@ pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
             if field.is_filled() {
                 return true;
             }
-            open.extend(object_of(&field.shape));
+            open.extend(shapes.views(&field.shape));
         }
     }
     false
 }
 
-/// The view that a shape leads to, through lists and maps. What is passed on as it came leads nowhere.
-pub(crate) fn object_of(shape: &Shape) -> Option<ObjectId> {
-    match shape {
-        Shape::Object(id) => Some(*id),
-        Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => object_of(inner),
-        _ => None,
-    }
-}
-
 /// Whether the value that a reference names is known when the body is that it is in: nothing else fills it, or a part of it.
 pub(crate) fn comes_with_its_body(shapes: &Shapes, object: &ObjectShape, reference: &Reference) -> bool {
-    let Some(field) = field_of(object, reference) else { return true };
-    let mut shape = &object.fields[field].shape;
-    for name in &reference.path[1..] {
-        let inside = object_of(shape).map(|id| &shapes.get(id).fields);
-        let Some(field) = inside.and_then(|fields| fields.iter().find(|field| field.rust == *name)) else {
+    let Some(field) = field_of(object, reference).map(|field| &object.fields[field]) else { return true };
+    let (mut shape, mut rest) = (&field.shape, field.rest(&reference.path).unwrap_or_default());
+    while !rest.is_empty() {
+        let inside = shapes.views(shape).into_iter().flat_map(|id| &shapes.get(id).fields);
+        let Some((field, below)) = inside.into_iter().find_map(|field| Some((field, field.rest(rest)?))) else {
             return true;
         };
         if field.is_filled() {
             return false;
         }
-        shape = &field.shape;
+        (shape, rest) = (&field.shape, below);
     }
-    object_of(shape).is_none_or(|id| !leads_to_calls(shapes, id))
+    shapes.views(shape).into_iter().all(|id| !leads_to_calls(shapes, id))
 }

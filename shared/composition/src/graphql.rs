@@ -28,6 +28,7 @@ mod explorer;
 mod http;
 mod inputs;
 mod limits;
+mod merging;
 mod names;
 mod negotiate;
 mod operation;

@@ -226,7 +226,7 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
             None => "one of a set of words".to_owned(),
         },
         Shape::Nullable(inner) => describe(inner, with),
-        Shape::Object(_) | Shape::Map(_) => "an object".to_owned(),
+        Shape::Object(_) | Shape::Choice(_) | Shape::Map(_) => "an object".to_owned(),
         Shape::List(_) => "a list".to_owned(),
         Shape::Raw(_) => "a value".to_owned(),
     }

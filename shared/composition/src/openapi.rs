@@ -2,6 +2,7 @@
 //!
 //! The document speaks of the answer only. It never names a backend, a path at one, or a name that only a backend uses.
 
+pub(crate) mod choice;
 mod errors;
 mod graphql;
 mod headers;

@@ -4,6 +4,7 @@
 //! is not named, refuses duplicate and missing members, keeps every number's literal, notes the values that other calls wait
 //! for, and writes the members in declared order, with holes where calls go. REST and GraphQL differ in the [`Selection`] alone.
 
+mod choice;
 mod compile;
 mod envelope;
 mod leaf;
@@ -11,14 +12,16 @@ mod object;
 mod pass;
 mod raw;
 mod reorder;
+mod selection;
 mod value;
 
 use std::fmt;
 
 use bytes::Bytes;
 
-pub use self::compile::{Selected, Selection, What, compile};
+pub use self::compile::compile;
 pub(crate) use self::compile::{SiteFound, compile_sites, quoted};
+pub use self::selection::{Selected, Selection, What};
 use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;
 
@@ -135,6 +138,17 @@ pub(crate) enum Kind {
     Map(Box<Target>),
     /// Any value, as it came.
     Raw,
+    /// One of several objects.
+    Choice(Box<Choice>),
+}
+
+/// Which object a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice {
+    /// The member that says which.
+    pub(crate) tag: Box<str>,
+    /// Its values, each with what the object must be.
+    pub(crate) variants: Box<[(Box<str>, Target)]>,
 }
 
 /// A projected body.

@@ -228,3 +228,12 @@ impl<T: BatchKey> BatchKey for Box<T> {}
 )]
 pub trait InEveryElement {}
 impl InEveryElement for Sure {}
+
+/// A view itself, perhaps boxed: what serde's `flatten` and the variants of a tagged enum take.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot stand here: only a view itself can",
+    label = "this is no struct with `#[view]`",
+    note = "the members of a flattened field, or of a variant, stand beside others, and all of them are known and there: an `Option`, a list, a map, an enum or a `Raw` needs a field of its own"
+)]
+pub trait WholeView {}
+impl<T: WholeView> WholeView for Box<T> {}

@@ -4,12 +4,14 @@
 //! this one description. Views may be recursive, so a shape is reached by function, once, at start: [`Shapes`] holds each
 //! view once and others point to it by [`ObjectId`].
 
+mod flatten;
+
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::declare::{Bounds, Call, Derived};
 use crate::names::Naming;
-use crate::refer::{Maybe, Sure};
+use crate::refer::{Maybe, Sure, WholeView};
 
 /// The kind of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +29,8 @@ pub enum Shape {
     Enum(EnumId),
     /// A view.
     Object(ObjectId),
+    /// One of several views; a member of the value says which.
+    Choice(ChoiceId),
     /// A list of values of one shape.
     List(Box<Shape>),
     /// An object whose member names are data.
@@ -65,6 +69,10 @@ pub struct ObjectId(pub(crate) usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EnumId(pub(crate) usize);
 
+/// Where a choice stands in [`Shapes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChoiceId(pub(crate) usize);
+
 /// A view: a struct whose fields are the allow-list of what leaves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectShape {
@@ -81,6 +89,8 @@ pub struct ObjectShape {
 pub struct FieldShape {
     /// The Rust name.
     pub rust: String,
+    /// The Rust names of the fields that lead to it, where it is another view's and stands here by serde's `flatten`.
+    pub under: Vec<String>,
     /// The names under which a backend may send it: serde's for deserialising, then its aliases.
     pub wire: Vec<String>,
     /// The client's name, where `rename(serialize = …)` fixes it.
@@ -119,6 +129,37 @@ pub struct VariantShape {
     pub wire: String,
     /// The doc comment.
     pub doc: String,
+}
+
+/// A tagged enum: one of several views, told apart by a member beside theirs (serde's internally tagged enums).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceShape {
+    /// The enum's name; the OpenAPI schema's and the GraphQL union's.
+    pub name: String,
+    /// The enum's doc comment.
+    pub doc: String,
+    /// The backend's name of the member that says which.
+    pub tag: String,
+    /// The variants, in declaration order.
+    pub variants: Vec<ChoiceVariant>,
+}
+
+/// One variant of a tagged enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceVariant {
+    /// The tag's value for it, both from the backend and to the client.
+    pub wire: String,
+    /// The doc comment.
+    pub doc: String,
+    /// Its view.
+    pub object: ObjectId,
+}
+
+impl ChoiceShape {
+    /// The client's name of the tag: as a field of that name would have.
+    pub fn client_tag(&self, naming: Naming) -> String {
+        naming.apply(&self.tag)
+    }
 }
 
 impl ObjectShape {
@@ -178,7 +219,12 @@ pub trait Shaped: 'static {
 pub struct Shapes {
     objects: Vec<ObjectShape>,
     enums: Vec<EnumShape>,
+    choices: Vec<ChoiceShape>,
     known: HashMap<TypeId, usize>,
+    /// The views that are being described.
+    open: Vec<ObjectId>,
+    /// The views that would be flattened into themselves.
+    endless: Vec<ObjectId>,
 }
 
 impl Shapes {
@@ -201,7 +247,9 @@ impl Shapes {
         let index = self.objects.len();
         self.known.insert(key, index);
         self.objects.push(ObjectShape { name: name.to_owned(), doc: doc.to_owned(), fields: Vec::new() });
+        self.open.push(ObjectId(index));
         let fields = fields(self);
+        self.open.pop();
         self.objects[index].fields = fields;
         Shape::Object(ObjectId(index))
     }
@@ -214,6 +262,55 @@ impl Shapes {
             self.enums.len() - 1
         });
         Shape::Enum(EnumId(index))
+    }
+
+    /// Enters the tagged enum `T`, unless it is known. `variants` is asked after the place is taken, so a variant may contain the
+    /// enum.
+    pub fn choice<T: 'static>(
+        &mut self,
+        name: &str,
+        doc: &str,
+        tag: &str,
+        variants: impl FnOnce(&mut Shapes) -> Vec<Option<ChoiceVariant>>,
+    ) -> Shape {
+        let key = TypeId::of::<T>();
+        if let Some(&index) = self.known.get(&key) {
+            return Shape::Choice(ChoiceId(index));
+        }
+        let index = self.choices.len();
+        self.known.insert(key, index);
+        let (name, doc, tag) = (name.to_owned(), doc.to_owned(), tag.to_owned());
+        self.choices.push(ChoiceShape { name, doc, tag, variants: Vec::new() });
+        let variants = variants(self);
+        self.choices[index].variants = variants.into_iter().flatten().collect();
+        Shape::Choice(ChoiceId(index))
+    }
+
+    /// A variant of a tagged enum, whose value is the view `T`.
+    pub fn variant<T: Shaped + WholeView>(&mut self, wire: &str, doc: &str) -> Option<ChoiceVariant> {
+        let Shape::Object(object) = T::shape(self) else { return None };
+        Some(ChoiceVariant { wire: wire.to_owned(), doc: doc.to_owned(), object })
+    }
+
+    /// The tagged enum at `id`.
+    pub fn get_choice(&self, id: ChoiceId) -> &ChoiceShape {
+        &self.choices[id.0]
+    }
+
+    /// Every tagged enum, in the order in which they were met.
+    pub fn choices(&self) -> impl Iterator<Item = (ChoiceId, &ChoiceShape)> {
+        self.choices.iter().enumerate().map(|(index, choice)| (ChoiceId(index), choice))
+    }
+
+    /// The views that a shape leads to, through lists and maps: none, one, or those of a tagged enum.
+    pub(crate) fn views(&self, shape: &Shape) -> Vec<ObjectId> {
+        match shape {
+            Shape::Object(id) => vec![*id],
+            Shape::Choice(id) => self.get_choice(*id).variants.iter().map(|variant| variant.object).collect(),
+            Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => self.views(inner),
+            // What is passed on as it came leads nowhere.
+            Shape::Raw(_) | Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => Vec::new(),
+        }
     }
 
     /// The view at `id`.

@@ -96,9 +96,8 @@ fn hidden(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Attrib
 }
 
 /// Takes an enum apart.
-pub(crate) fn enumeration(mut item: ItemEnum, errors: &mut Errors) -> Enumeration {
-    let names =
-        serde::container(&take(&mut item.attrs, |attribute| attribute.path().is_ident("serde")), On::Enum, errors);
+pub(crate) fn enumeration(mut item: ItemEnum, on: On, errors: &mut Errors) -> Enumeration {
+    let names = serde::container(&take(&mut item.attrs, |attribute| attribute.path().is_ident("serde")), on, errors);
     let mut variants = Vec::new();
     for source in &mut item.variants {
         refuse_cfg(&source.attrs, errors);

@@ -1,4 +1,5 @@
-//! The part of serde's attributes that is understood: `rename`, `rename_all`, `alias` and `default`.
+//! The part of serde's attributes that is understood: `rename`, `rename_all`, `alias`, `default`, `flatten` and
+//! `tag`.
 //!
 //! A name for deserialising is the backend's. A name for serialising is the client's, and is not handed on to serde: the
 //! struct's own JSON has the backend's names in both directions.
@@ -17,6 +18,7 @@ use crate::words::{Case, did_you_mean, list};
 pub(crate) enum On {
     View,
     Enum,
+    Choice,
     Composition,
     Field,
     CallField,
@@ -28,6 +30,8 @@ pub(crate) enum On {
 pub(crate) struct ContainerNames {
     pub(crate) rename_all: Option<(LitStr, Case)>,
     pub(crate) default: Option<DefaultFrom>,
+    /// The member that says which variant of an enum it is.
+    pub(crate) tag: Option<LitStr>,
 }
 
 /// What serde's attributes say about a field or a variant.
@@ -39,6 +43,8 @@ pub(crate) struct FieldNames {
     pub(crate) renamed: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) default: Option<DefaultFrom>,
+    /// The word `flatten`.
+    pub(crate) flatten: Option<Ident>,
 }
 
 /// Where a default value comes from.
@@ -53,7 +59,8 @@ impl ContainerNames {
     pub(crate) fn to_serde(&self) -> TokenStream {
         let rename_all = self.rename_all.iter().map(|(rule, _)| quote!(#[serde(rename_all = #rule)]));
         let default = self.default.iter().map(DefaultFrom::to_serde);
-        quote!(#(#rename_all)* #(#default)*)
+        let tag = self.tag.iter().map(|tag| quote!(#[serde(tag = #tag)]));
+        quote!(#(#rename_all)* #(#default)* #(#tag)*)
     }
 }
 
@@ -63,7 +70,8 @@ impl FieldNames {
         let rename = self.rename.iter().map(|name| quote!(#[serde(rename = #name)]));
         let aliases = self.aliases.iter().map(|alias| quote!(#[serde(alias = #alias)]));
         let default = self.default.iter().map(DefaultFrom::to_serde);
-        quote!(#(#rename)* #(#aliases)* #(#default)*)
+        let flatten = self.flatten.iter().map(|_| quote!(#[serde(flatten)]));
+        quote!(#(#rename)* #(#aliases)* #(#default)* #(#flatten)*)
     }
 }
 
@@ -92,8 +100,9 @@ impl On {
         match self {
             On::View => &["rename_all", "default"],
             On::Enum => &["rename_all"],
+            On::Choice => &["tag", "rename_all"],
             On::Composition => &[],
-            On::Field => &["rename", "alias", "default"],
+            On::Field => &["rename", "alias", "default", "flatten"],
             On::CallField => &["rename(serialize = …)"],
             On::Variant => &["rename"],
         }
@@ -103,6 +112,7 @@ impl On {
         match self {
             On::View => "on a view",
             On::Enum => "on an enum",
+            On::Choice => "on an enum of views",
             On::Composition => "on a composition",
             On::Field => "on a view's field",
             On::CallField => "on a field with a call",
@@ -116,9 +126,10 @@ pub(crate) fn container(attributes: &[Attribute], on: On, errors: &mut Errors) -
     let mut names = ContainerNames::default();
     each_entry(attributes, errors, |word, input, errors| {
         match (word.to_string().as_str(), on) {
-            ("rename_all", On::View | On::Enum) => {
+            ("tag", On::Choice) => once(&mut names.tag, text(word, input, "tag = \"type\"")?, word, errors),
+            ("rename_all", On::View | On::Enum | On::Choice) => {
                 let both = Renames::read(word, input, errors)?;
-                if on == On::Enum {
+                if on != On::View {
                     both.refuse_two_names(word, errors);
                 } else if let Some(client) = both.serialize {
                     errors.at(
@@ -167,6 +178,7 @@ pub(crate) fn field(attributes: &[Attribute], on: On, errors: &mut Errors) -> Fi
                 }
             }
             ("alias", On::Field) => names.aliases.push(text(word, input, "alias = \"…\"")?),
+            ("flatten", On::Field) => once(&mut names.flatten, word.clone(), word, errors),
             ("default", On::Field) => once(&mut names.default, DefaultFrom::read(word, input)?, word, errors),
             _ => return Err(not_understood(word, on)),
         }
@@ -242,10 +254,18 @@ fn not_understood(word: &Ident, on: On) -> syn::Error {
         "with" | "serialize_with" | "deserialize_with" | "from" | "try_from" | "into" | "remote" | "getter" => {
             "values are passed on as the backend wrote them: give the field the type that is sent"
         }
-        "flatten" | "tag" | "content" | "untagged" | "other" | "rename_all_fields" | "variant_identifier"
-        | "field_identifier" => "it is not there yet",
+        "flatten" if on == On::CallField => "a call fills the one field it stands on",
+        "flatten" => "it belongs on a view's field whose type is a view",
+        "tag" => "it belongs on an enum whose variants are views",
+        "content" => {
+            "the members of a variant stand beside the tag; where a backend puts them below a member of their own, write a view with the tag and that member"
+        }
+        "untagged" => "nothing would say which variant it is: write `tag = \"type\"`, the member that says it",
+        "other" => "a tag that no variant has is a failure of its call, as any value that the type does not say",
+        "rename_all_fields" => "each variant is a view: write `rename_all` on it",
+        "variant_identifier" | "field_identifier" => "it is for reading by hand",
         "crate" | "bound" | "borrow" | "transparent" | "expecting" => "the macro takes care of that itself",
-        "rename" if matches!(on, On::View | On::Enum | On::Composition) => {
+        "rename" if matches!(on, On::View | On::Enum | On::Choice | On::Composition) => {
             "a type has no name in JSON; in the documents it has its Rust name"
         }
         "rename_all" if on == On::Composition => "the client's names follow one rule per BFF",

@@ -12,6 +12,10 @@ pub(crate) fn view(of: &View, errors: &mut Errors) {
     }
     let mut taken: Vec<(String, &Field)> = Vec::new();
     for (index, field) in of.fields.iter().enumerate() {
+        if let Some(flatten) = &field.names.flatten {
+            flattened(of, field, flatten, errors);
+            continue;
+        }
         let written = field.names.rename.iter().chain(&field.names.aliases);
         let own = field.names.rename.is_none().then(|| field.ident.span());
         let spans: Vec<_> = own.into_iter().chain(written.map(LitStr::span)).collect();
@@ -47,6 +51,20 @@ pub(crate) fn view(of: &View, errors: &mut Errors) {
                 );
             }
         }
+    }
+}
+
+/// What is flattened has no name of its own, and is there as a whole or not at all.
+fn flattened(of: &View, field: &Field, flatten: &syn::Ident, errors: &mut Errors) {
+    let names = &field.names;
+    for name in names.rename.iter().chain(&names.renamed).chain(&names.aliases) {
+        errors.at(name, "a flattened field has no name: its members stand in place of it, under their own");
+    }
+    if names.default.is_some() || of.names.default.is_some() {
+        errors.at(
+            flatten,
+            "`default` does not reach into a flattened field: write it on the fields of the view that is flattened",
+        );
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) fn expand(view: &View) -> TokenStream {
             impl ::trefoil::__private::refer::OneOfABatch for #name {
                 type View = Self;
             }
+            #[automatically_derived]
+            impl ::trefoil::__private::refer::WholeView for #name {}
         };
     }
 }

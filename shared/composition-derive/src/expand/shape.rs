@@ -1,7 +1,7 @@
 //! The description of a view: its fields in order, with their names, shapes, defaults and calls.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::ast::{Field, View};
@@ -14,7 +14,12 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
     let name = syn::ext::IdentExt::unraw(ident).to_string();
     let doc = &view.doc.0;
     let shapes = Ident::new("shapes", Span::mixed_site());
+    let flattens = view.fields.iter().any(|field| field.names.flatten.is_some());
     let fields = view.fields.iter().zip(calls.iter().zip(derived)).map(|(field, (call, derived))| {
+        if field.names.flatten.is_some() {
+            let (rust, ty) = (&field.name, &field.ty);
+            return quote_spanned!(crate::expand::spanned(ty)=> #shapes.flattened::<#ty>(#rust));
+        }
         let (rust, doc, ty) = (string(&field.name), string(&field.doc.0), shape_of(&field.ty, &shapes));
         let wire = view.wire_names(field);
         let renamed = option(field.names.renamed.as_ref().map(string));
@@ -23,9 +28,10 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
         let derived = option(derived.clone());
         let hidden = field.hidden.is_some();
         let bounds = bounds(&field.bounds);
-        quote! {
+        let field = quote! {
             ::trefoil::__private::shape::FieldShape {
                 rust: #rust,
+                under: ::std::vec::Vec::new(),
                 wire: ::std::vec![#(::std::string::String::from(#wire)),*],
                 renamed: #renamed,
                 doc: #doc,
@@ -36,14 +42,18 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
                 derived: #derived,
                 hidden: #hidden,
             }
-        }
+        };
+        if flattens { quote!(::std::vec![#field]) } else { field }
     });
+    let fields = quote!(::std::vec![#(#fields),*]);
+    // Where there are fields of other views, each stands in a list of its own.
+    let fields = if flattens { quote!(#fields.concat()) } else { fields };
     quote! {
         #[automatically_derived]
         impl ::trefoil::__private::shape::Shaped for #ident {
             type Null = ::trefoil::__private::refer::Sure;
             fn shape(#shapes: &mut ::trefoil::__private::shape::Shapes) -> ::trefoil::__private::shape::Shape {
-                #shapes.object::<Self>(#name, #doc, |#shapes| ::std::vec![#(#fields),*])
+                #shapes.object::<Self>(#name, #doc, |#shapes| #fields)
             }
         }
     }

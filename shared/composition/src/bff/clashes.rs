@@ -1,13 +1,13 @@
 //! What no single declaration can see: two endpoints, views or fields that would have one name, and views that stand where
 //! they cannot do what they say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bff;
 use crate::calls;
-use crate::openapi::raw;
+use crate::openapi::{choice, raw};
 use crate::plan::DeclarationError;
-use crate::shape::{ObjectShape, Shape};
+use crate::shape::{ChoiceShape, ObjectShape, Shape};
 
 impl Bff {
     /// Everything of the kind, at once.
@@ -34,6 +34,13 @@ impl Bff {
             }
         }
         self.types(&mut clash);
+        for view in self.shapes.endless() {
+            let reason = "it would be flattened into itself, without end; give the inner one a field of its own";
+            clash(&view.name, reason.to_owned());
+        }
+        for (_, choice) in self.shapes.choices() {
+            self.variants(choice, &mut clash);
+        }
         for (_, object) in self.shapes.objects() {
             self.fields(object, &mut clash);
         }
@@ -44,7 +51,8 @@ impl Bff {
     fn types(&self, clash: &mut Clash<'_>) {
         let views = self.shapes.objects().map(|(_, object)| object.name.clone());
         let mut names = BTreeSet::new();
-        for name in views.chain(self.shapes.enums().map(|(_, shape)| shape.name.clone())) {
+        let enums = self.shapes.enums().map(|(_, shape)| shape.name.clone());
+        for name in views.chain(enums).chain(self.shapes.choices().map(|(_, choice)| choice.name.clone())) {
             if !names.insert(name.clone()) {
                 clash(&name, "two types have this name, and documents know types by name; rename one".to_owned());
             }
@@ -52,14 +60,51 @@ impl Bff {
         for name in raw::names(&self.shapes).intersection(&names) {
             clash(name, "documents have this name for a view in a `Raw`; rename one of the two".to_owned());
         }
+        for name in choice::names(&self.shapes).intersection(&names) {
+            clash(name, "documents have this name for a variant of an enum; rename one of the two".to_owned());
+        }
+    }
+
+    /// GraphQL tells variants apart by their types, JSON by a member beside theirs.
+    fn variants(&self, choice: &ChoiceShape, clash: &mut Clash<'_>) {
+        let tag = choice.client_tag(self.naming);
+        for (number, variant) in choice.variants.iter().enumerate() {
+            let view = self.shapes.get(variant.object);
+            if choice.variants[..number].iter().any(|other| other.object == variant.object) {
+                let reason = format!(
+                    "two variants are a `{}`, and GraphQL tells them apart by their types; give each a view of its own",
+                    view.name
+                );
+                clash(&choice.name, reason);
+            }
+            for field in &view.fields {
+                let backends = field.call.is_none() && field.wire.contains(&choice.tag);
+                if backends || (!field.hidden && field.client_name(self.naming) == tag) {
+                    let reason = format!(
+                        "`{}.{}` has the name of the tag; rename it, or leave it out: the tag is in every answer",
+                        view.name, field.rust
+                    );
+                    clash(&choice.name, reason);
+                }
+            }
+        }
     }
 
     fn fields(&self, object: &ObjectShape, clash: &mut Clash<'_>) {
-        let mut names = BTreeSet::new();
+        let (mut names, mut wires) = (BTreeSet::new(), BTreeMap::new());
         for field in &object.fields {
             let name = field.client_name(self.naming);
             if !field.hidden && !names.insert(name.clone()) {
                 clash(&object.name, format!("two fields are `{name}` to clients; rename one"));
+            }
+            for name in field.wire.iter().filter(|_| field.call.is_none()) {
+                if let Some(other) = wires.insert(name, &field.rust) {
+                    let reason = format!(
+                        "the backend's `{name}` would fill both `{other}` and `{}`, one of them by `flatten`; rename one",
+                        field.rust
+                    );
+                    clash(&object.name, reason);
+                }
             }
             if let Some(what) = self.never_called(&field.shape) {
                 let reason = format!("`{}` is {what}, and calls in it would not be made; use a list", field.rust);
@@ -70,7 +115,8 @@ impl Bff {
 
     /// What the shape is, or has in it, where calls are not made though there are some.
     fn never_called(&self, shape: &Shape) -> Option<&'static str> {
-        let calling = |inner: &Shape| calls::object_of(inner).is_some_and(|id| calls::leads_to_calls(&self.shapes, id));
+        let calling =
+            |inner: &Shape| self.shapes.views(inner).into_iter().any(|id| calls::leads_to_calls(&self.shapes, id));
         match shape {
             Shape::Map(inner) if calling(inner) => Some("a map of views with calls"),
             Shape::Raw(inner) if calling(inner) => Some("a raw view with calls"),

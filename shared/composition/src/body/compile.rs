@@ -46,6 +46,12 @@ impl Compiler<'_> {
             Shape::Raw(_) => {
                 return Err("`Raw` is not looked at, and a request is: write the type itself in a body".to_owned());
             }
+            Shape::Choice(id) => {
+                let name = &self.shapes.get_choice(*id).name;
+                return Err(format!(
+                    "`{name}` is one of several views, and GraphQL has no such input: write a view with an `Option` for each"
+                ));
+            }
             Shape::Nullable(inner) => return self.target(inner, bounds),
         };
         Ok(Target { nullable, kind })

@@ -81,13 +81,13 @@ pub(crate) fn compile(
     let compiler = Compiler {
         bff,
         model,
-        selector: Selector { document: &operation.document, conditions },
+        selector: Selector { document: &operation.document, shapes: &bff.shapes, conditions },
         is_query: definition.ty == OperationType::Query,
     };
     let mut introspected = Vec::new();
     let mut roots = Vec::new();
     let mut errors = Vec::new();
-    for (key, fields) in compiler.selector.merge([&definition.selection_set.node]) {
+    for (key, fields) in compiler.selector.merge([&definition.selection_set.node], None) {
         match compiler.root(&fields) {
             Ok(what) => {
                 if let RootField::Introspection = what {
@@ -160,7 +160,7 @@ impl<'a> Compiler<'a> {
         let whole = &self.bff.plans[index];
         let declaration = self.bff.declaration(name).ok_or_else(unknown)?;
         let arguments = self.arguments(&field.node, whole)?;
-        let shown = self.selector.of(self.model, &self.bff.shapes, &whole.answer, fields).ok_or_else(unknown)?;
+        let shown = self.selector.of(self.model, &whole.answer, fields).ok_or_else(unknown)?;
         let respell = Respell::of(self.model, &self.bff.shapes, &whole.answer, &shown);
         let shown = if declaration.root { self.of_root(declaration, shown) } else { shown };
         let plan = self.bff.narrowed(declaration, &shown).map_err(|errors| {

@@ -19,6 +19,7 @@ use super::cache::Operations;
 use super::coerce::Types;
 use super::compile::{self, Compiled, RootField};
 use super::errors::GraphqlError;
+use super::merging;
 use super::operation::Operation;
 use super::positions;
 use super::request::GraphqlRequest;
@@ -151,6 +152,7 @@ impl Face {
         let document = validate::document(&self.validator, &key.0, key.1.as_deref()).await?;
         let operation = Arc::new(Operation::new(document, key.1.as_deref()).map_err(|error| vec![error])?);
         let definition = operation.definition().map_err(|error| vec![error])?;
+        merging::check(&self.bff, &self.model, &operation.document, definition).map_err(|error| vec![error])?;
         positions::check(&self.bff, &self.model, &operation.document, definition)?;
         self.operations.keep_document(key, &operation);
         Ok(operation)

@@ -15,7 +15,7 @@ use super::scalars::Leaf;
 use crate::bff::CompiledBff;
 use crate::page::Page;
 use crate::plan::Plan;
-use crate::shape::{ObjectId, Shape};
+use crate::shape::{ChoiceId, ObjectId, Shape};
 
 /// GraphiQL sets styles from its script; scripts come from files alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -125,11 +125,23 @@ fn selection(bff: &CompiledBff, shape: &Shape, level: usize) -> Option<String> {
     let id = match shape {
         Shape::Object(id) => *id,
         Shape::List(inner) | Shape::Nullable(inner) => return selection(bff, inner, level),
+        Shape::Choice(id) => return Some(variants(bff, *id, level)),
         _ => return Some(String::new()),
     };
     let indent = "  ".repeat(level + 1);
     let fields: Vec<String> = shown(bff, id, level).map(|(name, of)| format!("{indent}{name}{of}")).collect();
     (!fields.is_empty()).then(|| format!(" {{\n{}\n{}}}", fields.join("\n"), "  ".repeat(level)))
+}
+
+/// What each variant of a union shows, and which it is.
+fn variants(bff: &CompiledBff, id: ChoiceId, level: usize) -> String {
+    let (indent, end) = ("  ".repeat(level + 1), "  ".repeat(level));
+    let views = bff.shapes.get_choice(id).variants.iter().map(|variant| variant.object);
+    let one = |view| {
+        let of = selection(bff, &Shape::Object(view), level + 1)?;
+        Some(format!("{indent}... on {}{of}\n", bff.shapes.get(view).name))
+    };
+    format!(" {{\n{indent}__typename\n{}{end}}}", views.filter_map(one).collect::<String>())
 }
 
 fn shown(bff: &CompiledBff, id: ObjectId, level: usize) -> impl Iterator<Item = (String, String)> {

@@ -11,8 +11,6 @@ use async_graphql_value::Value as Literal;
 use serde_json::{Map, Value};
 
 use super::errors::GraphqlError;
-use super::limits;
-use super::select::{Conditions, Selector};
 
 /// One operation of a validated document.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ impl Operation {
         for fragment in document.fragments.values() {
             conditions(&fragment.node.selection_set.node, &mut names);
         }
-        let operation = Operation {
+        Ok(Operation {
             id: IDS.fetch_add(1, Ordering::Relaxed),
             name: match &document.operations {
                 DocumentOperations::Single(_) => None,
@@ -47,15 +45,7 @@ impl Operation {
             },
             document,
             conditions: names.into_iter().collect(),
-        };
-        let selector = Selector { document: &operation.document, conditions: Conditions::Ignored };
-        let set = &operation.definition()?.selection_set.node;
-        if selector.merge([set]).len() > limits::MAX_ROOT_FIELDS {
-            let message = format!("the operation has more than {} root fields", limits::MAX_ROOT_FIELDS);
-            return Err(GraphqlError::request(message, None));
-        }
-        selector.check([set])?;
-        Ok(operation)
+        })
     }
 
     /// The operation itself.

@@ -38,7 +38,7 @@ impl Respell {
             Shape::Object(id) => {
                 let fields = &shapes.get(*id).fields;
                 let member = |selected: &crate::project::Selected| match &selected.what {
-                    What::Typename => None,
+                    What::Typename | What::Tag(_) | What::Variant { .. } => None,
                     What::Field { index, of } => {
                         Some((selected.key.clone(), Respell::of(model, shapes, &fields[*index].shape, of)?))
                     }
@@ -46,8 +46,37 @@ impl Respell {
                 let members: HashMap<String, Respell> = selection.0.iter().filter_map(member).collect();
                 (!members.is_empty()).then_some(Respell::Object(members))
             }
+            // Values of one response key are of one type in all variants, so the members of all of them do for each.
+            Shape::Choice(id) => {
+                let variants = &shapes.get_choice(*id).variants;
+                let of = |selected: &crate::project::Selected| match &selected.what {
+                    What::Variant { index, of } => {
+                        Respell::of(model, shapes, &Shape::Object(variants[*index].object), of)
+                    }
+                    _ => None,
+                };
+                selection.0.iter().filter_map(of).reduce(Respell::both)
+            }
             // A map comes whole, as in REST, and so does what is passed on as it came.
             Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Map(_) | Shape::Raw(_) => None,
+        }
+    }
+
+    /// What is to be respelled by either.
+    fn both(self, other: Respell) -> Respell {
+        match (self, other) {
+            (Respell::Object(mut members), Respell::Object(others)) => {
+                for (key, other) in others {
+                    let both = match members.remove(&key) {
+                        Some(one) => one.both(other),
+                        None => other,
+                    };
+                    members.insert(key, both);
+                }
+                Respell::Object(members)
+            }
+            (Respell::List(one), Respell::List(other)) => Respell::List(Box::new(one.both(*other))),
+            (one, _) => one,
         }
     }
 

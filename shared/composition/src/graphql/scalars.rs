@@ -30,7 +30,7 @@ impl Leaf {
             Shape::Enum(id) => Leaf::Enum(*id),
             Shape::Map(_) | Shape::Raw(_) => Leaf::Json,
             Shape::Nullable(inner) => return Leaf::of(inner),
-            Shape::Object(_) | Shape::List(_) => return None,
+            Shape::Object(_) | Shape::Choice(_) | Shape::List(_) => return None,
         })
     }
 

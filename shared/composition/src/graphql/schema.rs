@@ -6,6 +6,7 @@ use async_graphql::Name;
 use async_graphql::Value as GraphqlValue;
 use async_graphql::dynamic::{
     Enum, EnumItem, Field, FieldFuture, InputObject, InputValue, Object, Schema, SchemaBuilder, SchemaError, TypeRef,
+    Union,
 };
 use http::Method;
 use trefoil_context::Place;
@@ -16,7 +17,7 @@ use crate::bff::CompiledBff;
 use crate::declare::Bounds;
 use crate::names::{argument, input_name};
 use crate::plan::{Parameter, Plan};
-use crate::shape::{EnumId, ObjectId, Shape};
+use crate::shape::{ChoiceId, EnumId, ObjectId, Shape};
 
 /// The name of the root type of queries.
 pub(crate) const QUERY: &str = "Query";
@@ -76,6 +77,7 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, S
         model,
         objects: BTreeSet::new(),
         inputs: BTreeSet::new(),
+        choices: BTreeSet::new(),
         leaves: Vec::new(),
         taken: BTreeSet::new(),
     };
@@ -106,6 +108,10 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, S
     for id in inputs {
         schema = schema.register(types.input_object(id)?);
     }
+    let choices: Vec<ChoiceId> = types.choices.iter().copied().collect();
+    for id in choices {
+        schema = schema.register(types.union(id)?);
+    }
     for leaf in types.leaves.clone() {
         if let Some(scalar) = leaf.declaration() {
             types.take(scalar.type_name())?;
@@ -123,6 +129,7 @@ struct Types<'a> {
     model: &'a Model,
     objects: BTreeSet<ObjectId>,
     inputs: BTreeSet<ObjectId>,
+    choices: BTreeSet<ChoiceId>,
     leaves: Vec<Leaf>,
     taken: BTreeSet<String>,
 }
@@ -141,6 +148,14 @@ impl Types<'_> {
         let (inner, nullable) = shape.unwrap_nullable();
         let plain = match inner {
             Shape::List(item) => TypeRef::List(Box::new(self.refer(item))),
+            Shape::Choice(id) => {
+                if self.choices.insert(*id) {
+                    for variant in &self.bff.shapes.get_choice(*id).variants {
+                        self.refer(&Shape::Object(variant.object));
+                    }
+                }
+                TypeRef::named(&self.bff.shapes.get_choice(*id).name)
+            }
             Shape::Object(id) => {
                 if self.objects.insert(*id) {
                     for field in self.bff.shapes.get(*id).shown() {
@@ -276,6 +291,17 @@ impl Types<'_> {
             object = object.field(value);
         }
         Ok(object)
+    }
+
+    fn union(&mut self, id: ChoiceId) -> Result<Union, SchemaError> {
+        let choice = self.bff.shapes.get_choice(id);
+        self.take(&choice.name)?;
+        let mut union = Union::new(&choice.name);
+        if !choice.doc.is_empty() {
+            union = union.description(&choice.doc);
+        }
+        let views = choice.variants.iter().map(|variant| &self.bff.shapes.get(variant.object).name);
+        Ok(views.fold(union, Union::possible_type))
     }
 
     fn enumeration(&mut self, id: EnumId) -> Result<Enum, SchemaError> {

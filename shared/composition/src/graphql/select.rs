@@ -1,14 +1,13 @@
 //! The fields of a selection set, with fragments unfolded and fields of one response key merged.
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet, TypeCondition};
 use async_graphql::{Name, Positioned};
 use async_graphql_value::Value;
 
-use super::errors::GraphqlError;
 use super::schema::Model;
 use crate::project::{self, What};
-use crate::shape::{ObjectId, Shape, Shapes};
+use crate::shape::{ChoiceVariant, ObjectId, Shape, Shapes};
 
 /// The fields of one response key: the same field, with the same arguments, selecting perhaps different things of it.
 pub(crate) type Merged<'a> = Vec<&'a Positioned<Field>>;
@@ -47,22 +46,33 @@ impl Conditions<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Selector<'a> {
     pub(crate) document: &'a ExecutableDocument,
+    pub(crate) shapes: &'a Shapes,
     pub(crate) conditions: Conditions<'a>,
 }
 
 impl<'a> Selector<'a> {
-    /// The fields of these sets, by response key, in the order in which the keys are met.
-    pub(crate) fn merge(self, sets: impl IntoIterator<Item = &'a SelectionSet>) -> IndexMap<&'a str, Merged<'a>> {
+    /// The fields of these sets for an object of this view (`None` for a root type), by response key, in the order in which the
+    /// keys are met.
+    pub(crate) fn merge(
+        self,
+        sets: impl IntoIterator<Item = &'a SelectionSet>,
+        of: Option<ObjectId>,
+    ) -> IndexMap<&'a str, Merged<'a>> {
         let mut found = IndexMap::new();
         let mut spread = Vec::new();
         for set in sets {
-            self.collect(set, &mut found, &mut spread);
+            self.collect(set, of, &mut found, &mut spread);
         }
         found
     }
 
-    /// Every type condition holds: there are no interfaces and no unions, and the validation has seen to the rest.
-    fn collect(self, set: &'a SelectionSet, found: &mut IndexMap<&'a str, Merged<'a>>, spread: &mut Vec<&'a str>) {
+    fn collect(
+        self,
+        set: &'a SelectionSet,
+        of: Option<ObjectId>,
+        found: &mut IndexMap<&'a str, Merged<'a>>,
+        spread: &mut Vec<&'a str>,
+    ) {
         for selection in &set.items {
             if !self.conditions.show(selection.node.directives()) {
                 continue;
@@ -71,95 +81,78 @@ impl<'a> Selector<'a> {
                 Selection::Field(field) => {
                     found.entry(field.node.response_key().node.as_str()).or_default().push(field);
                 }
-                Selection::InlineFragment(fragment) => self.collect(&fragment.node.selection_set.node, found, spread),
+                Selection::InlineFragment(fragment) => {
+                    if fragment.node.type_condition.as_ref().is_none_or(|on| self.holds(&on.node, of)) {
+                        self.collect(&fragment.node.selection_set.node, of, found, spread);
+                    }
+                }
                 Selection::FragmentSpread(fragment) => {
                     let name = fragment.node.fragment_name.node.as_str();
                     if let Some(fragment) = self.document.fragments.get(name)
                         && !spread.contains(&name)
+                        && self.holds(&fragment.node.type_condition.node, of)
                     {
                         spread.push(name);
-                        self.collect(&fragment.node.selection_set.node, found, spread);
+                        self.collect(&fragment.node.selection_set.node, of, found, spread);
                     }
                 }
             }
         }
     }
 
-    /// Checks that fields of one response key can be merged (the specification's "Field Selection Merging", which
-    /// async-graphql checks within one set and type condition only).
-    pub(crate) fn check(self, sets: impl IntoIterator<Item = &'a SelectionSet>) -> Result<(), GraphqlError> {
-        for (key, fields) in self.merge(sets) {
-            if let [first, others @ ..] = fields.as_slice()
-                && let Some(other) = others.iter().find(|other| !same(&first.node, &other.node))
-            {
-                let message = format!("`{key}` stands for two different fields; give one of them an alias");
-                return Err(GraphqlError::request(message, Some(other.pos)));
+    /// Whether an object of this view is of the type: its own, or a union that it is in. At the root every condition holds: there
+    /// is one type, and the validation has seen to the rest.
+    fn holds(self, condition: &TypeCondition, of: Option<ObjectId>) -> bool {
+        let (name, shapes) = (condition.on.node.as_str(), self.shapes);
+        let Some(id) = of else { return true };
+        shapes.get(id).name == name
+            || shapes
+                .choices()
+                .any(|(_, choice)| choice.name == name && choice.variants.iter().any(|variant| variant.object == id))
+    }
+
+    /// What of a value is shown: of what has no selection (a leaf, a map), all; of one of several objects, what each shows if it
+    /// is that one. `None` if the document names a field that there is not.
+    pub(crate) fn of(self, model: &Model, shape: &Shape, fields: &Merged<'a>) -> Option<project::Selection> {
+        match shape {
+            Shape::Object(id) => self.selection(model, *id, fields),
+            Shape::Choice(id) => {
+                let variant = |(index, variant): (usize, &ChoiceVariant)| {
+                    let of = self.selection(model, variant.object, fields)?;
+                    Some(project::Selected { key: String::new(), what: What::Variant { index, of } })
+                };
+                let variants = self.shapes.get_choice(*id).variants.iter().enumerate().map(variant);
+                variants.collect::<Option<Vec<_>>>().map(project::Selection)
             }
-            self.check(inside(&fields))?;
-        }
-        Ok(())
-    }
-
-    /// What of a value is shown: of what has no selection (a leaf, a map), all. `None` if the document names a field that there
-    /// is not.
-    pub(crate) fn of(
-        self,
-        model: &Model,
-        shapes: &Shapes,
-        shape: &Shape,
-        fields: &Merged<'a>,
-    ) -> Option<project::Selection> {
-        match leads_to(shape) {
-            Some(id) => self.selection(model, shapes, id, fields),
-            None => Some(project::Selection::default()),
+            Shape::List(inner) | Shape::Nullable(inner) => self.of(model, inner, fields),
+            Shape::Map(_)
+            | Shape::Raw(_)
+            | Shape::Bool
+            | Shape::Int(_)
+            | Shape::Float
+            | Shape::Text
+            | Shape::Enum(_) => Some(project::Selection::default()),
         }
     }
 
-    /// What of a view is shown. `None` if the document names a field that the view does not have.
-    fn selection(
-        self,
-        model: &Model,
-        shapes: &Shapes,
-        id: ObjectId,
-        fields: &Merged<'a>,
-    ) -> Option<project::Selection> {
-        let shape = shapes.get(id);
+    fn selection(self, model: &Model, id: ObjectId, fields: &Merged<'a>) -> Option<project::Selection> {
+        let shape = self.shapes.get(id);
         let select = |(key, fields): (&'a str, Merged<'a>)| {
             let name = fields.first()?.node.name.node.as_str();
             let what = if name == "__typename" {
                 What::Typename
             } else {
                 let index = model.field(id, name)?;
-                let of = self.of(model, shapes, &shape.fields[index].shape, &fields)?;
+                let of = self.of(model, &shape.fields[index].shape, &fields)?;
                 What::Field { index, of }
             };
             Some(project::Selected { key: key.to_owned(), what })
         };
-        self.merge(inside(fields)).into_iter().map(select).collect::<Option<Vec<_>>>().map(project::Selection)
+        self.merge(inside(fields), Some(id)).into_iter().map(select).collect::<Option<Vec<_>>>().map(project::Selection)
     }
 }
 
 /// The selection sets of these fields.
 pub(crate) fn inside<'a>(fields: &[&'a Positioned<Field>]) -> impl Iterator<Item = &'a SelectionSet> {
     fields.iter().map(|field| &field.node.selection_set.node)
-}
-
-fn same(one: &Field, other: &Field) -> bool {
-    one.name.node == other.name.node
-        && one.arguments.len() == other.arguments.len()
-        && one
-            .arguments
-            .iter()
-            .all(|(name, value)| other.get_argument(&name.node).is_some_and(|other| other.node == value.node))
-}
-
-/// The view that a shape leads to, through lists.
-fn leads_to(shape: &Shape) -> Option<ObjectId> {
-    match shape {
-        Shape::Object(id) => Some(*id),
-        Shape::List(inner) | Shape::Nullable(inner) => leads_to(inner),
-        Shape::Map(_) | Shape::Raw(_) | Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => {
-            None
-        }
-    }
 }

@@ -44,8 +44,8 @@ pub(super) fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<Strin
             found.insert(shape.name.clone(), words(shape));
         }
         Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => reach(bff, inner, found),
-        // No body has a `Raw` in it: that is refused when the plan is made.
-        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Raw(_) => {}
+        // No body has a `Raw` or a tagged enum in it: that is refused when the plan is made.
+        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Raw(_) | Shape::Choice(_) => {}
     }
 }
 
@@ -76,6 +76,7 @@ fn value(shapes: &Shapes, shape: &Shape, bounds: &Bounds, about: &str) -> RefOr<
     let scalar = |kind| ObjectBuilder::new().schema_type(of_type(kind, nullable)).description(described);
     match shape {
         Shape::Object(id) => named(&input_name(&shapes.get(*id).name), nullable, described),
+        Shape::Choice(id) => named(&shapes.get_choice(*id).name, nullable, described),
         Shape::Enum(id) => named(&shapes.get_enum(*id).name, nullable, described),
         Shape::List(items) => {
             let inner = Bounds { min_items: None, max_items: None, ..bounds.clone() };

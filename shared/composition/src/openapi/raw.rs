@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 
-use super::{schema, text};
-use crate::shape::{Shape, Shapes};
+use super::{choice, schema, text};
+use crate::shape::{ObjectShape, Shape, Shapes};
 
 /// The names that the types in raw values have in the documents.
 pub(crate) fn names(shapes: &Shapes) -> BTreeSet<String> {
@@ -33,13 +33,20 @@ pub(super) fn reach(shapes: &Shapes, shape: &Shape, found: &mut BTreeMap<String,
     match shape {
         Shape::Object(id) => {
             let object = shapes.get(*id);
-            let mut view = ObjectBuilder::new().schema_type(Type::Object).description(text(&object.doc));
-            for field in &object.fields {
-                let wire = field.wire.first().unwrap_or(&field.rust);
-                view = view.property(wire.as_str(), schema::value_in(shapes, &field.shape, &field.doc, name));
-            }
-            if found.insert(name(&object.name), view.build().into()).is_none() {
+            let view = members(shapes, object, ObjectBuilder::new());
+            if found.insert(name(&object.name), view).is_none() {
                 object.fields.iter().for_each(|field| reach(shapes, &field.shape, found));
+            }
+        }
+        Shape::Choice(id) => {
+            let choice = shapes.get_choice(*id);
+            if found.insert(name(&choice.name), choice::schema(shapes, choice, &choice.tag, name)).is_none() {
+                for variant in &choice.variants {
+                    let object = shapes.get(variant.object);
+                    let tag = choice::tag(&choice.tag, variant, false);
+                    found.insert(name(&choice::name(object, choice)), members(shapes, object, tag));
+                    object.fields.iter().for_each(|field| reach(shapes, &field.shape, found));
+                }
             }
         }
         Shape::Enum(id) => {
@@ -51,6 +58,16 @@ pub(super) fn reach(shapes: &Shapes, shape: &Shape, found: &mut BTreeMap<String,
         }
         Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text => {}
     }
+}
+
+/// A view in the backend's names. Nothing is required: nobody checks that it is there.
+fn members(shapes: &Shapes, object: &ObjectShape, schema: ObjectBuilder) -> Schema {
+    let mut schema = schema.schema_type(Type::Object).description(text(&object.doc));
+    for field in &object.fields {
+        let wire = field.wire.first().unwrap_or(&field.rust);
+        schema = schema.property(wire.as_str(), schema::value_in(shapes, &field.shape, &field.doc, name));
+    }
+    schema.build().into()
 }
 
 /// The schema of a raw value.

@@ -8,7 +8,7 @@ use utoipa::Number;
 use utoipa::openapi::schema::{AdditionalProperties, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
 
-use super::{input, raw, text};
+use super::{choice, input, raw, text};
 use crate::bff::CompiledBff;
 use crate::declare::Bounds;
 use crate::inputs::MAX_TEXT;
@@ -42,6 +42,25 @@ fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<String, Schema>)
             }
         }
         Shape::Raw(inner) => raw::reach(&bff.shapes, inner, found),
+        Shape::Choice(id) => {
+            let choice = bff.shapes.get_choice(*id);
+            if found
+                .insert(
+                    choice.name.clone(),
+                    choice::schema(&bff.shapes, choice, &choice.client_tag(bff.naming), str::to_owned),
+                )
+                .is_none()
+            {
+                for variant in &choice.variants {
+                    let object = bff.shapes.get(variant.object);
+                    let tag = choice::tag(&choice.client_tag(bff.naming), variant, true);
+                    found.insert(choice::name(object, choice), members(bff, object, tag));
+                    for field in object.shown() {
+                        reach(bff, &field.shape, found);
+                    }
+                }
+            }
+        }
         Shape::Enum(id) => {
             let shape = bff.shapes.get_enum(*id);
             found.insert(shape.name.clone(), words(shape));
@@ -53,7 +72,11 @@ fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<String, Schema>)
 
 /// A view. Every member is in every answer, so all are required; what may be missing is null.
 fn view(bff: &CompiledBff, object: &ObjectShape) -> Schema {
-    let mut schema = ObjectBuilder::new().schema_type(Type::Object).description(text(&object.doc));
+    members(bff, object, ObjectBuilder::new())
+}
+
+fn members(bff: &CompiledBff, object: &ObjectShape, schema: ObjectBuilder) -> Schema {
+    let mut schema = schema.schema_type(Type::Object).description(text(&object.doc));
     for field in object.shown() {
         let name = field.client_name(bff.naming);
         let about = about(field);
@@ -109,6 +132,7 @@ pub(super) fn value_in(shapes: &Shapes, shape: &Shape, about: &str, name: fn(&st
     let scalar = |kind| ObjectBuilder::new().schema_type(of_type(kind, nullable)).description(about);
     match shape {
         Shape::Object(id) => named(&name(&shapes.get(*id).name), nullable, about),
+        Shape::Choice(id) => named(&name(&shapes.get_choice(*id).name), nullable, about),
         Shape::Enum(id) => named(&name(&shapes.get_enum(*id).name), nullable, about),
         Shape::List(items) => ArrayBuilder::new()
             .schema_type(of_type(Type::Array, nullable))

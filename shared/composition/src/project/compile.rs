@@ -2,37 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::{Capture, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written};
+use super::selection::{Selected, Selection, What};
+use super::{
+    Capture, Choice, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written,
+};
 use crate::calls;
 use crate::names::Naming;
-use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
-
-/// The fields to show, in order, with the names to show them under. REST shows all fields and needs none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selection(pub Vec<Selected>);
-
-/// One shown field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selected {
-    /// The name in the output.
-    pub key: String,
-    /// What is shown.
-    pub what: What,
-}
-
-/// What a [`Selected`] shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// The name of the object's type.
-    Typename,
-    /// A field of the object.
-    Field {
-        /// Its index in [`ObjectShape::fields`].
-        index: usize,
-        /// What of it, if it leads to an object.
-        of: Selection,
-    },
-}
+use crate::shape::{ChoiceId, ChoiceVariant, ObjectId, ObjectShape, Shape, Shapes};
 
 /// A program, and where in it calls go.
 #[derive(Debug, Clone)]
@@ -118,6 +94,9 @@ pub(crate) fn compile_sites(
     Compiled { program, sites: compiler.sites }
 }
 
+/// A whole object, by itself or as a variant.
+type Whole = (ObjectId, Option<ChoiceId>);
+
 /// A whole object that is being compiled.
 struct Opened {
     index: usize,
@@ -139,9 +118,9 @@ struct Compiler<'a> {
     naming: Naming,
     objects: Vec<ObjectProgram>,
     /// Whole objects with neither calls nor noted values in them are compiled once: this is what lets a view contain itself.
-    whole: HashMap<ObjectId, usize>,
+    whole: HashMap<Whole, usize>,
     /// Whole objects with calls in them that are being compiled: what leads back to one is that one.
-    open: HashMap<ObjectId, Opened>,
+    open: HashMap<Whole, Opened>,
     sites: Vec<SiteFound>,
     values: Vec<usize>,
     keys: Vec<Option<String>>,
@@ -167,7 +146,7 @@ impl Compiler<'_> {
             Shape::Object(id) => {
                 // What is noted whole is noted where it stands, not in it.
                 let inside: Vec<Wanted<'_>> = wanted.iter().filter(|wanted| !wanted.path.is_empty()).copied().collect();
-                let (object, calls) = self.object(*id, selection, &inside);
+                let (object, calls) = self.object(*id, selection, &inside, None);
                 (Kind::Object(object), calls)
             }
             // References cannot lead into lists and maps: the compiler has seen to it.
@@ -183,6 +162,10 @@ impl Compiler<'_> {
                 (Kind::Map(Box::new(value)), calls)
             }
             Shape::Raw(_) => (Kind::Raw, false),
+            Shape::Choice(id) => {
+                let (choice, calls) = self.choice(*id, selection);
+                (Kind::Choice(Box::new(choice)), calls)
+            }
             Shape::Nullable(inner) => {
                 self.shelters -= usize::from(nullable);
                 return self.target(inner, selection, wanted);
@@ -193,13 +176,41 @@ impl Compiler<'_> {
         (Target { nullable, kind, capture, region: nullable && calls }, calls)
     }
 
-    fn object(&mut self, id: ObjectId, selection: Option<&Selection>, wanted: &[Wanted<'_>]) -> (usize, bool) {
+    /// One of several objects. References cannot lead into it: which it is, is known when it is there.
+    fn choice(&mut self, id: ChoiceId, selection: Option<&Selection>) -> (Choice, bool) {
+        let shape = self.shapes.get_choice(id);
+        let nothing = Selection::default();
+        let mut calling = false;
+        let variant = |(number, variant): (usize, &ChoiceVariant)| {
+            let is = |selected: &&Selected| matches!(selected.what, What::Variant { index, .. } if index == number);
+            let of = selection.map(|selection| match selection.0.iter().find(is).map(|selected| &selected.what) {
+                Some(What::Variant { of, .. }) => of,
+                _ => &nothing,
+            });
+            let (object, calls) = self.object(variant.object, of, &[], Some((id, number)));
+            calling |= calls;
+            let target = Target { nullable: false, kind: Kind::Object(object), capture: Vec::new(), region: false };
+            (variant.wire.as_str().into(), target)
+        };
+        let variants = shape.variants.iter().enumerate().map(variant).collect();
+        (Choice { tag: shape.tag.as_str().into(), variants }, calling)
+    }
+
+    /// An object; one that is a `variant` of a choice begins with the tag, where all of it is shown.
+    fn object(
+        &mut self,
+        id: ObjectId,
+        selection: Option<&Selection>,
+        wanted: &[Wanted<'_>],
+        variant: Option<(ChoiceId, usize)>,
+    ) -> (usize, bool) {
         let plain = selection.is_none() && wanted.is_empty();
+        let key = (id, variant.map(|(choice, _)| choice));
         if plain {
-            if let Some(&index) = self.whole.get(&id) {
+            if let Some(&index) = self.whole.get(&key) {
                 return (index, false);
             }
-            if let Some(opened) = self.open.get_mut(&id) {
+            if let Some(opened) = self.open.get_mut(&key) {
                 opened.sheltered |= self.shelters > opened.shelters;
                 return (opened.index, true);
             }
@@ -210,15 +221,15 @@ impl Compiler<'_> {
         let calling = calls::leads_to_calls(self.shapes, id);
         if plain {
             if calling {
-                self.open.insert(id, Opened { index, shelters: self.shelters, sheltered: false });
+                self.open.insert(key, Opened { index, shelters: self.shelters, sheltered: false });
             } else {
-                self.whole.insert(id, index);
+                self.whole.insert(key, index);
             }
         }
         let first_site = self.sites.len();
         let shapes = self.shapes;
         let object = shapes.get(id);
-        let shown = selection.map_or_else(|| self.all(object), |selection| selection.0.clone());
+        let shown = selection.map_or_else(|| self.all(object, variant), |selection| selection.0.clone());
         let site = self.site(id, object, &shown, selection.is_some());
         let mut number = site.map_or(0, |site| self.sites[site as usize].unseen);
         let outputs = shown
@@ -227,11 +238,12 @@ impl Compiler<'_> {
                 key: format!("{}:", quoted(&selected.key)).into(),
                 value: match selected.what {
                     What::Typename => Written::Constant(quoted(&object.name).into()),
+                    What::Tag(ref wire) => Written::Constant(quoted(wire).into()),
                     What::Field { index, .. } if object.fields[index].is_filled() => {
                         number += 1;
                         Written::Call(u32::try_from(number - 1).unwrap_or(u32::MAX))
                     }
-                    What::Field { .. } => Written::Member,
+                    What::Field { .. } | What::Variant { .. } => Written::Member,
                 },
             })
             .collect();
@@ -248,7 +260,7 @@ impl Compiler<'_> {
             calling |= calls;
         }
         self.objects[index] = ObjectProgram { members, outputs, site };
-        if plain && self.open.remove(&id).is_some_and(|opened| opened.sheltered) {
+        if plain && self.open.remove(&key).is_some_and(|opened| opened.sheltered) {
             // The same sites stand for what is further in, where null need not climb out of the piece.
             self.sites[first_site..].iter_mut().for_each(|site| site.sheltered = true);
         }
@@ -265,7 +277,7 @@ impl Compiler<'_> {
         };
         let shows = |selected: &Selected| match selected.what {
             What::Field { index, .. } => Some(index),
-            What::Typename => None,
+            What::Typename | What::Tag(_) | What::Variant { .. } => None,
         };
         // Of what is only noted nothing is shown: nothing in it is called either.
         let only_noted = selective && shown.is_empty();
@@ -288,12 +300,17 @@ impl Compiler<'_> {
         u32::try_from(self.sites.len() - 1).ok()
     }
 
-    fn all(&self, object: &ObjectShape) -> Vec<Selected> {
+    fn all(&self, object: &ObjectShape, variant: Option<(ChoiceId, usize)>) -> Vec<Selected> {
+        let tag = variant.map(|(id, number)| {
+            let choice = self.shapes.get_choice(id);
+            Selected { key: choice.client_tag(self.naming), what: What::Tag(choice.variants[number].wire.clone()) }
+        });
         let show = |(index, field): (usize, &crate::shape::FieldShape)| Selected {
             key: field.client_name(self.naming),
             what: What::Field { index, of: Selection::default() },
         };
-        object.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(show).collect()
+        let fields = object.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(show);
+        tag.into_iter().chain(fields).collect()
     }
 
     fn member(
@@ -308,11 +325,8 @@ impl Compiler<'_> {
         if shape.is_filled() {
             return (None, false);
         }
-        let inside: Vec<Wanted<'_>> = wanted
-            .iter()
-            .filter(|wanted| wanted.path.first() == Some(&shape.rust))
-            .map(|wanted| Wanted { path: &wanted.path[1..], ..*wanted })
-            .collect();
+        let inside: Vec<Wanted<'_>> =
+            wanted.iter().filter_map(|wanted| Some(Wanted { path: shape.rest(wanted.path)?, ..*wanted })).collect();
         let mut uses = Vec::new();
         let mut calling = false;
         self.names.push(shape.client_name(self.naming));

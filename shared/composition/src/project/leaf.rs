@@ -11,7 +11,7 @@ pub(super) fn check(kind: &Kind, raw: &str) -> Result<(), Expected> {
         Kind::Float => first == b'-' || first.is_ascii_digit(),
         Kind::Text => first == b'"' && decodable(raw),
         Kind::Enum(variants) => first == b'"' && one_of(variants, raw),
-        Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw => false,
+        Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) => false,
     };
     if fits { Ok(()) } else { Err(Expected(describe(kind))) }
 }
@@ -38,7 +38,7 @@ fn describe(kind: &Kind) -> String {
         Kind::Float => "a number".to_owned(),
         Kind::Text => "a string".to_owned(),
         Kind::Enum(variants) => format!("one of {}", variants.join(", ")),
-        Kind::Object(_) | Kind::Map(_) => "an object".to_owned(),
+        Kind::Object(_) | Kind::Map(_) | Kind::Choice(_) => "an object".to_owned(),
         Kind::List(_) => "a list".to_owned(),
         Kind::Raw => "a value".to_owned(),
     }

@@ -27,6 +27,7 @@ pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Pr
         open_items: Vec::new(),
         indices: Vec::new(),
         trail: Vec::new(),
+        choices: 0,
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Envelope { pass: &mut pass, at };
@@ -60,6 +61,8 @@ pub(super) struct Pass<'p> {
     pub(super) indices: Vec<u32>,
     /// A stack: the members that are open, for the error.
     pub(super) trail: Vec<&'p str>,
+    /// How many values that are one of several objects are open.
+    pub(super) choices: usize,
 }
 
 impl<'p> Pass<'p> {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::object::Open;
 use super::pass::Pass;
 use super::reorder::Slot;
-use super::{Element, Kind, Member, ObjectProgram, Target, raw};
+use super::{Element, Kind, Member, ObjectProgram, Target, choice, raw};
 use crate::fragment::Piece;
 
 /// Reads one value by its target.
@@ -42,7 +42,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
         if region {
             self.pass.writer.open_region();
         }
-        match self.target.kind {
+        match &self.target.kind {
             Kind::Object(_) | Kind::Map(_) | Kind::List(_) if !self.target.capture.is_empty() => {
                 // It is noted whole, as the backend wrote it, and projected from that text.
                 let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
@@ -58,6 +58,13 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
                     self.pass.note(capture, value.get());
                 }
                 raw::pass_on(self.pass, self.target, value.get()).map_err(D::Error::custom)?;
+            }
+            Kind::Choice(choice) => {
+                let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
+                for &capture in &self.target.capture {
+                    self.pass.note(capture, value.get());
+                }
+                choice::choose(self.pass, self.target, choice, value.get())?;
             }
             Kind::Object(_) | Kind::Map(_) | Kind::List(_) => self.again().whole(deserializer)?,
             _ => {

@@ -293,7 +293,7 @@ fn scalars(shapes: &Shapes, shape: &Shape, path: Vec<String>, nullable: bool, fo
                 }
             }
         }
-        Shape::List(_) | Shape::Map(_) | Shape::Raw(_) => {}
+        Shape::List(_) | Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) => {}
         scalar => found.push(Scalar { path, shape: scalar.clone(), nullable }),
     }
 }
@@ -308,7 +308,7 @@ fn plain_default(shape: &Shape) -> Option<String> {
         Shape::List(_) => Some("[]".to_owned()),
         Shape::Nullable(_) => Some("null".to_owned()),
         Shape::Enum(_) => Some("\"TWO\"".to_owned()),
-        Shape::Object(_) | Shape::Map(_) | Shape::Raw(_) => None,
+        Shape::Object(_) | Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) => None,
     }
 }
 

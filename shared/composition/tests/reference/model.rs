@@ -501,7 +501,7 @@ impl<'a> Model<'a> {
                 let fields = self.shape(*id).iter().map(field).collect::<Result<_, _>>()?;
                 Ok(Tree::Object(Box::new(Object { id: *id, level, names: names.to_vec(), fields })))
             }
-            (Shape::Object(_) | Shape::List(_) | Shape::Map(_) | Shape::Raw(_), _)
+            (Shape::Object(_) | Shape::List(_) | Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_), _)
             | (_, Json::Object(_) | Json::List(_)) => Err(()),
             (scalar, Json::Raw(literal)) => {
                 let fits = match scalar {

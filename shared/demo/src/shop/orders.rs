@@ -51,6 +51,16 @@ pub(crate) struct Order {
     pub(crate) summary: Summary,
     pub(crate) user_id: String,
     pub(crate) shipping: Shipping,
+    /// Null until it is paid.
+    pub(crate) payment: Option<Payment>,
+}
+
+/// How an order was paid: a member says which way. The last field of each is internal.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub(crate) enum Payment {
+    Card { brand: &'static str, last_digits: String, internal_reference: String },
+    Invoice { terms_days: u64, internal_reference: String },
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -94,6 +104,17 @@ pub(super) fn seeded(n: u64, products: &[Product]) -> Order {
     order(FIRST_ID + n, people::id(buyer), Moment(placed_at), STATUSES[status], lines)
 }
 
+/// How the order of this id was paid.
+fn payment(id: u64) -> Payment {
+    let internal_reference = format!("PAY-{:08}", mix(id, 50) % 100_000_000);
+    if id.is_multiple_of(3) {
+        Payment::Invoice { terms_days: one(&[14, 30], id, 51), internal_reference }
+    } else {
+        let last_digits = format!("{:04}", mix(id, 52) % 10_000);
+        Payment::Card { brand: one(&["visa", "mastercard"], id, 53), last_digits, internal_reference }
+    }
+}
+
 /// A line for so many of a product, at today's price.
 pub(crate) fn line_of(product: &Product, quantity: u64) -> Line {
     Line { product_id: product.id, quantity, unit_price: product.price }
@@ -124,6 +145,7 @@ pub(crate) fn order(id: u64, user_id: String, placed_at: Moment, status: &'stati
             ),
         },
         user_id,
+        payment: (status != STATUSES[0]).then(|| payment(id)),
         shipping: Shipping {
             carrier: one(&CARRIERS, id, 47),
             tracking_code: format!("{:012}", mix(id, 48) % 1_000_000_000_000),

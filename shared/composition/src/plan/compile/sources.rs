@@ -53,7 +53,8 @@ impl Compiler<'_> {
                     return Some((Source::Own(number), false));
                 }
                 let noted = calls::noted_values(object, field);
-                let number = noted.iter().position(|path| *path == reference.path[1..])?;
+                let rest = object.fields[field].rest(&reference.path)?;
+                let number = noted.iter().position(|path| path == rest)?;
                 // The key by which a batch's answers are matched is noted first.
                 let batch = matches!(object.fields[field].call.as_ref().map(|call| &call.fan), Some(Fan::Batch { .. }));
                 Some((Source::Noted { field, number: number + usize::from(batch) }, false))
@@ -103,9 +104,12 @@ impl Compiler<'_> {
         let mut shape = &self.declaration.params.iter().find(|param| param.place == Place::Body)?.shape;
         let mut optional = shape.is_nullable();
         let mut names = Vec::with_capacity(path.len());
-        for name in path {
+        let mut rest = path;
+        while !rest.is_empty() {
             let Shape::Object(id) = shape.unwrap_nullable().0 else { return None };
-            let field = self.shapes.get(*id).fields.iter().find(|field| field.rust == *name)?;
+            let fields = &self.shapes.get(*id).fields;
+            let (field, below) = fields.iter().find_map(|field| Some((field, field.rest(rest)?)))?;
+            rest = below;
             names.push(field.wire.first()?.clone());
             shape = &field.shape;
             optional |= shape.is_nullable();
