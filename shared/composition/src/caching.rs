@@ -60,7 +60,7 @@ pub(crate) fn cache_status(plan: &Plan, timings: &[Timing]) -> Option<HeaderValu
     for (node, cached) in told {
         let separator = if text.is_empty() { "" } else { ", " };
         // Writing to a string cannot fail.
-        let _ = write!(text, "{separator}{}", outcome::item(&plan.nodes[node].field));
+        let _ = write!(text, "{separator}{}", outcome::item(plan.name_of(node)));
         member(&mut text, cached);
     }
     HeaderValue::try_from(text).ok()

@@ -39,6 +39,8 @@ pub(crate) fn read(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) ->
                 };
                 once(&mut tags, list_of(&list, one)?, option, errors);
             }
+            // That this comes first has been said.
+            "backend" | "ttl" if how_long.is_none() => skip_entry(input),
             "backend" | "ttl" => {
                 let message = format!(
                     "how long an answer is fresh comes first: `{FORM}`, or `cache(backend)` for what the backend says"

@@ -42,6 +42,8 @@ struct Home {
     unknown_reference: Vec<String>,
     #[call(Catalog, get = "/m", cache("60s"), cache(backend))]
     twice: Vec<String>,
+    #[call(Catalog, get = "/n", cache("60s", backend))]
+    both_times: Vec<String>,
 }
 
 fn main() {}
