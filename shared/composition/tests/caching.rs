@@ -42,7 +42,7 @@ pub(crate) struct ById {
 /// Kept for its caller.
 #[composition(get = "/me")]
 pub(crate) struct Me {
-    #[call(Users, get = "/users/{caller.id}", cache("20s"))]
+    #[call(Users, get = "/users/me", cache("20s"))]
     pub profile: Profile,
     #[call(Catalog, get = "/products/{profile.name}", cache("60s", shared, stale_if_error = "1h"))]
     pub product: Option<Product>,
