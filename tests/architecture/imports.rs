@@ -74,14 +74,21 @@ fn nobody_imports_what_the_table_does_not_allow() {
 
 #[test]
 fn a_bff_names_of_trefoil_only_what_declares_endpoints() {
-    let declares = ["Bff", "Naming", "Raw", "StandardCaller", "backend", "caller", "composition", "input", "view"];
+    let declares =
+        ["Bff", "Naming", "Raw", "StandardCaller", "backend", "caller", "composition", "handler", "input", "view"];
     let shipped = |file: &std::path::PathBuf| !file.components().any(|part| part.as_os_str() == "tests");
     for file in super::files::sources("bffs").into_iter().filter(shipped) {
         let text = std::fs::read_to_string(&file).expect("a source file");
         for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for (at, _) in line.match_indices("trefoil::") {
                 let rest = &line[at + "trefoil::".len()..];
-                let names = rest.trim_start_matches('{').split(['}', ';', '(']).next().unwrap_or_default();
+                // A list of names, or one: what is below it is its own affair.
+                let names = match rest.strip_prefix('{') {
+                    Some(list) => list.split(['}', ';', '(']).next().unwrap_or_default(),
+                    None => {
+                        rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
+                    }
+                };
                 for name in names.split(',').map(|name| name.split("::").next().unwrap_or_default().trim()) {
                     let name = name.split_whitespace().next().unwrap_or_default();
                     assert!(declares.contains(&name), "{}: a BFF must not use trefoil::{name}", file.display());

@@ -11,6 +11,7 @@ mod command_line;
 mod demo_start;
 mod documents;
 mod graphql;
+mod handlers;
 mod identity;
 mod limits;
 mod problems;

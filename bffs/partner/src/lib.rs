@@ -7,12 +7,13 @@ pub mod views;
 /// What partners ask for, one declaration a file.
 pub mod endpoints {
     pub mod inventory;
+    pub mod inventory_csv;
     pub mod order;
 }
 
 use trefoil::{Naming, caller};
 
-use crate::endpoints::{inventory::Inventory, order::Order};
+use crate::endpoints::{inventory::Inventory, inventory_csv::inventory_csv, order::Order};
 
 /// Who is asking: a partner's system.
 #[caller]
@@ -32,4 +33,5 @@ pub fn bff() -> trefoil::Bff {
         .caller::<Caller>()
         .endpoint::<Order>()
         .endpoint::<Inventory>()
+        .handler(inventory_csv())
 }

@@ -1,9 +1,21 @@
 //! Who may call an endpoint. The edge has verified the token; here the endpoint's own rule is held, behind every face.
 
+use axum::extract::Request;
 use http::{HeaderValue, header};
 use trefoil_context::{Caller, Code, Problem, RequestContext};
 
 use crate::declare::Access;
+
+/// Takes the context out of a request. Default deny: what did not come through the edge has none, and no answer. Whoever asks, a
+/// public answer is the same, and no backend learns who it was.
+pub(crate) fn enter(request: &mut Request, access: &Access) -> Result<RequestContext, Problem> {
+    let none = || Problem::new(Code::Internal).with_detail("the request has no context");
+    let mut context = request.extensions_mut().remove::<RequestContext>().ok_or_else(none)?;
+    if *access == Access::Public {
+        context.caller = None;
+    }
+    Ok(context)
+}
 
 /// The caller, if the rule lets this request in. A public endpoint sees no caller.
 pub fn admit<'a>(access: &Access, bff: &str, context: &'a RequestContext) -> Result<Option<&'a Caller>, Problem> {

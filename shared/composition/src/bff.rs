@@ -12,6 +12,7 @@ use opentelemetry::metrics::Meter;
 use trefoil_backend::Clients;
 
 use crate::declare::{Access, CallerType, Claim, Declaration, Endpoint};
+use crate::handler::Handler;
 use crate::idempotency::Idempotency;
 use crate::limits::{LimitError, Limits, Moved};
 use crate::names::{Naming, endpoint_name};
@@ -39,6 +40,7 @@ pub struct Bff {
     shapes: Shapes,
     claims: Vec<Claim>,
     declarations: Vec<Declaration>,
+    handlers: Vec<Handler>,
 }
 
 /// A BFF whose every endpoint has a plan.
@@ -55,6 +57,7 @@ pub struct CompiledBff {
     pub(crate) plans: Vec<Arc<Plan>>,
     /// What an operator moved, by endpoint.
     limits: BTreeMap<String, Limits>,
+    pub(crate) handlers: Vec<Handler>,
 }
 
 /// One row of the table of routes.
@@ -70,10 +73,11 @@ pub struct RouteInfo {
     pub access: Access,
     /// The most time an answer may take.
     pub deadline: Duration,
-    /// How many calls it has. A batch is one; a call for each object is one here and more when it runs.
-    pub calls: usize,
     /// What config has moved of it.
     pub moved: Vec<Moved>,
+    /// How many calls it has; only its author knows how many a handler makes. A batch is one; a call for each object is one
+    /// here and more when it runs.
+    pub calls: Option<usize>,
 }
 
 impl Bff {
@@ -88,6 +92,7 @@ impl Bff {
             shapes: Shapes::new(),
             claims: Vec::new(),
             declarations: Vec::new(),
+            handlers: Vec::new(),
         }
     }
 
@@ -134,6 +139,13 @@ impl Bff {
         self
     }
 
+    /// Adds an ordinary async function, for what no declaration can say.
+    #[must_use]
+    pub fn handler(mut self, handler: Handler) -> Bff {
+        self.handlers.push(handler);
+        self
+    }
+
     /// Adds an endpoint that is no type: a declaration as plain data, such as a test makes.
     #[doc(hidden)]
     #[must_use]
@@ -172,6 +184,7 @@ impl Bff {
             declarations: self.declarations.clone(),
             plans,
             limits: BTreeMap::new(),
+            handlers: self.handlers.clone(),
         };
         graphql::check(&compiled).map_err(|reason| vec![DeclarationError { place: self.name.clone(), reason }])?;
         Ok(compiled)
@@ -200,6 +213,9 @@ impl CompiledBff {
     /// # Errors
     /// Everything that does not fit the endpoint; nothing is moved then.
     pub fn limit(&mut self, endpoint: &str, limits: Limits) -> Result<bool, Vec<LimitError>> {
+        if let Some(handler) = self.handlers.iter_mut().find(|handler| handler.name == endpoint) {
+            return handler.limit(&limits).map(|()| true);
+        }
         let Some(plan) = self.plans.iter_mut().find(|plan| plan.name == endpoint) else { return Ok(false) };
         let errors = limits.misfits(plan);
         if !errors.is_empty() {
@@ -226,7 +242,8 @@ impl CompiledBff {
 
     /// The backends that its calls go to.
     pub fn backends(&self) -> BTreeSet<String> {
-        self.plans.iter().flat_map(|plan| plan.requested()).map(|call| call.backend.clone()).collect()
+        let planned = self.plans.iter().flat_map(|plan| plan.requested()).map(|call| &call.backend);
+        planned.chain(self.handlers.iter().flat_map(|handler| &handler.backends)).cloned().collect()
     }
 
     /// The table of its endpoints.
@@ -237,16 +254,27 @@ impl CompiledBff {
             endpoint: plan.name.clone(),
             access: plan.access.clone(),
             deadline: plan.deadline,
-            calls: plan.requested().count(),
             moved: plan.moved.clone(),
+            calls: Some(plan.requested().count()),
         };
-        self.plans.iter().map(row).collect()
+        let of_handler = |handler: &Handler| RouteInfo {
+            method: handler.method.clone(),
+            path: format!("/{}{}", self.name, handler.path),
+            endpoint: handler.name.clone(),
+            access: handler.access.clone(),
+            deadline: handler.deadline,
+            calls: None,
+            moved: handler.moved.clone(),
+        };
+        self.plans.iter().map(row).chain(self.handlers.iter().map(of_handler)).collect()
     }
 
     /// The routes that need no token, below the prefix, as axum's `MatchedPath` has them: pages, documents and public endpoints.
     pub fn public_routes(&self) -> Vec<(Method, String)> {
         let public = self.plans.iter().filter(|plan| plan.access == Access::Public);
         let endpoints = public.map(|plan| (plan.method.clone(), plan.path.clone()));
+        let handlers = self.handlers.iter().filter(|handler| handler.access == Access::Public);
+        let endpoints = endpoints.chain(handlers.map(|handler| (handler.method.clone(), handler.path.clone())));
         let pages = ["/openapi.json", "/docs", "/docs/{*file}", "/graphql", "/graphql/{*file}"];
         endpoints.chain(pages.map(|path| (Method::GET, path.to_owned()))).collect()
     }
@@ -275,6 +303,9 @@ impl CompiledBff {
                 idempotency: idempotency.clone(),
             };
             router = router.route(&plan.path, rest::route(endpoint));
+        }
+        for handler in &self.handlers {
+            router = router.route(&handler.path, handler.route(&self.name, clients, &signals));
         }
         router.merge(openapi::routes(self)).merge(docs::routes(self)).merge(graphql::routes(
             self,

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`shape`] (what an answer looks like), [`declare`] (what an endpoint says), [`plan`] (what will be
 //! done, as data), [`project`] (a backend's body becomes part of an answer), [`run`] (the calls), [`outcome`] (what became
-//! of them), then the faces: [`rest`], [`stream`], [`openapi`], [`graphql`].
+//! of them), then the faces: [`rest`], [`stream`], [`openapi`], [`graphql`]. For what no declaration can say: [`handler`].
 
 pub mod access;
 pub mod bff;
@@ -14,6 +14,7 @@ pub mod declare;
 mod docs;
 pub mod fragment;
 pub mod graphql;
+pub mod handler;
 pub mod idempotency;
 pub mod inputs;
 pub mod limits;

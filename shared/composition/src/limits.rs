@@ -145,10 +145,7 @@ impl Limits {
 
     /// Lays them over `plan`, which may show a part of the endpoint.
     pub(crate) fn apply(&self, plan: &mut Plan) {
-        if let Some(now) = self.deadline {
-            plan.moved.push(Moved::Deadline { declared: plan.deadline, now });
-            plan.deadline = now;
-        }
+        plan.moved.extend(self.move_deadline(&mut plan.deadline));
         let declared: Vec<Option<Duration>> = plan.calls.iter().map(|call| call.within).collect();
         for node in 0..plan.nodes.len() {
             let (field, call) = (plan.name_of(node).to_owned(), plan.nodes[node].call);
@@ -174,13 +171,19 @@ impl Limits {
                 policy.stale_if_error = kept.stale_if_error.unwrap_or(before.stale_if_error);
             }
         }
-        if let Access::Token { scopes } = &mut plan.access {
-            let added: Vec<String> = self.scopes.iter().filter(|scope| !scopes.contains(scope)).cloned().collect();
-            scopes.extend(added.iter().cloned());
-            if !added.is_empty() {
-                plan.moved.push(Moved::Scopes { added });
-            }
-        }
+        plan.moved.extend(self.add_scopes(&mut plan.access));
+    }
+
+    pub(crate) fn move_deadline(&self, deadline: &mut Duration) -> Option<Moved> {
+        let now = self.deadline?;
+        Some(Moved::Deadline { declared: std::mem::replace(deadline, now), now })
+    }
+
+    pub(crate) fn add_scopes(&self, access: &mut Access) -> Option<Moved> {
+        let Access::Token { scopes } = access else { return None };
+        let added: Vec<String> = self.scopes.iter().filter(|scope| !scopes.contains(scope)).cloned().collect();
+        scopes.extend(added.iter().cloned());
+        (!added.is_empty()).then_some(Moved::Scopes { added })
     }
 }
 

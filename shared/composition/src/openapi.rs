@@ -5,6 +5,7 @@
 pub(crate) mod choice;
 mod errors;
 mod graphql;
+mod handler;
 mod headers;
 mod input;
 mod operation;
@@ -53,8 +54,16 @@ pub(crate) fn document(bff: &CompiledBff) -> String {
     for plan in &bff.plans {
         let errors = Errors::of(plan);
         let operation = operation::operation(bff, plan, &errors);
-        tags.extend(operation::tag(plan));
+        tags.extend(operation::tag(&plan.path));
         paths.add_path_operation(operation::path(bff, plan), vec![operation::method(&plan.method)], operation);
+        all_errors.push(errors);
+    }
+    for handler in &bff.handlers {
+        let errors = Errors::of_handler(handler);
+        let operation = handler::operation(handler, &errors);
+        tags.extend(operation::tag(&handler.path));
+        let path = format!("/{}{}", bff.name, handler.path);
+        paths.add_path_operation(path, vec![operation::method(&handler.method)], operation);
         all_errors.push(errors);
     }
     let errors = Errors::of_graphql();

@@ -158,19 +158,24 @@ fn add(all: &mut Vec<Missing>, one: &Missing) {
 /// The problem of an answer that cannot do without a failed call.
 pub fn problem(plan: &Plan, node: usize, failure: Failure) -> Problem {
     let pass = &plan.call_of(node).pass;
-    let problem = match failure.cause {
-        Reason::Status => match failure.status.filter(|status| pass.contains(&status.as_u16())) {
-            Some(status) => Problem::passed(status),
-            None => Problem::new(Code::BackendStatus),
-        },
+    let problem = match failure.status.filter(|status| pass.contains(&status.as_u16())) {
+        Some(status) if failure.cause == Reason::Status => Problem::passed(status),
+        _ => problem_of(failure.cause),
+    };
+    problem.with_field(plan.name_of(node))
+}
+
+/// What a reason makes of an answer that cannot do without the call.
+pub(crate) fn problem_of(cause: Reason) -> Problem {
+    match cause {
+        Reason::Status => Problem::new(Code::BackendStatus),
         Reason::Timeout => Problem::new(Code::DeadlineExceeded),
         Reason::Connect => Problem::new(Code::BackendUnreachable),
         Reason::Shape | Reason::Dependency => Problem::new(Code::BackendShape),
         Reason::Breaker | Reason::Shed => {
             Problem::new(Code::BackendOverloaded).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
         }
-    };
-    problem.with_field(plan.name_of(node))
+    }
 }
 
 /// The value of `Trefoil-Degraded`: an RFC 9651 list, one member for each path and reason. `None` for a complete answer.

@@ -69,10 +69,7 @@ pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Res
     let mut headers = HeaderMap::with_capacity(call.headers.len() + 8);
     for (name, text) in &call.headers {
         let Some(text) = plain(text, &value)? else { continue };
-        let unfit = NotMade::Unfit("a value has characters that no header can carry");
-        let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let value = HeaderValue::from_str(&text).ok().filter(|_| visible).ok_or(unfit)?;
-        headers.insert(name.clone(), value);
+        headers.insert(name.clone(), header(&text)?);
     }
     let body = match &call.body {
         Some(body) => json::render(body, &value)?,
@@ -87,9 +84,16 @@ pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Res
     Ok(Rendered { path_and_query: url, headers, body, tags })
 }
 
+/// A header's value: visible ASCII and blanks.
+pub(crate) fn header(text: &str) -> Result<HeaderValue, NotMade> {
+    let unfit = NotMade::Unfit("a value has characters that no header can carry");
+    let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    HeaderValue::from_str(text).ok().filter(|_| visible).ok_or(unfit)
+}
+
 /// A path: what a value adds stays inside its segment. A segment that a value would leave empty or dots only is refused,
 /// since clients and servers on the way resolve those, encoded or not.
-fn path(text: &Text, value: &impl Fn(Source) -> Value, url: &mut String) -> Result<(), NotMade> {
+pub(crate) fn path(text: &Text, value: &impl Fn(Source) -> Value, url: &mut String) -> Result<(), NotMade> {
     let mut touched = false;
     for part in &text.0 {
         match part {

@@ -18,7 +18,6 @@ use crate::access;
 use crate::bff::CompiledBff;
 use crate::caching;
 use crate::conditional;
-use crate::declare::Access;
 use crate::idempotency::{Asked, ClientKey, Idempotency, REPLAYED, Write};
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
@@ -64,14 +63,7 @@ pub fn route(endpoint: Endpoint) -> MethodRouter {
 
 impl Endpoint {
     async fn serve(self: &Arc<Self>, mut request: Request) -> Result<Response, Box<Problem>> {
-        // Default deny: what did not come through the edge has no context, and no answer.
-        let Some(mut context) = request.extensions_mut().remove::<RequestContext>() else {
-            return Err(Box::new(Problem::new(Code::Internal).with_detail("the request has no context")));
-        };
-        if self.plan.access == Access::Public {
-            // Whoever asks, a public answer is the same, and no backend learns who it was.
-            context.caller = None;
-        }
+        let context = access::enter(&mut request, &self.plan.access)?;
         let named = |problem: Problem| Box::new(problem.with_request_id(context.id.clone()));
 
         let caller = access::admit(&self.plan.access, &self.bff.name, &context).map_err(named)?;

@@ -4,6 +4,7 @@
 //! that the answer cannot do without, ends every call that is still under way.
 
 mod derive;
+mod due;
 mod judge;
 mod requests;
 mod state;
@@ -13,10 +14,12 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::Instant;
-use trefoil_backend::{Body, Cached, Call, CallFailure, Clients, Policy};
+use trefoil_backend::{Body, Cached, Call, Clients, Policy};
 use trefoil_context::{Deadline, RequestContext};
 
+pub(crate) use self::due::{due, for_calls};
 use self::judge::Verdict;
+pub(crate) use self::judge::{Fault, is_whole_json};
 use self::requests::{Request, Waiting, Waits};
 pub(crate) use self::state::{Settled, State};
 use crate::idempotency::Write;
@@ -69,9 +72,7 @@ pub(crate) async fn run_observed(
     write: &Write,
     observe: &mut Observe<'_>,
 ) -> Run {
-    let due = Deadline::after(context.arrived, plan.deadline);
-    let due = context.deadline.map_or(due, |asked| asked.earlier(due));
-    let calls_due = due.less(margin(due.remaining()));
+    let calls_due = for_calls(due(context, plan.deadline));
     let doing = Doing { plan, inputs, context, clients, signals, write, calls_due };
     let mut runner = Runner {
         doing: &doing,
@@ -86,11 +87,6 @@ pub(crate) async fn run_observed(
         Err(failed) => Err(failed),
     };
     Run { result, timings: runner.timings }
-}
-
-/// A fiftieth of what is left, at least 1 ms and at most 10 ms.
-fn margin(left: Duration) -> Duration {
-    (left / 50).clamp(Duration::from_millis(1), Duration::from_millis(10))
 }
 
 /// Is told of a top-level field, and may end the run: a field that cannot be null may turn out to be.
@@ -375,12 +371,8 @@ impl Doing<'_> {
                 verdict
             }
             Err(failure) => {
-                let reason = match failure {
-                    CallFailure::Timeout => Reason::Timeout,
-                    CallFailure::Transport(_) => Reason::Connect,
-                    CallFailure::TooLarge { .. } | CallFailure::Unsendable(_) => Reason::Shape,
-                };
-                failed(reason, None, &failure.to_string())
+                let fault = Fault::of(&failure);
+                failed(fault.reason, None, &fault.detail)
             }
         }
     }

@@ -8,6 +8,24 @@ use trefoil_context::RequestContext;
 use crate::outcome::Reason;
 use crate::plan::{Need, Plan};
 
+/// Who makes a call, and for what.
+#[derive(Debug)]
+pub(crate) struct Made<'a> {
+    pub(crate) endpoint: &'a str,
+    pub(crate) field: &'a str,
+    pub(crate) backend: &'a str,
+    /// Whether the answer cannot do without it.
+    pub(crate) required: bool,
+}
+
+impl<'a> Made<'a> {
+    fn by(plan: &'a Plan, node: usize) -> Made<'a> {
+        let place = &plan.nodes[node];
+        let backend = &plan.call_of(node).backend;
+        Made { endpoint: &plan.name, field: plan.name_of(node), backend, required: place.need == Need::Required }
+    }
+}
+
 /// The instruments of one BFF's compositions.
 #[derive(Debug, Clone)]
 pub struct Signals {
@@ -90,46 +108,55 @@ impl Signals {
         status: Option<StatusCode>,
         detail: &str,
     ) {
-        let backend = &plan.call_of(node).backend;
-        let place = &plan.nodes[node];
+        self.failed_at(&Made::by(plan, node), context, reason, status, detail);
+    }
+
+    /// The same, of a call that no plan has.
+    pub(crate) fn failed_at(
+        &self,
+        made: &Made<'_>,
+        context: &RequestContext,
+        reason: Reason,
+        status: Option<StatusCode>,
+        detail: &str,
+    ) {
         tracing::warn!(
             target: "trefoil::call",
             bff = self.bff,
-            endpoint = plan.name,
-            field = plan.name_of(node),
-            backend,
+            endpoint = made.endpoint,
+            field = made.field,
+            backend = made.backend,
             reason = reason.word(),
             status = status.map(|status| status.as_u16()),
-            required = place.need == Need::Required,
+            required = made.required,
             detail,
             request_id = context.id.as_str(),
             trace_id = format_args!("{:032x}", context.trace.trace_id),
             "a call failed"
         );
-        self.count(plan, node, reason);
+        self.count(made, reason);
     }
 
     /// A call was not made because one that it depends on failed: counted, not logged, since its cause was.
     pub(crate) fn depends(&self, plan: &Plan, node: usize) {
-        self.count(plan, node, Reason::Dependency);
+        self.count(&Made::by(plan, node), Reason::Dependency);
     }
 
     /// A batch's answer lacks the key of an object: counted, not logged, since the call itself did well.
     pub(crate) fn unanswered(&self, plan: &Plan, node: usize) {
-        self.count(plan, node, Reason::Status);
+        self.count(&Made::by(plan, node), Reason::Status);
     }
 
-    fn count(&self, plan: &Plan, node: usize, reason: Reason) {
+    fn count(&self, made: &Made<'_>, reason: Reason) {
         let mut attributes = vec![
             KeyValue::new("trefoil.bff", self.bff.clone()),
-            KeyValue::new("trefoil.endpoint", plan.name.clone()),
-            KeyValue::new("trefoil.field", plan.name_of(node).to_owned()),
+            KeyValue::new("trefoil.endpoint", made.endpoint.to_owned()),
+            KeyValue::new("trefoil.field", made.field.to_owned()),
             KeyValue::new("trefoil.reason", reason.word()),
         ];
         // A computed field has no backend.
-        let backend = &plan.call_of(node).backend;
-        if !backend.is_empty() {
-            attributes.push(KeyValue::new("trefoil.backend", backend.clone()));
+        if !made.backend.is_empty() {
+            attributes.push(KeyValue::new("trefoil.backend", made.backend.to_owned()));
         }
         self.failures.add(1, &attributes);
     }

@@ -20,7 +20,8 @@ pub(crate) fn limit(config: &Config, mut bffs: Vec<Arc<CompiledBff>>) -> Result<
             match Arc::make_mut(bff).limit(endpoint, set.limits()) {
                 Ok(true) => faults.extend(public_quota(config, bff, endpoint)),
                 Ok(false) => {
-                    let known: Vec<&str> = bff.plans().iter().map(|plan| plan.name.as_str()).collect();
+                    let routes = bff.routes();
+                    let known: Vec<&str> = routes.iter().map(|route| route.endpoint.as_str()).collect();
                     let what = format!("`{name}` has no endpoint `{endpoint}`");
                     faults.push(config.fault(&at, what, Some(meant(endpoint, &known))));
                 }
@@ -34,10 +35,11 @@ pub(crate) fn limit(config: &Config, mut bffs: Vec<Arc<CompiledBff>>) -> Result<
 /// The routes of `bff` whose requests are counted by themselves. `prefix` is where it hangs.
 pub(crate) fn quotas(config: &Config, bff: &CompiledBff, prefix: &str) -> Vec<RouteQuota> {
     let endpoints = config.bffs.get(bff.name()).into_iter().flat_map(|section| &section.endpoints);
+    let routes = bff.routes();
     let of = |(name, set): (&String, &crate::config::EndpointConfig)| {
-        let (plan, policy) = (bff.plan(name)?, set.quota?);
-        let path = format!("{prefix}{}", plan.path);
-        Some(RouteQuota { name: name.clone(), method: plan.method.clone(), path, policy })
+        let (route, policy) = (routes.iter().find(|route| route.endpoint == *name)?, set.quota?);
+        let below = route.path.strip_prefix(&format!("/{}", bff.name()))?;
+        Some(RouteQuota { name: name.clone(), method: route.method.clone(), path: format!("{prefix}{below}"), policy })
     };
     endpoints.filter_map(of).collect()
 }
@@ -46,9 +48,9 @@ pub(crate) fn quotas(config: &Config, bff: &CompiledBff, prefix: &str) -> Vec<Ro
 pub(crate) fn moved(config: &Config, bffs: &[Arc<CompiledBff>]) -> Vec<String> {
     let mut lines = Vec::new();
     for bff in bffs {
-        for plan in bff.plans() {
-            let name = format!("{}.{}", bff.name(), plan.name);
-            lines.extend(plan.moved.iter().map(|moved| format!("{name} {moved}")));
+        for route in bff.routes() {
+            let name = format!("{}.{}", bff.name(), route.endpoint);
+            lines.extend(route.moved.iter().map(|moved| format!("{name} {moved}")));
         }
         for quota in quotas(config, bff, "") {
             let (name, policy) = (format!("{}.{}", bff.name(), quota.name), quota.policy);
@@ -62,7 +64,7 @@ pub(crate) fn moved(config: &Config, bffs: &[Arc<CompiledBff>]) -> Vec<String> {
 /// Quotas are counted by caller, and a public endpoint has none.
 fn public_quota(config: &Config, bff: &CompiledBff, endpoint: &str) -> Option<Fault> {
     let quota = config.bffs.get(bff.name())?.endpoints.get(endpoint)?.quota;
-    let public = bff.plan(endpoint)?.access == Access::Public;
+    let public = bff.routes().iter().any(|route| route.endpoint == endpoint && route.access == Access::Public);
     (public && quota.is_some()).then(|| {
         let what = format!("`{endpoint}` is public: without a token there is no caller to count by");
         config.fault(&["bffs", bff.name(), "endpoints", endpoint, "quota"], what, None)

@@ -1,5 +1,7 @@
 //! The one crate a team depends on: re-exports, no code of its own.
 
+/// For what no declaration can say: an ordinary async function with typed backends.
+pub use trefoil_composition::handler;
 pub use trefoil_composition::{Bff, Naming, Raw, StandardCaller, backend, caller, composition, input, view};
 /// What travels with a request, and the one error answer.
 pub use trefoil_context as context;

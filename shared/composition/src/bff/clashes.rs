@@ -3,34 +3,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use http::Method;
+
 use super::Bff;
 use crate::calls;
+use crate::names::endpoint_name;
 use crate::openapi::{choice, raw};
 use crate::plan::DeclarationError;
 use crate::shape::{ChoiceShape, ObjectShape, Shape};
+
+/// Something that has a route, under the name by which its author knows it.
+struct Routed<'a> {
+    name: &'a str,
+    method: &'a Method,
+    path: &'a str,
+}
 
 impl Bff {
     /// Everything of the kind, at once.
     pub(super) fn clashes(&self) -> Vec<DeclarationError> {
         let mut errors = Vec::new();
         let mut clash = |place: &str, reason: String| errors.push(DeclarationError { place: place.to_owned(), reason });
-        for (index, one) in self.declarations.iter().enumerate() {
-            for other in &self.declarations[..index] {
-                if one.type_name == other.type_name {
-                    clash(&one.type_name, format!("two endpoints of `{}` have this name; rename one", self.name));
-                } else if one.path != other.path && shape_of_path(&one.path) == shape_of_path(&other.path) {
+        for handler in &self.handlers {
+            handler.faults().into_iter().for_each(|fault| clash(&handler.name, fault));
+        }
+        let routes = self.routed();
+        for (index, one) in routes.iter().enumerate() {
+            for other in &routes[..index] {
+                if endpoint_name(one.name) == endpoint_name(other.name) {
+                    clash(one.name, format!("two endpoints of `{}` have this name; rename one", self.name));
+                } else if one.path != other.path && shape_of_path(one.path) == shape_of_path(other.path) {
                     let reason = format!(
                         "`{}` names the parameters of `{}` differently; use the same names",
                         one.path, other.path
                     );
-                    clash(&one.type_name, reason);
+                    clash(one.name, reason);
                 } else if one.method == other.method && one.path == other.path {
-                    let reason = format!("`{} {}` is answered by `{}` already", one.method, one.path, other.type_name);
-                    clash(&one.type_name, reason);
+                    let reason = format!("`{} {}` is answered by `{}` already", one.method, one.path, other.name);
+                    clash(one.name, reason);
                 }
             }
             if RESERVED.contains(&one.path.split('/').nth(1).unwrap_or_default()) {
-                clash(&one.type_name, format!("`{}` is taken by the BFF's own pages; choose another path", one.path));
+                clash(one.name, format!("`{}` is taken by the BFF's own pages; choose another path", one.path));
             }
         }
         self.types(&mut clash);
@@ -45,6 +59,14 @@ impl Bff {
             self.fields(object, &mut clash);
         }
         errors
+    }
+
+    /// What is routed: endpoints, then handlers.
+    fn routed(&self) -> Vec<Routed<'_>> {
+        let endpoints =
+            self.declarations.iter().map(|one| Routed { name: &one.type_name, method: &one.method, path: &one.path });
+        let handlers = self.handlers.iter().map(|one| Routed { name: &one.name, method: &one.method, path: &one.path });
+        endpoints.chain(handlers).collect()
     }
 
     /// Documents know types by name.

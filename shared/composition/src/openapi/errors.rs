@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
 
 use super::{Names, headers};
 use crate::declare::Access;
+use crate::handler::Handler;
 use crate::plan::{Need, Plan};
 
 /// The codes that an operation can answer with, by status.
@@ -20,12 +21,7 @@ impl Errors {
     /// The errors of an endpoint.
     pub(super) fn of(plan: &Plan) -> Errors {
         let mut errors = Errors::of_any();
-        if let Access::Token { scopes } = &plan.access {
-            errors.add_of_tokens();
-            if !scopes.is_empty() {
-                errors.add(Code::InsufficientScope);
-            }
-        }
+        errors.add_of_access(&plan.access);
         if plan.body.is_some() {
             for code in [Code::MalformedBody, Code::RequestTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType] {
                 errors.add(code);
@@ -44,21 +40,24 @@ impl Errors {
         }
         let mut required = plan.nodes.iter().filter(|node| node.need == Need::Required).peekable();
         if required.peek().is_some() {
-            for code in [
-                Code::BackendStatus,
-                Code::BackendShape,
-                Code::BackendUnreachable,
-                Code::BackendOverloaded,
-                Code::DeadlineExceeded,
-            ] {
-                errors.add(code);
-            }
+            errors.add_of_calls();
         }
         for status in required.flat_map(|node| &plan.calls[node.call].pass) {
             // Any other status is not passed on: it becomes a 502.
             if let Some(status) = StatusCode::from_u16(*status).ok().filter(StatusCode::is_client_error) {
                 errors.add_as(status, Code::for_passed(status));
             }
+        }
+        errors
+    }
+
+    /// The errors of a handler: those of its access and its calls. What else it answers, only its author knows.
+    pub(super) fn of_handler(handler: &Handler) -> Errors {
+        let mut errors = Errors::of_any();
+        errors.add_of_access(&handler.access);
+        errors.add(Code::DeadlineExceeded);
+        if !handler.backends.is_empty() {
+            errors.add_of_calls();
         }
         errors
     }
@@ -86,6 +85,28 @@ impl Errors {
             errors.add(code);
         }
         errors
+    }
+
+    fn add_of_access(&mut self, access: &Access) {
+        if let Access::Token { scopes } = access {
+            self.add_of_tokens();
+            if !scopes.is_empty() {
+                self.add(Code::InsufficientScope);
+            }
+        }
+    }
+
+    /// What can go wrong with a call that the answer cannot do without.
+    fn add_of_calls(&mut self) {
+        for code in [
+            Code::BackendStatus,
+            Code::BackendShape,
+            Code::BackendUnreachable,
+            Code::BackendOverloaded,
+            Code::DeadlineExceeded,
+        ] {
+            self.add(code);
+        }
     }
 
     /// What can go wrong with a token, its issuer's keys and its caller's quota.

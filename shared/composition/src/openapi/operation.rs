@@ -19,20 +19,16 @@ use crate::shape::Shapes;
 pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Operation {
     let (summary, about) = split(&plan.doc);
     let about = [about.as_str(), &scopes(&plan.access)].join("\n\n");
-    let security: Vec<SecurityRequirement> = match &plan.access {
-        Access::Public => Vec::new(),
-        Access::Token { scopes } => vec![SecurityRequirement::new(BEARER, scopes)],
-    };
     let params = plan.params.iter().filter_map(|param| parameter(&bff.shapes, param));
     let params: Vec<Described> = params.chain(plan.idempotency.as_ref().map(key)).collect();
     let mut operation = OperationBuilder::new()
-        .tags(tag(plan).map(|tag| [tag]))
+        .tags(tag(&plan.path).map(|tag| [tag]))
         .summary(text(&summary))
         .description(text(&about))
         .operation_id(Some(&plan.name))
         .parameters((!params.is_empty()).then_some(params))
         .request_body(input::body(bff, plan))
-        .securities(Some(security))
+        .securities(Some(security(&plan.access)))
         .response(StatusCode::OK.as_str(), answer(bff, plan));
     if plan.method == Method::GET {
         operation = operation.response(StatusCode::NOT_MODIFIED.as_str(), not_modified());
@@ -41,6 +37,14 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         operation = operation.response(status, response);
     }
     operation.build()
+}
+
+/// What a request needs.
+pub(super) fn security(access: &Access) -> Vec<SecurityRequirement> {
+    match access {
+        Access::Public => Vec::new(),
+        Access::Token { scopes } => vec![SecurityRequirement::new(BEARER, scopes)],
+    }
 }
 
 /// The whole path, with the client's names of its parameters.
@@ -56,9 +60,9 @@ pub(super) fn path(bff: &CompiledBff, plan: &Plan) -> String {
     format!("/{}{}", bff.name, path.join("/"))
 }
 
-/// What operations are grouped by: the first segment of the path, unless it is a parameter.
-pub(super) fn tag(plan: &Plan) -> Option<String> {
-    let first = plan.path.split('/').nth(1)?;
+/// What operations are grouped by: the first segment of the path, unless it is a parameter. An ending such as `.csv` is left out.
+pub(super) fn tag(path: &str) -> Option<String> {
+    let first = path.split('/').nth(1)?.split('.').next()?;
     (!first.is_empty() && !first.starts_with('{')).then(|| first.to_owned())
 }
 
@@ -190,7 +194,7 @@ fn key(declared: &Idempotency) -> Described {
 }
 
 /// The scopes in words: not every tool shows those of an HTTP scheme.
-fn scopes(access: &Access) -> String {
+pub(super) fn scopes(access: &Access) -> String {
     match access {
         Access::Token { scopes } if !scopes.is_empty() => {
             let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
@@ -201,7 +205,7 @@ fn scopes(access: &Access) -> String {
 }
 
 /// The first paragraph of a doc comment on one line, and the rest.
-fn split(doc: &str) -> (String, String) {
+pub(super) fn split(doc: &str) -> (String, String) {
     let lines: Vec<&str> = doc.trim().lines().map(str::trim).collect();
     let end = lines.iter().position(|line| line.is_empty()).unwrap_or(lines.len());
     (lines[..end].join(" "), lines[end..].join("\n").trim().to_owned())

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use trefoil_backend::Reply;
+use trefoil_backend::{CallFailure, Reply};
 
 use crate::media::MediaType;
 use crate::outcome::{Failure, Reason};
@@ -27,6 +27,23 @@ pub(crate) struct Fault {
     pub(crate) detail: String,
 }
 
+impl Fault {
+    /// What a call without a whole answer comes to.
+    pub(crate) fn of(failure: &CallFailure) -> Fault {
+        let reason = match failure {
+            CallFailure::Timeout => Reason::Timeout,
+            CallFailure::Transport(_) => Reason::Connect,
+            CallFailure::TooLarge { .. } | CallFailure::Unsendable(_) => Reason::Shape,
+        };
+        Fault { reason, detail: failure.to_string() }
+    }
+
+    /// A status that nobody expects.
+    pub(crate) fn of_status() -> Fault {
+        Fault { reason: Reason::Status, detail: "an unexpected status".to_owned() }
+    }
+}
+
 /// Judges an answer. What the declaration cannot use is not kept either, or it would be there for its whole time.
 pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
     let judged = by_declaration(call, reply);
@@ -46,7 +63,7 @@ fn by_declaration(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
             // Declared: the client is told, and there is nothing to log.
             Ok(Verdict::Failed(Failure { status: Some(status), ..Failure::new(Reason::Status) }))
         } else {
-            Err(Fault { reason: Reason::Status, detail: "an unexpected status".to_owned() })
+            Err(Fault::of_status())
         };
     }
     // Success without a body is "there is none", where the type has room for it.
@@ -55,12 +72,8 @@ fn by_declaration(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
     if nullable && matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
         return Ok(Verdict::Absent);
     }
-    // A part of what was asked for is not what was asked for.
-    if status == StatusCode::PARTIAL_CONTENT {
-        return Err(Fault { reason: Reason::Status, detail: "a partial answer to a request for all".to_owned() });
-    }
+    is_whole_json(reply)?;
     let shape = |detail: String| Fault { reason: Reason::Shape, detail };
-    is_json(reply).map_err(shape)?;
     let projected = call.programs.iter().map(|program| program.run(&reply.body));
     let mut projected: Vec<Projected> =
         projected.collect::<Result<_, _>>().map_err(|error| shape(error.to_string()))?;
@@ -85,6 +98,15 @@ fn note_heads(call: &PlannedCall, reply: &Reply, projected: &mut Projected) {
         noted.extend_from_slice(&heads);
     }
     projected.captures = noted;
+}
+
+/// Whether the body of a successful answer can be read at all.
+pub(crate) fn is_whole_json(reply: &Reply) -> Result<(), Fault> {
+    // A part of what was asked for is not what was asked for.
+    if reply.status == StatusCode::PARTIAL_CONTENT {
+        return Err(Fault { reason: Reason::Status, detail: "a partial answer to a request for all".to_owned() });
+    }
+    is_json(reply).map_err(|detail| Fault { reason: Reason::Shape, detail })
 }
 
 fn is_json(reply: &Reply) -> Result<(), String> {

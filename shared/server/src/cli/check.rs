@@ -27,7 +27,7 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
     let bffs = limits::limit(&config, compiled(bffs)?).map_err(|error| error.to_string())?;
     tls(&config).map_err(|error| error.to_string())?;
     let idle = idle_backends(&config, &bffs);
-    let endpoints: usize = bffs.iter().map(|bff| bff.plans().len()).sum();
+    let endpoints: usize = bffs.iter().map(|bff| bff.routes().len()).sum();
     // A meter that goes nowhere: only whether it can be put together counts.
     let meter = opentelemetry::global::meter("check");
     assemble(&config, &bffs, Sampling::always_off(), &meter).map_err(|error| error.to_string())?;

@@ -49,7 +49,8 @@ fn row(route: &RouteInfo) -> [String; 6] {
             Moved::Within { .. } | Moved::Kept { .. } => {}
         }
     }
-    [route.method.to_string(), route.path.clone(), route.endpoint.clone(), access, deadline, route.calls.to_string()]
+    let calls = route.calls.map_or_else(|| "handler".to_owned(), |calls| calls.to_string());
+    [route.method.to_string(), route.path.clone(), route.endpoint.clone(), access, deadline, calls]
 }
 
 /// Columns as wide as their widest cell, two blanks between them.

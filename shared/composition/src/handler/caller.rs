@@ -1,0 +1,43 @@
+//! Who is asking, for a handler.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use trefoil_context::{Code, Problem};
+
+/// The caller whose token was verified: `id`, `scopes` and `claims`. A public handler has none.
+#[derive(Debug, Clone)]
+pub struct Caller(pub(super) Arc<trefoil_context::Caller>);
+
+impl Caller {
+    /// A claim of the token, typed.
+    ///
+    /// # Errors
+    /// When the token lacks it, or has another kind of value there: `invalid-token`, as for a declared claim.
+    pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Result<T, Problem> {
+        let value = self.0.claims.get(name).cloned().unwrap_or_default();
+        serde_json::from_value(value).map_err(|_| {
+            Problem::new(Code::InvalidToken).with_detail(format!("the token has no usable claim `{name}`"))
+        })
+    }
+}
+
+impl Deref for Caller {
+    type Target = trefoil_context::Caller;
+
+    fn deref(&self) -> &trefoil_context::Caller {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Problem> {
+        let none = || Problem::new(Code::Internal).with_detail("there is no caller here");
+        parts.extensions.get::<Caller>().cloned().ok_or_else(none)
+    }
+}
