@@ -2,8 +2,8 @@
 //!
 //! A client asks by `Accept`: `text/event-stream` (Server-Sent Events, the HTML standard) or `application/x-ndjson`. The same
 //! declaration is run by the same code; only the writing differs. A stream begins with its first field, but not before every
-//! call has settled whose status may become the answer's (`pass`): what fails before that is answered by status, as ever; what
-//! fails later is said by an event.
+//! call has settled whose status may become the answer's (`pass`), nor before a guard has (a hidden call that feeds nothing):
+//! what fails before that is answered by status, as ever; what fails later is said by an event.
 //!
 //! | event | data |
 //! | --- | --- |

@@ -116,6 +116,48 @@ pub(crate) struct Home {
     pub(crate) hints: Option<Vec<String>>,
 }
 
+/// What is ordered.
+#[view]
+pub(crate) struct Basket {
+    #[serde(rename = "number_of_pieces")]
+    pub(crate) pieces: u32,
+    pub(crate) note: Option<String>,
+}
+
+#[input]
+pub(crate) struct OrderInput {
+    #[body]
+    pub(crate) basket: Basket,
+}
+
+#[view]
+pub(crate) struct Placed {
+    pub(crate) id: u64,
+}
+
+fn thanks(basket: &Basket, id: &u64, note: &Option<String>) -> String {
+    format!("{} pieces, order {id}, {}", basket.pieces, note.as_deref().unwrap_or("no note"))
+}
+
+fn has_a_note(note: &Option<String>) -> bool {
+    note.is_some()
+}
+
+/// Places an order.
+#[composition(post = "/orders", input = OrderInput)]
+pub(crate) struct PlaceOrder {
+    /// The order.
+    #[hidden]
+    #[call(Shop, post = "/orders", body = body)]
+    pub(crate) order: Placed,
+    /// What to say to whoever ordered.
+    #[computed(thanks(body, order.id, body.note))]
+    pub(crate) thanks: String,
+    /// Whoever reads it.
+    #[call(Shop, get = "/readers/{order.id}", when = has_a_note(body.note))]
+    pub(crate) reader: Option<String>,
+}
+
 /// A cart.
 #[composition(get = "/cart")]
 pub(crate) struct Cart {
@@ -132,7 +174,7 @@ pub(crate) struct Cart {
 }
 
 fn kit(backends: &FakeBackends) -> Kit {
-    let bff = Bff::new("web").caller::<Caller>().endpoint::<Home>().endpoint::<Cart>();
+    let bff = Bff::new("web").caller::<Caller>().endpoint::<Home>().endpoint::<Cart>().endpoint::<PlaceOrder>();
     Kit::new(&bff, backends).caller("u-1", &[])
 }
 
@@ -223,4 +265,16 @@ async fn a_computed_field_is_documented_as_its_type_and_drawn_as_its_function() 
     );
     assert!(plan.findings().iter().all(|finding| finding.field != "total" && finding.field != "lines.cents"));
     assert_eq!(plan.requested().count(), 2);
+}
+
+#[tokio::test]
+async fn a_body_and_its_parts_can_be_computed_of_and_decide() {
+    for (note, said, reader) in [("\"hi\"", "hi", json!("Bob")), ("null", "no note", json!(null))] {
+        let backends = FakeBackends::new();
+        backends.on("shop", "/orders").json(r#"{"id":9}"#);
+        backends.on("shop", "/readers/9").json(r#""Bob""#);
+        let answer = kit(&backends).post("/orders", &format!(r#"{{"note":{note},"pieces":2}}"#)).await;
+        assert_eq!(answer.json(), json!({ "thanks": format!("2 pieces, order 9, {said}"), "reader": reader }));
+        assert_eq!(backends.calls("shop").len(), if reader.is_null() { 1 } else { 2 });
+    }
 }

@@ -42,6 +42,9 @@ pub(crate) fn read(attributes: &[Attribute], errors: &mut Errors) -> Option<Deri
 fn from(input: ParseStream<'_>) -> syn::Result<Derived> {
     let of = Reference::from_tokens(input)?;
     let form = |span| syn::Error::new(span, format!("write `{FROM}`"));
+    if input.is_empty() {
+        return Err(form(of.names[0].span));
+    }
     if let [_, part, ..] = of.names.as_slice() {
         return Err(syn::Error::new(
             part.span,

@@ -33,19 +33,19 @@ pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
 /// A head comes with a call of the same struct.
 fn head(of: Called<'_>, source: &Reference, name: &LitStr, errors: &mut Errors) {
     super::header::answered(&name.value(), name.span(), errors);
-    root(of, source, errors);
     let first = &source.names[0];
     let field = of.view.fields.iter().find(|field| field.name == first.text);
     let called = |field: &Field| field.ours.iter().any(|attribute| attribute.path().is_ident("call"));
     if source.root() != Root::Field {
+        let what = &first.text;
         errors.at_span(
             first.span,
-            format!(
-                "`{}` is no field: a header comes with the answer to a call, so name the field that it fills",
-                first.text
-            ),
+            format!("`{what}` is no field: a header comes with the answer to a call, so name the field that it fills"),
         );
-    } else if field.is_some_and(|field| !called(field)) {
+        return;
+    }
+    root(of, source, errors);
+    if field.is_some_and(|field| !called(field)) {
         errors.at_span(
             first.span,
             format!("no call fills `{}`, so no header comes with it: name a field with `#[call(…)]`", first.text),

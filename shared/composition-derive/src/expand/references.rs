@@ -53,7 +53,7 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
         }
         if let Some((word, when)) = &call.when {
             referred.extend(when.references().iter().filter(|reference| of.resolves(reference)));
-            checks.extend(condition_checks(of, word, when, &null));
+            checks.extend(condition_checks(of, word, when, call.or.is_none().then_some(ty)));
         }
         if let Some(batch) = call.batch() {
             checks.push(batch_checks(of, batch, ty, &null));
@@ -149,9 +149,12 @@ fn derived_checks(of: Called<'_>, derived: &Derived, ty: &Type) -> Vec<TokenStre
     resolved.map(check).collect()
 }
 
-/// A call with a condition can be done without; a value that is one by itself is true or false.
-fn condition_checks(of: Called<'_>, word: &syn::Ident, when: &Condition, null: &TokenStream) -> Vec<TokenStream> {
-    let mut checks = vec![quote_spanned!(word.span()=> ::trefoil::__private::refer::may_be_skipped::<#null>();)];
+/// A call with a condition can be done without: it has a default, or its field's type, `required`, is an `Option`. A value that is one by itself is true or false.
+fn condition_checks(of: Called<'_>, word: &syn::Ident, when: &Condition, required: Option<&Type>) -> Vec<TokenStream> {
+    let skipped = required.map(|ty| {
+        quote_spanned!(word.span()=> ::trefoil::__private::refer::may_be_skipped::<<#ty as ::trefoil::__private::shape::Shaped>::Null>();)
+    });
+    let mut checks: Vec<TokenStream> = skipped.into_iter().collect();
     for reference in when.references().iter().filter(|reference| of.resolves(reference)) {
         let (part, span) = (part(reference), reference.names[0].span);
         checks.push(match when {
