@@ -30,6 +30,8 @@ pub(crate) struct Field {
     pub(crate) names: FieldNames,
     /// `#[hidden]`: it feeds others and is in no answer.
     pub(crate) hidden: Option<Attribute>,
+    /// `#[root]`: its value is the whole answer.
+    pub(crate) root: Option<Attribute>,
     /// What fills it, if neither a call nor the backend's body does.
     pub(crate) derived: Option<Derived>,
     /// What it must satisfy in a request.

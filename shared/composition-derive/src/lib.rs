@@ -196,6 +196,7 @@ use proc_macro::TokenStream;
 /// `pub struct Orders(#[call(Shop, get = "/orders")] pub Vec<Order>);` answers with the list itself, and so with a map, an object
 /// as it is, or any other value:
 ///
+/// - With hidden fields beside it, the struct has names and the answer is marked: `#[root] #[call(…)] pub orders: Vec<Order>`.
 /// - An `Option` answers `null`, complete or not, as a field would be.
 /// - What is missing inside is named from the value on: `lines.product`. The whole answer's path is empty: `""` in
 ///   `Trefoil-Degraded` and in a stream's one `field` event. Where an empty path would name nothing (a problem's `field`, logs,

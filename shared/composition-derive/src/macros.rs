@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
-use crate::ast::{Backend, Call, Caller, Choice, Composition, Field, Input, ViewWithCalls};
+use crate::ast::{Backend, Call, Caller, Choice, Composition, Field, Input, View, ViewWithCalls};
 use crate::attr::call::In;
 use crate::attr::serde::On;
 use crate::attr::{self, item};
@@ -32,7 +32,7 @@ pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStr
         }
         calls.push(call);
     }
-    let root = matches!(view.item.fields, Fields::Unnamed(_));
+    let root = root(&view, &mut errors);
     if let Some(name) = view.fields.iter().find_map(|field| field.names.renamed.as_ref()).filter(|_| root) {
         errors.at(name, "the answer as a whole has no name: drop this");
     }
@@ -63,6 +63,32 @@ pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
     let of = ViewWithCalls { view, calls };
     check::view(&of, &mut errors);
     if errors.is_empty() { expand::view::expand(&of) } else { with(errors, fallback::view(of)) }
+}
+
+/// Whether the answer is the value of one field: of a struct that has no other, or of one whose other fields are hidden.
+fn root(view: &View, errors: &mut Errors) -> bool {
+    if matches!(view.item.fields, Fields::Unnamed(_)) {
+        return true;
+    }
+    let mut roots = view.fields.iter().filter(|field| field.root.is_some());
+    let Some(root) = roots.next() else { return false };
+    if let Some(second) = roots.next() {
+        errors.at(&second.root, format!("the whole answer is `{}` already: drop one `#[root]`", root.name));
+    }
+    if root.hidden.is_some() {
+        errors.at(&root.root, "what is the whole answer cannot be hidden: drop one of the two");
+    }
+    let beside = view.fields.iter().filter(|field| field.hidden.is_none() && field.root.is_none());
+    for field in beside {
+        errors.at(
+            &field.ident,
+            format!(
+                "`{}` is the whole answer, so there is no place for `{}`: make it `#[hidden]`, or drop `#[root]`",
+                root.name, field.name
+            ),
+        );
+    }
+    true
 }
 
 /// The call that fills the field.

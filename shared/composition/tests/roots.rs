@@ -56,6 +56,23 @@ pub(crate) struct Counts(
 #[composition(get = "/count", deadline = "300ms")]
 pub(crate) struct Count(#[call(Orders, get = "/users/{caller.id}/count")] pub(crate) u64);
 
+#[view]
+pub(crate) struct Shelf {
+    pub(crate) code: String,
+}
+
+/// What is in the caller's shelf.
+#[composition(get = "/shelf", deadline = "300ms")]
+pub(crate) struct ShelfList {
+    /// Nobody sees it.
+    #[hidden]
+    #[call(Orders, get = "/shelf", within = "100ms")]
+    pub(crate) shelf: Shelf,
+    #[root]
+    #[call(Catalog, get = "/shelves/{shelf.code}")]
+    pub(crate) products: Vec<Product>,
+}
+
 const ORDERS: &str = r#"[{"lines":[{"product_id":7},{"product_id":8}],"id":1,"placed_at":"today","margin":1},{"id":2,"placed_at":"x","lines":[]}]"#;
 const LIST: &str = r#"[{"id":1,"placedAt":"today","lines":[{"productId":7,"product":{"id":7,"name":"P"}},{"productId":8,"product":{"id":8,"name":"Q"}}]},{"id":2,"placedAt":"x","lines":[]}]"#;
 
@@ -67,6 +84,8 @@ fn well() -> FakeBackends {
         .json(r#"{"id":1,"placed_at":"today","lines":[{"product_id":7}],"margin":1}"#);
     backends.on("orders", "/users/u-1/counts").json(r#"{"open":2,"sent":1}"#);
     backends.on("orders", "/users/u-1/count").json("9007199254740993");
+    backends.on("orders", "/shelf").json(r#"{"code":"s-1"}"#);
+    backends.on("catalog", "/shelves/s-1").json(r#"[{"name":"P","id":7}]"#);
     backends.on("catalog", "/products").json(r#"[{"name":"Q","id":8},{"id":7,"name":"P"}]"#);
     backends
 }
@@ -77,7 +96,8 @@ fn kit(backends: &FakeBackends) -> Kit {
         .endpoint::<OrderList>()
         .endpoint::<Latest>()
         .endpoint::<Counts>()
-        .endpoint::<Count>();
+        .endpoint::<Count>()
+        .endpoint::<ShelfList>();
     Kit::new(&bff, backends).caller("u-1", &[])
 }
 
@@ -229,7 +249,24 @@ async fn a_picture_calls_it_by_the_endpoint() {
 #[tokio::test(start_paused = true)]
 async fn every_fault_of_a_list_is_answered_as_declared() {
     let backends = well();
-    for path in ["/orders", "/latest", "/counts", "/count"] {
+    for path in ["/orders", "/latest", "/counts", "/count", "/shelf"] {
         kit(&backends).matrix(path).await.assert_semantics();
     }
+}
+
+#[tokio::test]
+async fn a_whole_answer_may_have_hidden_fields_beside_it() {
+    let backends = well();
+    let list = r#"[{"id":7,"name":"P"}]"#;
+    assert_eq!(kit(&backends).get("/shelf").await.text(), list);
+    let stream = kit(&backends).header("accept", "application/x-ndjson").get("/shelf").await;
+    assert!(
+        stream.text().starts_with(&format!(r#"{{"event":"field","path":"","value":{list}}}"#)),
+        "{}",
+        stream.text()
+    );
+    let answer = graphql(&backends, "{ shelfList { name } }").await;
+    assert_eq!(answer.text(), r#"{"data":{"shelfList":[{"name":"P"}]}}"#);
+    backends.on("orders", "/shelf").status(500);
+    assert_eq!(kit(&backends).get("/shelf").await.json()["field"], "shelf");
 }

@@ -10,8 +10,8 @@ use crate::attr::{bounds, derived};
 use crate::errors::Errors;
 
 /// Every attribute of ours that may stand on a field.
-pub(crate) const OURS: [&str; 10] =
-    ["call", "from", "computed", "hidden", "path", "query", "header", "body", "claim", "bounds"];
+pub(crate) const OURS: [&str; 11] =
+    ["call", "from", "computed", "hidden", "root", "path", "query", "header", "body", "claim", "bounds"];
 
 /// The text of a doc comment: lines joined, one leading blank of each removed.
 pub(crate) fn doc(attributes: &[Attribute]) -> Doc {
@@ -65,7 +65,11 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
         let called =
             source.attrs.iter().any(|attribute| attribute.path().is_ident("call") || derived::is_derived(attribute));
         let field = if called { On::CallField } else { field };
-        let hidden = hidden(&mut source.attrs, errors);
+        let hidden = mark(&mut source.attrs, "hidden", "the field feeds others and is in no answer", errors);
+        let root = mark(&mut source.attrs, "root", "the field is the whole answer", errors);
+        if let Some(root) = root.as_ref().filter(|_| container != On::Composition) {
+            errors.at(root, "only an endpoint has an answer: `#[root]` belongs on a field of a `#[composition]`");
+        }
         let ours = take(&mut source.attrs, is_ours);
         fields.push(Field {
             name: syn::ext::IdentExt::unraw(&ident).to_string(),
@@ -74,6 +78,7 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
             doc: doc(&source.attrs),
             names: serde::field(&serde, field, errors),
             hidden,
+            root,
             derived: derived::read(&ours, errors),
             bounds: bounds::attributes(&bounded, errors),
             ours,
@@ -82,15 +87,15 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
     View { doc: doc(&item.attrs), item, names, fields }
 }
 
-/// Takes `#[hidden]` out.
-fn hidden(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Attribute> {
-    let mut found = take(attributes, |attribute| attribute.path().is_ident("hidden")).into_iter();
+/// Takes `#[hidden]` or `#[root]` out, each of which stands alone.
+fn mark(attributes: &mut Vec<Attribute>, word: &str, means: &str, errors: &mut Errors) -> Option<Attribute> {
+    let mut found = take(attributes, |attribute| attribute.path().is_ident(word)).into_iter();
     let first = found.next()?;
     if !matches!(first.meta, Meta::Path(_)) {
-        errors.at(&first, "`#[hidden]` takes no options: the field feeds others and is in no answer");
+        errors.at(&first, format!("`#[{word}]` takes no options: {means}"));
     }
     if let Some(second) = found.next() {
-        errors.at(second, "`hidden` stands here twice: keep one");
+        errors.at(second, format!("`{word}` stands here twice: keep one"));
     }
     Some(first)
 }
