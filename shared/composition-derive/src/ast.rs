@@ -1,7 +1,7 @@
 //! What was written, parsed: one type for each thing that a declaration can say.
 
 use proc_macro2::Span;
-use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitInt, LitStr, Path, Type};
+use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitBool, LitInt, LitStr, Path, Type};
 
 use crate::attr::derived::is_derived;
 use crate::attr::serde::{ContainerNames, FieldNames};
@@ -173,6 +173,10 @@ pub(crate) struct EndpointOptions {
     pub(crate) public: Option<Ident>,
     /// The word `scopes` and what stands in it.
     pub(crate) scopes: Option<(Ident, Vec<LitStr>)>,
+    /// The success status.
+    pub(crate) status: Option<(LitInt, u16)>,
+    /// The lines of the answer's own head.
+    pub(crate) head: Vec<HeadLine>,
     pub(crate) idempotency: Option<Idempotency>,
 }
 
@@ -184,6 +188,35 @@ pub(crate) struct Idempotency {
     /// In milliseconds.
     pub(crate) keep: Option<u64>,
     pub(crate) finish: Option<Time>,
+}
+
+/// One line of the answer's own head.
+pub(crate) struct HeadLine {
+    /// The header's, the cookie's or the relation's.
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) place: HeadPlace,
+    pub(crate) value: Template,
+}
+
+/// Where a line of the head stands.
+pub(crate) enum HeadPlace {
+    Location,
+    Link,
+    Cookie(Cookie),
+    Header,
+}
+
+/// The attributes of a cookie; the words of `same_site` are those of the RFC.
+#[derive(Default)]
+pub(crate) struct Cookie {
+    pub(crate) path: Option<LitStr>,
+    pub(crate) domain: Option<LitStr>,
+    /// In seconds.
+    pub(crate) max_age: Option<u64>,
+    pub(crate) same_site: Option<(&'static str, Span)>,
+    pub(crate) secure: Option<LitBool>,
+    pub(crate) http_only: Option<LitBool>,
 }
 
 /// What stands in `#[call(…)]`.

@@ -8,6 +8,7 @@ pub(crate) mod caller;
 pub(crate) mod composition;
 pub(crate) mod derived;
 pub(crate) mod fan;
+pub(crate) mod head;
 pub(crate) mod idempotency;
 pub(crate) mod input;
 pub(crate) mod item;

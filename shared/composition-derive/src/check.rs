@@ -4,6 +4,7 @@
 mod cache;
 pub(crate) mod call;
 pub(crate) mod fan;
+pub(crate) mod head;
 pub(crate) mod header;
 pub(crate) mod path;
 pub(crate) mod references;
@@ -75,6 +76,7 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
     }
     write::in_a_composition(of, errors);
     write::idempotency(of, errors);
+    head::head(of, errors);
     references::references(of.called(), errors);
 }
 

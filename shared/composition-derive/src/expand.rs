@@ -9,6 +9,7 @@ pub(crate) mod caller;
 pub(crate) mod choice;
 pub(crate) mod composition;
 pub(crate) mod function;
+pub(crate) mod head;
 pub(crate) mod input;
 pub(crate) mod parts;
 pub(crate) mod references;

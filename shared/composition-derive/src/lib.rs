@@ -142,6 +142,22 @@ use proc_macro::TokenStream;
 ///   end, whoever has left. `keep = "24h"`: how long its answer is kept, in whole `m`, `h` or `d`, from 1m to 7d, default 24h.
 ///   `finish = "30s"`: how long it may take, from 1s to 60s, default 30s. Not beside `public`.
 ///
+/// The answer's own head. Values are references, or strings with references in them. A line with a value that is null, that an
+/// input did not give, or whose call failed is left out, and so is one with a value that cannot stand there, which is logged; the
+/// answer stands. A problem has nothing of the head; a degraded answer has what is known. It is REST's alone: GraphQL has no
+/// head, and a stream begins with 200 before values are known.
+///
+/// - `status = 201`: the status of an answer, 200 to 299. With 204 or 205 there is no body, every field is `#[hidden]`,
+///   and GraphQL lacks the endpoint.
+/// - `location = "/web/orders/{order.id}"`: a URL as clients see it. It begins with its path, or with `https://` and a host; each
+///   value is percent-encoded and leaves no segment empty or dots only.
+/// - `link(next = "/web/orders?cursor={next}")`: likewise; all of them are one `Link` (RFC 8288). A relation of your own is a URL.
+/// - `cookie("session" = "{login.token}", path = "/", max_age = "1h", same_site = "strict")`: a `Set-Cookie`; also `domain`. It is
+///   `Secure`, `HttpOnly` and `SameSite=Lax`, unless `secure = false`, `http_only = false` or `same_site` say otherwise. A value is
+///   visible ASCII without quotes, commas, semicolons and backslashes. An answer with a cookie says `Cache-Control: no-store`.
+/// - `header("x-total-count" = total)`: a header; a value is ASCII without control characters. The gateway's own are refused.
+/// - A line is 4,096 bytes long at most.
+///
 /// On each field `#[call(Backend, get = "/path", …)]`:
 ///
 /// - `get`: the path at the backend, with references in it. Values are encoded for where they stand.

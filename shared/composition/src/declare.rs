@@ -4,6 +4,7 @@
 //! [`crate::plan::Plan`] by ordinary code.
 
 mod derived;
+mod head;
 mod json;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use http::{HeaderName, Method};
 use trefoil_context::Place;
 
 pub use self::derived::{Application, Argument, Derived, Function};
+pub use self::head::{HeadLine, HeadPlace};
 pub use self::json::Json;
 use crate::shape::{Shape, Shapes};
 
@@ -74,6 +76,10 @@ pub struct Declaration {
     pub access: Access,
     /// The parameters, in declaration order.
     pub params: Vec<Param>,
+    /// The status of an answer, 200 to 299, where it is not 200.
+    pub status: Option<u16>,
+    /// The lines of the answer's own head, in declaration order.
+    pub head: Vec<HeadLine>,
     /// The struct whose fields calls fill.
     pub answer: Shape,
     /// Whether the answer is the value of the struct's one field, rather than an object with the field in it.

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use trefoil_context::{Caller, Code, Fault, Place, Problem};
 
 use crate::declare::Bounds;
-use crate::plan::{ClaimUse, Parameter, Plan};
+use crate::plan::{ClaimUse, Parameter, Plan, Source};
 use crate::render::Value;
 use crate::shape::{Int, Shape, Shapes};
 
@@ -112,6 +112,17 @@ impl Inputs {
     /// What the request gave, in the order of the declaration: JSON, or nothing.
     pub(crate) fn given(&self) -> impl Iterator<Item = Option<&[u8]>> {
         self.params.iter().map(|value| value.as_deref())
+    }
+
+    /// The value of a source that is of the request; `None` for one that is of an answer.
+    pub(crate) fn value(&self, source: Source) -> Option<Value> {
+        match source {
+            Source::Param(index) => Some(self.params.get(index).cloned().flatten()),
+            Source::Body(number) => Some(self.body.get(number).cloned().flatten()),
+            Source::CallerId => Some(self.caller_id.clone()),
+            Source::Claim(index) => Some(self.claims.get(index).cloned().flatten()),
+            Source::Own(_) | Source::Noted { .. } => None,
+        }
     }
 
     fn finish(

@@ -15,6 +15,7 @@ mod docs;
 pub mod fragment;
 pub mod graphql;
 pub mod handler;
+mod head;
 pub mod idempotency;
 pub mod inputs;
 pub mod limits;

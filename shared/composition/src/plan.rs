@@ -11,14 +11,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, Method};
+use http::{HeaderName, Method, StatusCode};
 use trefoil_backend::Policy;
 use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
 pub use self::findings::Finding;
 use crate::body::BodyProgram;
-use crate::declare::{Access, Bounds, Function, Idempotency};
+use crate::declare::{Access, Bounds, Function, HeadPlace, Idempotency};
 use crate::fragment::Buffer;
 use crate::limits::Moved;
 use crate::project::{Program, Projected};
@@ -47,6 +47,10 @@ pub struct Plan {
     pub body: Option<PlannedBody>,
     /// The caller's claims that it refers to.
     pub claims: Vec<ClaimUse>,
+    /// The status of an answer.
+    pub status: StatusCode,
+    /// The answer's own head. Only REST has one: a plan for a selection has none.
+    pub head: Vec<PlannedLine>,
     /// The answer's shape: a struct, or, where a call fills the answer as a whole, what the call gives.
     pub answer: Shape,
     /// The outermost piece of the answer: what a body without members projects to, with a hole for each call shown.
@@ -94,6 +98,15 @@ pub struct PlannedBody {
     pub(crate) program: BodyProgram,
     /// The parts of it that calls refer to: the backend's names that lead to each.
     pub(crate) parts: Vec<Vec<String>>,
+}
+
+/// One line of an answer's own head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedLine {
+    /// Where it stands.
+    pub place: HeadPlace,
+    /// Its value.
+    pub value: Text,
 }
 
 /// A typed claim that a plan needs of the caller's token.

@@ -121,8 +121,29 @@ fn segment(url: &str) -> Result<(), NotMade> {
     }
 }
 
+/// A URL for clients: what a value adds stays inside its segment, or inside its part of the query.
+pub(crate) fn link(text: &Text, value: &impl Fn(Source) -> Value) -> Result<String, NotMade> {
+    let mut url = String::with_capacity(64);
+    for part in &text.0 {
+        match part {
+            TextPart::Literal(text) => url.push_str(text),
+            TextPart::Value { source, .. } => {
+                let value = value(*source).ok_or(NotMade::Null)?;
+                url.extend(utf8_percent_encode(&scalar(&value)?, ENCODED));
+            }
+        }
+    }
+    // A value adds neither `/` nor `?`, so these are the declaration's.
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let path = path.strip_prefix("https://").map_or(path, |rest| rest.find('/').map_or("/", |at| &rest[at..]));
+    for end in path.match_indices('/').skip(1).map(|(at, _)| at).chain((path != "/").then_some(path.len())) {
+        segment(&path[..end])?;
+    }
+    Ok(url)
+}
+
 /// A whole text; `None` when it is an optional input that was not given.
-fn plain<'a>(text: &'a Text, value: &impl Fn(Source) -> Value) -> Result<Option<Cow<'a, str>>, NotMade> {
+pub(crate) fn plain<'a>(text: &'a Text, value: &impl Fn(Source) -> Value) -> Result<Option<Cow<'a, str>>, NotMade> {
     if let [TextPart::Literal(text)] = text.0.as_slice() {
         return Ok(Some(Cow::Borrowed(text)));
     }

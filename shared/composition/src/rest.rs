@@ -18,6 +18,7 @@ use crate::access;
 use crate::bff::CompiledBff;
 use crate::caching;
 use crate::conditional;
+use crate::head;
 use crate::idempotency::{Asked, ClientKey, Idempotency, REPLAYED, Write};
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
@@ -86,9 +87,12 @@ impl Endpoint {
         }
         let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals, &write).await;
         let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
-        let answer = run.result.and_then(|state| outcome::answer(&self.plan, &state));
+        let answer = run.result.and_then(|state| Ok((outcome::answer(&self.plan, &state)?, state)));
         let mut response = match answer {
-            Ok(answer) => self.respond(&answer, &run.timings, request.headers()),
+            Ok((answer, state)) => {
+                let response = self.respond(&answer, &run.timings, request.headers());
+                head::put(response, &self.plan, &inputs, &state, &context)
+            }
             Err((node, failure)) => named(outcome::problem(&self.plan, node, failure)).into_response(),
         };
         if let Some(value) = caching::cache_status(&self.plan, &run.timings) {

@@ -217,16 +217,8 @@ impl<'a> Runner<'a> {
     }
 
     fn value(&self, (node, item): Waiting, source: Source) -> Value {
-        let inputs = self.doing.inputs;
-        match source {
-            Source::Param(index) => inputs.params.get(index).cloned().flatten(),
-            Source::Body(number) => inputs.body.get(number).cloned().flatten(),
-            Source::CallerId => inputs.caller_id.clone(),
-            Source::Claim(index) => inputs.claims.get(index).cloned().flatten(),
-            Source::Own(_) | Source::Noted { .. } => {
-                self.state.value(self.doing.plan, self.doing.plan.nodes[node].site, item, source)
-            }
-        }
+        let plan = self.doing.plan;
+        self.doing.inputs.value(source).unwrap_or_else(|| self.state.value(plan, plan.nodes[node].site, item, source))
     }
 
     fn refuse(&mut self, node: usize, item: usize, not_made: &NotMade) -> Result<(), Fatal> {

@@ -89,8 +89,8 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                 let template = Template::from_string(&literal)?;
                 one_method(&mut route, (literal, template), word, errors);
             }
-            "query" => query.extend(values(word, input, errors)?),
-            "header" => headers.extend(values(word, input, errors)?),
+            "query" => query.extend(values(word, input, "query(limit = 5)", errors)?),
+            "header" => headers.extend(values(word, input, "header(\"accept-language\" = header.language)", errors)?),
             "body" => once(&mut sent, (word.clone(), body::read(word, input, errors)?), word, errors),
             "at" => {
                 let literal = text(word, input, "at = \"data.items\"")?;
@@ -159,8 +159,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
 }
 
 /// Reads `(name = value, "name" = value)`.
-fn values(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Entry>> {
-    let form = if word == "header" { "header(\"accept-language\" = header.language)" } else { "query(limit = 5)" };
+pub(crate) fn values(word: &Ident, input: ParseStream<'_>, form: &str, errors: &mut Errors) -> syn::Result<Vec<Entry>> {
     let content = parentheses(word, input, form)?;
     let mut read = Vec::new();
     while !content.is_empty() {
@@ -177,7 +176,8 @@ fn values(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Res
     Ok(read)
 }
 
-fn value(word: &Ident, content: ParseStream<'_>, form: &str) -> syn::Result<Entry> {
+/// Reads one `name = value`.
+pub(crate) fn value(word: &Ident, content: ParseStream<'_>, form: &str) -> syn::Result<Entry> {
     let name_span = content.span();
     let name = if content.peek(LitStr) {
         content.parse::<LitStr>()?.value()

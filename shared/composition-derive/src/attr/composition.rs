@@ -5,12 +5,29 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr};
 
 use crate::ast::{EndpointOptions, Time};
-use crate::attr::{METHODS, entries_of, equals, expected, idempotency, list_of, once, one_method, parentheses, text};
+use crate::attr::{
+    METHODS, entries_of, equals, expected, head, idempotency, list_of, once, one_method, parentheses, text,
+};
 use crate::errors::Errors;
 use crate::words::{did_you_mean, list};
 
-const UNDERSTOOD: [&str; 10] =
-    ["get", "post", "put", "patch", "delete", "deadline", "input", "scopes", "public", "idempotency"];
+const UNDERSTOOD: [&str; 15] = [
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "deadline",
+    "input",
+    "scopes",
+    "public",
+    "idempotency",
+    "status",
+    "location",
+    "link",
+    "cookie",
+    "header",
+];
 
 /// Reads the options of an endpoint.
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions {
@@ -33,6 +50,8 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions 
             "idempotency" => {
                 once(&mut options.idempotency, idempotency::read(word, input, errors)?, word, errors);
             }
+            "status" => once(&mut options.status, head::status(word, input)?, word, errors),
+            line if head::WORDS.contains(&line) => options.head.extend(head::read(word, input, errors)?),
             other => {
                 // What others call it resembles nothing.
                 let meant = if other == "timeout" { "deadline" } else { other };

@@ -27,6 +27,9 @@ pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
         }
     }
     unused(of, errors);
+    for reference in of.head() {
+        root(of, reference, errors);
+    }
     cycles(of, errors);
 }
 
@@ -58,7 +61,7 @@ fn unused(of: Called<'_>, errors: &mut Errors) {
     for (field, call) in of.view.fields.iter().zip(of.calls) {
         let guards = call.is_some() || field.ours.iter().any(|attribute| attribute.path().is_ident("call"));
         let Some(hidden) = field.hidden.as_ref().filter(|_| !guards) else { continue };
-        let mut references = (0..of.view.fields.len()).flat_map(|field| of.references(field));
+        let mut references = (0..of.view.fields.len()).flat_map(|field| of.references(field)).chain(of.head());
         if !references.any(|other| other.root() == Root::Field && other.names[0].text == field.name) {
             errors.at(hidden, format!(
                 "nothing refers to `{0}`, so hidden it is of no use: refer to it, as in `{{{0}}}`, or drop the field: what a view does not name never leaves",
@@ -214,6 +217,11 @@ impl<'a> Called<'a> {
 impl Called<'_> {
     fn is_public(self) -> bool {
         self.endpoint.is_some_and(|endpoint| endpoint.public.is_some())
+    }
+
+    /// The references in the answer's own head.
+    pub(crate) fn head(&self) -> impl Iterator<Item = &Reference> {
+        self.endpoint.into_iter().flat_map(|endpoint| &endpoint.head).flat_map(|line| line.value.references())
     }
 
     fn has_input(self) -> bool {

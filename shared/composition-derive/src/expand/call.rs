@@ -128,7 +128,8 @@ fn json(of: &Json) -> TokenStream {
     }
 }
 
-fn template(template: &Template) -> TokenStream {
+/// Text with references in it.
+pub(crate) fn template(template: &Template) -> TokenStream {
     let pieces = template.0.iter().map(|piece| match piece {
         Piece::Literal(text) => {
             let text = string(text);

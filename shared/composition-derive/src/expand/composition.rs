@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::Composition;
 use crate::check::path::parameters;
-use crate::expand::{call, function, parts, references, shape, spanned, string};
+use crate::expand::{call, function, head, parts, references, shape, spanned, string};
 use crate::words::list;
 
 /// How long an answer may take where the declaration does not say.
@@ -61,6 +61,7 @@ fn endpoint(of: &Composition) -> TokenStream {
         }
         None => quote!(::std::option::Option::None),
     };
+    let (status, head) = (head::status(&of.options), head::lines(&of.options));
     let shapes = Ident::new("shapes", Span::mixed_site());
     let params = match &of.options.input {
         Some(input) => {
@@ -82,6 +83,8 @@ fn endpoint(of: &Composition) -> TokenStream {
                     access: #access,
                     params: #params,
                     idempotency: #idempotency,
+                    status: #status,
+                    head: #head,
                     answer: <Self as ::trefoil::__private::shape::Shaped>::shape(#shapes),
                     root: #root,
                 }

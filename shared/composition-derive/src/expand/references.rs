@@ -74,6 +74,12 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
             checks.push(quote_spanned!(word.span()=> ::trefoil::__private::refer::needs_a_required_field::<<#ty as ::trefoil::__private::shape::Shaped>::Null>();));
         }
     }
+    // A value of the head may be null: then its line is left out.
+    for reference in of.head().filter(|reference| of.resolves(reference)) {
+        referred.push(reference);
+        let part = part(reference);
+        checks.push(quote_spanned!(reference.names[0].span=> ::trefoil::__private::refer::fits(#part);));
+    }
     if checks.is_empty() {
         return TokenStream::new();
     }

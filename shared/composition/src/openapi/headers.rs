@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::{Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Type};
 
+use crate::declare::HeadPlace;
 use crate::outcome::{self, Missing, Reason};
 use crate::plan::{Need, Plan};
 
@@ -107,6 +108,34 @@ pub(super) fn degraded(plan: &Plan) -> Option<Header> {
 /// `Idempotency-Replayed`.
 pub(super) fn replayed() -> Header {
     words("Present, and `true`, when the write was made by an earlier request with the same `Idempotency-Key`.", "true")
+}
+
+/// The headers that the endpoint declares of its own. What they are taken from is nobody's business.
+pub(super) fn own(plan: &Plan) -> BTreeMap<String, Header> {
+    let mut own = BTreeMap::new();
+    let (mut links, mut cookies) = (Vec::new(), Vec::new());
+    for line in &plan.head {
+        match &line.place {
+            HeadPlace::Location => {
+                own.insert("Location".to_owned(), words("Where what the answer is about is found.", "/orders/1"));
+            }
+            HeadPlace::Link { rel } => links.push(rel.as_str()),
+            HeadPlace::Cookie { name, .. } => cookies.push(name.as_str()),
+            HeadPlace::Header(name) => {
+                own.insert(name.to_string(), words("Left out where its value is not known.", "1"));
+            }
+        }
+    }
+    let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if let Some(first) = links.first() {
+        let about = format!("Links (RFC 8288) with the relations {}, each left out where there is none.", list(&links));
+        own.insert("Link".to_owned(), words(&about, &format!("</orders>; rel=\"{first}\"")));
+    }
+    if let Some(first) = cookies.first() {
+        let about = format!("The cookies {} (RFC 6265), one header each.", list(&cookies));
+        own.insert("Set-Cookie".to_owned(), words(&about, &format!("{first}=…; Secure; HttpOnly")));
+    }
+    own
 }
 
 fn words(about: &str, example: &str) -> Header {

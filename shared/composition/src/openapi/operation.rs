@@ -29,7 +29,12 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         .parameters((!params.is_empty()).then_some(params))
         .request_body(input::body(bff, plan))
         .securities(Some(security(&plan.access)))
-        .response(StatusCode::OK.as_str(), answer(bff, plan));
+        .response(plan.status.as_str(), answer(bff, plan));
+    if plan.status != StatusCode::OK && !streams(plan).is_empty() {
+        let about = "The answer field by field. It begins before the status is known, and has none of the answer's own headers.";
+        operation = operation
+            .response(StatusCode::OK.as_str(), streamed(plan, ResponseBuilder::new().description(about)).build());
+    }
     if plan.method == Method::GET {
         operation = operation.response(StatusCode::NOT_MODIFIED.as_str(), not_modified());
     }
@@ -111,11 +116,15 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
         None => "The answer, always complete.",
     };
     let content = ContentBuilder::new().schema(Some(schema::value(&bff.shapes, &plan.answer, "")));
-    let mut response = ResponseBuilder::new().description(about).content("application/json", content.build());
-    for (media_type, about, example) in streams(plan) {
-        let content = ObjectBuilder::new().schema_type(Type::String).description(Some(about));
-        let content = ContentBuilder::new().schema(Some(content)).example(Some(example.into()));
-        response = response.content(media_type, content.build());
+    let mut response = ResponseBuilder::new().description(about);
+    if !matches!(plan.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
+        response = response.content("application/json", content.build());
+    }
+    if plan.status == StatusCode::OK {
+        response = streamed(plan, response);
+    }
+    for (name, header) in headers::own(plan) {
+        response = response.header(name, header);
     }
     if let Some(degraded) = degraded {
         response = response.header("Trefoil-Degraded", degraded);
@@ -145,6 +154,15 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
 /// Whether the answers of some of its calls are kept.
 pub(super) fn keeps(plan: &Plan) -> bool {
     plan.calls.iter().any(|call| call.cache.is_some())
+}
+
+fn streamed(plan: &Plan, mut response: ResponseBuilder) -> ResponseBuilder {
+    for (media_type, about, example) in streams(plan) {
+        let content = ObjectBuilder::new().schema_type(Type::String).description(Some(about));
+        let content = ContentBuilder::new().schema(Some(content)).example(Some(example.into()));
+        response = response.content(media_type, content.build());
+    }
+    response
 }
 
 /// What a GET with a current `If-None-Match` gets.

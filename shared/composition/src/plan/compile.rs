@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 mod closing;
 mod derived;
+mod head;
 mod root;
 mod sources;
 mod write;
@@ -19,7 +20,7 @@ use self::sources::written;
 use super::{ClaimUse, DeclarationError, Need, Node, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::caching;
 use crate::calls;
-use crate::declare::{Call, Claim, Declaration, Fan, Root, Template};
+use crate::declare::{Call, Claim, Declaration, Fan, Reference, Root, Template};
 use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
 use crate::project::{self, Program, Selection, SiteFound};
@@ -83,6 +84,8 @@ struct Compiler<'a> {
     claim_uses: Vec<ClaimUse>,
     /// The parts of the request's body that calls refer to.
     body_parts: Vec<Vec<String>>,
+    /// What is referred to of the outermost struct by others than its own calls.
+    beside: Vec<Reference>,
     /// The node of the call that writes.
     write: Option<usize>,
     tasks: VecDeque<Task>,
@@ -104,6 +107,7 @@ impl<'a> Compiler<'a> {
             owners: Vec::new(),
             claim_uses: Vec::new(),
             body_parts: Vec::new(),
+            beside: Vec::new(),
             write: None,
             tasks: VecDeque::new(),
             errors: Vec::new(),
@@ -113,6 +117,7 @@ impl<'a> Compiler<'a> {
     fn plan(mut self, selection: Option<&Selection>) -> Result<Plan, Vec<DeclarationError>> {
         self.selective = selection.is_some();
         let declaration = self.declaration;
+        self.beside = self.of_the_head();
         let frame = self.frame(selection);
         while let Some(task) = self.tasks.pop_front() {
             self.site(&task);
@@ -120,7 +125,8 @@ impl<'a> Compiler<'a> {
         self.defaults();
         let fields = self.fields();
         let params = self.params();
-        let answer = self.answer();
+        // The body is last: then all parts of it that anything refers to are known.
+        let (answer, status, head) = (self.answer(), self.status(), self.head());
         let body = self.body();
         self.check_idempotency();
         if !self.errors.is_empty() {
@@ -137,6 +143,8 @@ impl<'a> Compiler<'a> {
             params,
             body,
             claims: self.claim_uses,
+            status,
+            head,
             answer,
             frame: Arc::new(frame),
             sites: self.sites,
@@ -204,7 +212,8 @@ impl<'a> Compiler<'a> {
         let mut order = Vec::new();
         let write = self.write_of(task, object);
         // What it needs, then the write itself, then all else: whether or not it is shown, it is made.
-        for field in write.into_iter().chain(task.found.calls.iter().map(|call| call.field)) {
+        let shown = task.found.calls.iter().map(|call| call.field);
+        for field in write.into_iter().chain(shown).chain(self.beside_of(object)) {
             self.visit(object, field, &mut order, &mut Vec::new());
         }
         for &field in &order {
@@ -353,7 +362,7 @@ impl<'a> Compiler<'a> {
             ));
             return 0;
         }
-        let mut captures = calls::noted_values(object, field);
+        let mut captures = self.noted(object, field);
         let call = object.fields[field].call.as_ref();
         let split = match call.map(|call| &call.fan) {
             Some(Fan::Batch { by, .. }) => {

@@ -23,8 +23,7 @@ impl Compiler<'_> {
                     ));
                     return PlannedCall::default();
                 };
-                let before =
-                    calls::noted_values(object, source).len() + usize::from(matches!(call.fan, Fan::Batch { .. }));
+                let before = self.noted(object, source).len() + usize::from(matches!(call.fan, Fan::Batch { .. }));
                 let number = calls::noted_headers(object, source).iter().position(|other| *other == name).unwrap_or(0);
                 let written = format!("{name} of {}", written(of));
                 (Some(Derivation::Header { field: source, number: before + number, written }), call.backend.clone())

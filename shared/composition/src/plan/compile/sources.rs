@@ -52,7 +52,7 @@ impl Compiler<'_> {
                     let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
                     return Some((Source::Own(number), false));
                 }
-                let noted = calls::noted_values(object, field);
+                let noted = self.noted(object, field);
                 let rest = object.fields[field].rest(&reference.path)?;
                 let number = noted.iter().position(|path| path == rest)?;
                 // The key by which a batch's answers are matched is noted first.
