@@ -10,6 +10,7 @@ pub mod endpoints {
     pub mod categories;
     pub mod home;
     pub mod order;
+    pub mod place_order;
     pub mod product;
     pub mod products;
 }
@@ -17,7 +18,8 @@ pub mod endpoints {
 pub use trefoil::StandardCaller as Caller;
 
 use crate::endpoints::{
-    categories::Categories, home::Home, order::OrderPage, product::ProductPage, products::ProductList,
+    categories::Categories, home::Home, order::OrderPage, place_order::PlaceOrder, product::ProductPage,
+    products::ProductList,
 };
 
 /// The BFF, with every endpoint that it has.
@@ -31,4 +33,5 @@ pub fn bff() -> trefoil::Bff {
         .endpoint::<ProductList>()
         .endpoint::<ProductPage>()
         .endpoint::<OrderPage>()
+        .endpoint::<PlaceOrder>()
 }

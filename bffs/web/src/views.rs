@@ -2,7 +2,7 @@
 
 use trefoil::{Raw, view};
 
-use crate::backends::Inventory;
+use crate::backends::{Catalog, Inventory};
 
 /// A person, as they see themselves.
 #[view]
@@ -114,6 +114,66 @@ pub struct CardPayment {
 pub struct InvoicePayment {
     /// How many days there are to pay.
     pub terms_days: u32,
+}
+
+/// What is to be ordered.
+#[view]
+pub struct Basket {
+    /// One line a product.
+    #[bounds(min_items = 1, max_items = 50)]
+    pub lines: Vec<BasketLine>,
+}
+
+/// One line of a basket.
+#[view]
+pub struct BasketLine {
+    /// The product's id.
+    pub product_id: u64,
+    /// How many of it.
+    #[bounds(min = 1, max = 99)]
+    pub quantity: u32,
+}
+
+/// An order that was just placed.
+#[view]
+pub struct PlacedOrder {
+    /// The order's id.
+    pub id: u64,
+    /// The number that people quote.
+    pub number: String,
+    /// When it was placed (RFC 3339).
+    pub placed_at: String,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// The currency of its amounts (ISO 4217).
+    pub currency: String,
+    /// The sum of its lines.
+    pub total: f64,
+    /// What was ordered.
+    pub lines: Vec<PlacedLine>,
+}
+
+/// One line of an order that was just placed.
+#[view]
+pub struct PlacedLine {
+    /// The product's id.
+    pub product_id: u64,
+    /// How many of it.
+    pub quantity: u32,
+    /// The price of one, when it was ordered.
+    pub unit_price: f64,
+    /// The product. Those of all lines are one call, made when the order has been placed.
+    #[call(Catalog, get = "/products", batch(ids = product_id, by = id, most = 50), within = "150ms")]
+    pub product: Option<ProductName>,
+}
+
+/// What a product is called.
+#[view]
+pub struct ProductName {
+    /// The product's id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
 }
 
 /// How an order travels.

@@ -19,6 +19,8 @@ fn well() -> FakeBackends {
     );
     backends.on("orders", "/users/u-1/orders").json(&format!("[{ORDER}]"));
     backends.on("orders", "/users/u-1/orders/1001").json(ORDER);
+    backends.on("orders", "/orders").answer(201, "application/json", ORDER);
+    backends.on("catalog", "/products?ids=7").json(r#"[{"id":7,"name":"Lamp"}]"#);
     backends.on("recommendations", "/segments/desk/picks").json(PICKS);
     backends.on("catalog", "/products/7").json(
         r#"{"id":7,"name":"Lamp","description":"It shines.","category":"desk","price":19.90,"currency":"EUR",
@@ -44,4 +46,25 @@ async fn every_endpoint_keeps_its_word_whatever_a_backend_does() {
     for path in ["/home", "/categories", "/products/7", "/orders/1001"] {
         kit.matrix(path).await.assert_semantics();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn placing_an_order_keeps_its_word_whatever_a_backend_does() {
+    let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["orders:write"]);
+    let basket = r#"{"lines":[{"productId":7,"quantity":2}]}"#;
+    kit.matrix_of("POST", "/orders", basket).await.assert_semantics();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_is_placed_for_the_caller_and_nobody_else() {
+    let backends = well();
+    let kit = Kit::new(&bff_web::bff(), &backends).caller("u-1", &["orders:write"]);
+    let answer = kit.post("/orders", r#"{"lines":[{"productId":7,"quantity":2}]}"#).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["order"]["lines"][0]["product"]["name"], "Lamp");
+    let placed = &backends.calls("orders")[0];
+    assert_eq!(placed.body, r#"{"user_id":"u-1","lines":[{"product_id":7,"quantity":2}]}"#);
+    let refused = kit.post("/orders", r#"{"userId":"u-2","lines":[]}"#).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["errors"].as_array().map(Vec::len)), (422, Some(2)));
+    assert_eq!(backends.calls("orders").len(), 1);
 }

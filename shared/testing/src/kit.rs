@@ -12,7 +12,7 @@ use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
 use trefoil_composition::{Bff, CompiledBff, Idempotency};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
-use crate::matrix::{self, Matrix};
+use crate::matrix::{self, Asked, Matrix};
 use crate::{Answer, FakeBackends};
 
 /// Asks a BFF's endpoints.
@@ -50,7 +50,14 @@ impl Kit {
     /// Every call of the endpoint at `path`, each with every [`Fault`](crate::Fault) there is, and what came of it. The
     /// backends must answer everything that the endpoint asks. They are left as they are: each case has its own.
     pub async fn matrix(&self, path: &str) -> Matrix {
-        matrix::run(self, path).await
+        matrix::run(self, Asked { method: Method::GET, path, json: "" }).await
+    }
+
+    /// The same of an endpoint with another method, which is sent this JSON body (none if it is empty). Beside what holds for
+    /// any endpoint, no case may write twice.
+    pub async fn matrix_of(&self, method: &str, path: &str, json: &str) -> Matrix {
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or_else(|error| panic!("{method}: {error}"));
+        matrix::run(self, Asked { method, path, json }).await
     }
 
     /// The same kit, with a caller of this id and these scopes.

@@ -7,7 +7,8 @@ mod semantics;
 use std::fmt;
 use std::time::Duration;
 
-use http::StatusCode;
+use axum::body::Body;
+use http::{Method, StatusCode};
 use tokio::time::Instant;
 use trefoil_composition::plan::{Plan, PlannedFan};
 use trefoil_composition::shape::Shape;
@@ -147,16 +148,29 @@ pub(crate) struct Ran {
     pub(crate) took: Duration,
 }
 
-async fn ask(kit: &Kit, backends: &FakeBackends, path: &str) -> Ran {
-    let kit = kit.over(backends);
+/// What is asked in every case.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    /// The body; empty for none.
+    pub(crate) json: &'a str,
+}
+
+async fn ask(kit: &Kit, backends: &FakeBackends, asked: &Asked<'_>) -> Ran {
+    let mut kit = kit.over(backends);
+    if !asked.json.is_empty() {
+        kit = kit.header("content-type", "application/json");
+    }
     let started = Instant::now();
-    let answer = kit.get(path).await;
+    let answer = kit.send(asked.method.clone(), asked.path, Body::from(asked.json.to_owned())).await;
     Ran { answer, calls: backends.all_calls(), took: started.elapsed() }
 }
 
-pub(crate) async fn run(kit: &Kit, path: &str) -> Matrix {
-    let plan = calls::plan(kit, path);
-    let well = ask(kit, &kit.backends.fresh(), path).await;
+pub(crate) async fn run(kit: &Kit, asked: Asked<'_>) -> Matrix {
+    let path = asked.path;
+    let plan = calls::plan(kit, &asked.method, path);
+    let well = ask(kit, &kit.backends.fresh(), &asked).await;
     let degraded = well.answer.header("trefoil-degraded");
     assert!(
         well.answer.status == StatusCode::OK && degraded.is_none(),
@@ -174,7 +188,7 @@ pub(crate) async fn run(kit: &Kit, path: &str) -> Matrix {
                     backends.on(&plan.calls[call].backend, path).reply(reply.clone());
                 }
             }
-            let ran = ask(kit, &backends, path).await;
+            let ran = ask(kit, &backends, &asked).await;
             cases.push(Case {
                 call: plan.name_of(plan.calls[call].nodes[0]).to_owned(),
                 fault,
@@ -195,6 +209,11 @@ fn problems(plan: &Plan, call: usize, fault: Fault, well: &Ran, ran: &Ran) -> Ve
     let mut problems = semantics::problems(plan, call, fault, &well.answer, &ran.answer);
     for under_way in ran.calls.iter().filter(|call| call.end == End::UnderWay) {
         problems.push(format!("{} {} is still under way after the answer", under_way.backend, under_way.path));
+    }
+    let write = plan.write.map(|write| &plan.calls[write]);
+    let writes = write.map_or(0, |write| ran.calls.iter().filter(|call| call.method == write.method).count());
+    if writes > 1 {
+        problems.push(format!("it wrote {writes} times"));
     }
     if ran.took > plan.deadline {
         problems.push(format!("it took {:?}, and the deadline is {:?}", ran.took, plan.deadline));

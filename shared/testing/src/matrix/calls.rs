@@ -8,8 +8,8 @@ use trefoil_composition::plan::{Plan, PlannedCall, PlannedFan, TextPart};
 
 use crate::{Kit, Received};
 
-/// The plan of the GET endpoint at this path.
-pub(super) fn plan(kit: &Kit, path: &str) -> Arc<Plan> {
+/// The plan of the endpoint with this method at this path.
+pub(super) fn plan(kit: &Kit, method: &Method, path: &str) -> Arc<Plan> {
     let asked: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
     // How many segments are as they stand in the declaration; nothing if it is another path.
     let fits = |plan: &Arc<Plan>| {
@@ -17,12 +17,12 @@ pub(super) fn plan(kit: &Kit, path: &str) -> Arc<Plan> {
         let same = declared.iter().zip(&asked).filter(|(one, other)| one == other).count();
         let open = declared.iter().zip(&asked).filter(|(one, other)| one != other && one.starts_with('{')).count();
         let whole = declared.len() == asked.len() && same + open == asked.len();
-        (whole && plan.method == Method::GET).then_some(same)
+        (whole && plan.method == *method).then_some(same)
     };
     let found = kit.bff.plans().iter().filter_map(|plan| fits(plan).map(|same| (same, plan)));
     match found.max_by_key(|(same, _)| *same) {
         Some((_, plan)) => Arc::clone(plan),
-        None => panic!("there is no GET endpoint at {path}"),
+        None => panic!("there is no {method} endpoint at {path}"),
     }
 }
 
