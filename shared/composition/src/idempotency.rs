@@ -140,18 +140,27 @@ impl Idempotency {
                     .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))),
             ),
             Ok(Begun::Mismatch) => (KeyOutcome::Reused, Err(Problem::new(Code::IdempotencyKeyReused))),
-            Err(error) => match self.policy.when_store_fails {
-                WhenStoreFails::Open => {
-                    tracing::warn!(%error, request_id = context.id.as_str(), "a write is made without the protection of its key");
-                    (KeyOutcome::Unprotected, Ok(Write::Unprotected(held.sent)))
+            Err(error) => {
+                // The question may have been heard and only its answer lost.
+                let (store, endpoint) = (Arc::clone(&self.store), plan.name.clone());
+                tokio::spawn(async move {
+                    if let Err(error) = store.abandon(claim).await {
+                        tracing::debug!(%error, endpoint, "a key may stay taken until its lease is over");
+                    }
+                });
+                match self.policy.when_store_fails {
+                    WhenStoreFails::Open => {
+                        tracing::warn!(%error, request_id = context.id.as_str(), "a write is made without the protection of its key");
+                        (KeyOutcome::Unprotected, Ok(Write::Unprotected(held.sent)))
+                    }
+                    WhenStoreFails::Closed => {
+                        tracing::error!(%error, request_id = context.id.as_str(), "a write is refused, since its key cannot be kept");
+                        let problem = Problem::new(Code::IdempotencyStoreUnavailable)
+                            .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                        (KeyOutcome::Refused, Err(problem))
+                    }
                 }
-                WhenStoreFails::Closed => {
-                    tracing::error!(%error, request_id = context.id.as_str(), "a write is refused, since its key cannot be kept");
-                    let problem = Problem::new(Code::IdempotencyStoreUnavailable)
-                        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
-                    (KeyOutcome::Refused, Err(problem))
-                }
-            },
+            }
         };
         signals.keyed(&plan.name, outcome);
         result

@@ -82,7 +82,7 @@ pub(crate) fn assemble(
         .map(Arc::new)
         .map_err(|error| one(&["backends", &error.backend], error.reason.clone()))?;
 
-    let idempotency = stores::idempotency(&config.idempotency);
+    let idempotency = stores::idempotency(config)?;
     let issuers = issuers(config)?;
     let mut routes = Vec::with_capacity(bffs.len());
     for bff in bffs {

@@ -23,6 +23,7 @@ pub(super) fn check(config: &Config) -> Vec<Fault> {
     listeners(&mut faults);
     process(&mut faults);
     edge(&mut faults);
+    stores(&mut faults);
     idempotency(&mut faults);
     bffs(&mut faults);
     issuers(&mut faults);
@@ -164,6 +165,18 @@ fn idempotency(faults: &mut Faults<'_>) {
     }
     if idempotency.max_bytes < idempotency.max_answer_bytes as u64 {
         faults.add(&at("max_bytes"), "this must be at least `max_answer_bytes`", None);
+    }
+}
+
+fn stores(faults: &mut Faults<'_>) {
+    let Some(redis) = &faults.config.stores.redis else { return };
+    let at = |key| ["stores", "redis", key];
+    for (key, value, most) in
+        [("timeout_ms", redis.timeout_ms, 5_000), ("connect_timeout_ms", redis.connect_timeout_ms, 60_000)]
+    {
+        if !(1..=most).contains(&value) {
+            faults.add(&at(key), format!("this must be from 1 to {most}, in milliseconds"), None);
+        }
     }
 }
 

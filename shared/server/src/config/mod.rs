@@ -29,7 +29,8 @@ pub use crate::admin::AdminConfig;
 pub use crate::keys::IssuerConfig;
 pub use crate::listen::{LimitsConfig, ListenersConfig, PublicConfig, TlsConfig};
 pub use crate::run::ShutdownConfig;
-pub use crate::stores::config::IdempotencyConfig;
+pub use crate::stores::RedisConfig;
+pub use crate::stores::config::{IdempotencyConfig, StoreKind, StoresConfig};
 pub use crate::telemetry::{LogConfig, LogFormat, TelemetryConfig};
 
 /// The version of the file that this gateway reads.
@@ -59,6 +60,9 @@ pub struct Config {
     /// `edge`: what is the same for every request.
     #[serde(default)]
     pub edge: EdgeConfig,
+    /// `stores`: what several gateways share.
+    #[serde(default)]
+    pub stores: StoresConfig,
     /// `idempotency`: writes under an Idempotency-Key.
     #[serde(default)]
     pub idempotency: IdempotencyConfig,
