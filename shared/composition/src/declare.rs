@@ -5,6 +5,7 @@
 
 mod derived;
 mod head;
+mod input;
 mod json;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use trefoil_context::Place;
 
 pub use self::derived::{Application, Argument, Derived, Function};
 pub use self::head::{HeadLine, HeadPlace};
+pub use self::input::{Bounds, Claim, Param};
 pub use self::json::Json;
 use crate::shape::{Shape, Shapes};
 
@@ -109,55 +111,6 @@ pub enum Access {
         /// The scopes needed.
         scopes: Vec<String>,
     },
-}
-
-/// One parameter of a request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Param {
-    /// Where it stands.
-    pub place: Place,
-    /// The Rust name.
-    pub rust: String,
-    /// The client's name, where the declaration fixes it; a header always has one.
-    pub renamed: Option<String>,
-    /// The doc comment.
-    pub doc: String,
-    /// Its kind: text, number, boolean, enum, or one of them nullable.
-    pub shape: Shape,
-    /// What stands in when it is not given, as JSON.
-    pub default: Option<String>,
-    /// What it must satisfy beside its kind.
-    pub bounds: Bounds,
-}
-
-/// What a parameter must satisfy beside its kind. Both ends are included.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Bounds {
-    /// The least number.
-    pub min: Option<i128>,
-    /// The greatest number.
-    pub max: Option<i128>,
-    /// The fewest characters.
-    pub min_length: Option<usize>,
-    /// The most characters; 1,024 unless declared.
-    pub max_length: Option<usize>,
-    /// The fewest elements of a list.
-    pub min_items: Option<usize>,
-    /// The most elements of a list; 1,000 unless declared.
-    pub max_items: Option<usize>,
-}
-
-/// One typed claim of a BFF's tokens.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Claim {
-    /// The Rust name: `{caller.partner}`.
-    pub rust: String,
-    /// The name in the token.
-    pub wire: String,
-    /// The doc comment.
-    pub doc: String,
-    /// Its kind: text, number, boolean, enum, or one of them nullable.
-    pub shape: Shape,
 }
 
 /// The call that fills a field.

@@ -5,9 +5,9 @@
 
 mod compile;
 mod draw;
+mod error;
 mod findings;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use trefoil_backend::Policy;
 use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
+pub use self::error::DeclarationError;
 pub use self::findings::Finding;
 use crate::body::BodyProgram;
 use crate::declare::{Access, Bounds, Function, HeadPlace, Idempotency};
@@ -388,20 +389,3 @@ impl Plan {
         draw::draw(self)
     }
 }
-
-/// Why a declaration cannot become a plan. The macro finds nearly all of these at compile time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeclarationError {
-    /// The endpoint's struct, or the BFF.
-    pub place: String,
-    /// What is wrong and how to mend it.
-    pub reason: String,
-}
-
-impl fmt::Display for DeclarationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.reason)
-    }
-}
-
-impl std::error::Error for DeclarationError {}

@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 mod closing;
 mod derived;
+mod frame;
 mod head;
 mod root;
 mod sources;
 mod write;
-
-use bytes::Bytes;
 
 use self::root::steps;
 use self::sources::written;
@@ -21,10 +20,9 @@ use super::{ClaimUse, DeclarationError, Need, Node, Plan, PlannedCall, PlannedFa
 use crate::caching;
 use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Reference, Root, Template};
-use crate::fragment::Buffer;
 use crate::names::{Naming, endpoint_name};
 use crate::project::{self, Program, Selection, SiteFound};
-use crate::shape::{ObjectId, ObjectShape, Shape, Shapes};
+use crate::shape::{ObjectId, ObjectShape, Shapes};
 
 /// Compiles an endpoint as REST shows it: every field, under the BFF's names.
 pub fn compile(
@@ -159,39 +157,6 @@ impl<'a> Compiler<'a> {
 
     fn error(&mut self, reason: String) {
         self.errors.push(DeclarationError { place: self.declaration.type_name.clone(), reason });
-    }
-
-    /// The outermost piece: the answer's struct has no values of its own, so an empty body gives its frame.
-    fn frame(&mut self, selection: Option<&Selection>) -> Buffer {
-        let Shape::Object(id) = &self.declaration.answer else {
-            self.error("the answer must be a struct".to_owned());
-            return Buffer::default();
-        };
-        let uncalled = self.shapes.get(*id).fields.iter().filter(|field| !field.is_filled());
-        for rust in uncalled.map(|field| field.rust.clone()).collect::<Vec<_>>() {
-            self.error(format!("no call fills `{rust}`; give it `#[call(…)]`"));
-        }
-        let compiled =
-            project::compile_sites(self.shapes, self.naming, &self.declaration.answer, selection, &[], false);
-        let projected = compiled.program.run(&Bytes::from_static(b"{}"));
-        let mut frame = projected.map(|projected| projected.buffer).unwrap_or_default();
-        let mut sites = compiled.sites;
-        if self.declaration.root {
-            root::bare(&mut frame, &mut sites);
-        }
-        for found in sites {
-            let names = Vec::new();
-            self.tasks.push_back(Task {
-                found,
-                from: None,
-                names,
-                parent: None,
-                level: 0,
-                exposed: true,
-                way: Vec::new(),
-            });
-        }
-        frame
     }
 
     /// Makes the nodes of a site, and what their calls show.
