@@ -20,3 +20,4 @@ mod screens;
 mod shutdown;
 mod tls;
 mod traces;
+mod writes;

@@ -50,7 +50,7 @@ async fn every_endpoint_keeps_its_word_whatever_a_backend_does() {
 
 #[tokio::test(start_paused = true)]
 async fn placing_an_order_keeps_its_word_whatever_a_backend_does() {
-    let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["orders:write"]);
+    let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["orders:write"]).key("k-1");
     let basket = r#"{"lines":[{"productId":7,"quantity":2}]}"#;
     kit.matrix_of("POST", "/orders", basket).await.assert_semantics();
 }
@@ -58,9 +58,10 @@ async fn placing_an_order_keeps_its_word_whatever_a_backend_does() {
 #[tokio::test(start_paused = true)]
 async fn an_order_is_placed_for_the_caller_and_nobody_else() {
     let backends = well();
-    let kit = Kit::new(&bff_web::bff(), &backends).caller("u-1", &["orders:write"]);
+    let kit = Kit::new(&bff_web::bff(), &backends).caller("u-1", &["orders:write"]).key("k-1");
     let answer = kit.post("/orders", r#"{"lines":[{"productId":7,"quantity":2}]}"#).await;
-    assert_eq!(answer.status, 200);
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.headers["location"], "/web/orders/1001");
     assert_eq!(answer.json()["order"]["lines"][0]["product"]["name"], "Lamp");
     let placed = &backends.calls("orders")[0];
     assert_eq!(placed.body, r#"{"user_id":"u-1","lines":[{"product_id":7,"quantity":2}]}"#);

@@ -13,8 +13,16 @@ pub struct PlaceOrderInput {
     pub basket: Basket,
 }
 
-/// Places an order, and shows it with what else there is to say.
-#[composition(post = "/orders", deadline = "1s", input = PlaceOrderInput, scopes("orders:write"))]
+/// Places an order, and shows it with what else there is to say. One order for each `Idempotency-Key`, however often it is sent.
+#[composition(
+    post = "/orders",
+    deadline = "1s",
+    input = PlaceOrderInput,
+    scopes("orders:write"),
+    idempotency(required),
+    status = 201,
+    location = "/web/orders/{order.id}"
+)]
 pub struct PlaceOrder {
     /// The order, as it was placed. What the service does not take is a 422.
     #[call(Orders, post = "/orders", body(user_id = caller.id, lines = body.lines), pass = [422])]

@@ -19,12 +19,12 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Server {
+    async fn start() -> Server {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        Server::start_at(free.local_addr().unwrap().port())
+        Server::start_at(free.local_addr().unwrap().port()).await
     }
 
-    fn start_at(port: u16) -> Server {
+    async fn start_at(port: u16) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let child = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
@@ -38,7 +38,7 @@ impl Server {
         let started = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(started.elapsed() < Duration::from_secs(20), "redis-server does not answer at port {port}");
-            std::thread::sleep(Duration::from_millis(10));
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Server { child, port, _folder: folder }
     }
@@ -86,7 +86,7 @@ fn answer(body: &'static [u8]) -> Stored {
 
 #[tokio::test]
 async fn two_gateways_make_one_write_and_both_know_its_answer() {
-    let server = Server::start();
+    let server = Server::start().await;
     let (one, other) = (server.store(), server.store());
     let first = claim("k", 1);
     assert_eq!(one.begin(first, LONG).await, Ok(Begun::Fresh));
@@ -101,7 +101,7 @@ async fn two_gateways_make_one_write_and_both_know_its_answer() {
 
 #[tokio::test]
 async fn of_many_at_once_at_two_gateways_one_begins() {
-    let server = Server::start();
+    let server = Server::start().await;
     let (one, other) = (server.store(), server.store());
     let begins = (0..100).map(|number| if number % 2 == 0 { &one } else { &other }.begin(claim("k", 1), LONG));
     let begun = futures_util::future::join_all(begins).await;
@@ -111,7 +111,7 @@ async fn of_many_at_once_at_two_gateways_one_begins() {
 
 #[tokio::test]
 async fn who_is_late_undoes_nothing_of_another() {
-    let server = Server::start();
+    let server = Server::start().await;
     let store = server.store();
     let late = claim("k", 1);
     assert_eq!(store.begin(late, Duration::from_millis(50)).await, Ok(Begun::Fresh));
@@ -133,7 +133,7 @@ async fn who_is_late_undoes_nothing_of_another() {
 
 #[tokio::test]
 async fn without_its_redis_a_store_says_so_soon_and_works_again_when_it_is_back() {
-    let mut server = Server::start();
+    let mut server = Server::start().await;
     let store = server.store();
     assert_eq!(store.begin(claim("k", 1), LONG).await, Ok(Begun::Fresh));
     server.end();
@@ -142,7 +142,7 @@ async fn without_its_redis_a_store_says_so_soon_and_works_again_when_it_is_back(
         assert!(store.begin(claim("l", 1), LONG).await.is_err());
         assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     }
-    let back = Server::start_at(server.port);
+    let back = Server::start_at(server.port).await;
     let started = Instant::now();
     while store.begin(claim("m", 1), LONG).await.is_err() {
         assert!(started.elapsed() < Duration::from_secs(20), "it does not come back");
