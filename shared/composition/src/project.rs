@@ -12,6 +12,7 @@ mod object;
 mod pass;
 mod raw;
 mod reorder;
+mod scan;
 mod selection;
 mod value;
 
@@ -29,6 +30,8 @@ use crate::shape::Int;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     pub(crate) objects: Vec<ObjectProgram>,
+    /// How many members all of them have, and one more for each.
+    pub(crate) order: usize,
     pub(crate) root: Target,
     /// How many values are noted of the whole body, or of each element where the body is split.
     pub(crate) captures: usize,
@@ -57,12 +60,14 @@ pub(crate) struct ObjectProgram {
     pub(crate) outputs: Vec<Output>,
     /// Its site, where it has calls.
     pub(crate) site: Option<u32>,
+    /// How many members the objects before it have, and one more for each: where a pass keeps what it has learnt of its order.
+    pub(crate) before: usize,
 }
 
 /// One member of the output.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Output {
-    /// `"name":`
+    /// `,"name":`, of which the comma becomes a brace in the first.
     pub(crate) key: Box<str>,
     pub(crate) value: Written,
 }
@@ -83,6 +88,8 @@ pub(crate) enum Written {
 pub(crate) struct Member {
     /// The names under which it may come.
     pub(crate) wire: Box<[Box<str>]>,
+    /// The first of them as it is mostly spelt: a JSON string.
+    pub(crate) quoted: Box<str>,
     /// Where it goes: the outputs that show it. More than one with GraphQL's aliases.
     pub(crate) uses: Vec<Use>,
     /// Set when no output shows it and a call waits for something in it.
@@ -181,6 +188,13 @@ impl fmt::Display for ShapeError {
 }
 
 impl std::error::Error for ShapeError {}
+
+impl Member {
+    /// The backend's name for it.
+    fn name(&self) -> &str {
+        self.wire.first().map_or("", |name| name)
+    }
+}
 
 impl Program {
     /// Projects one body. The whole of it must be one JSON value.

@@ -89,8 +89,13 @@ pub(crate) fn compile_sites(
         unseen: u32::try_from(found.unseen).unwrap_or(u32::MAX),
     };
     let sites = compiler.values.iter().zip(&compiler.sites).map(site).collect();
-    let program =
-        Program { objects: compiler.objects, root, captures: captures.len(), sites, at: Box::default(), split };
+    let mut objects = compiler.objects;
+    let mut order = 0;
+    for object in &mut objects {
+        object.before = order;
+        order += object.members.len() + 1;
+    }
+    let program = Program { objects, order, root, captures: captures.len(), sites, at: Box::default(), split };
     Compiled { program, sites: compiler.sites }
 }
 
@@ -235,7 +240,7 @@ impl Compiler<'_> {
         let outputs = shown
             .iter()
             .map(|selected| Output {
-                key: format!("{}:", quoted(&selected.key)).into(),
+                key: format!(",{}:", quoted(&selected.key)).into(),
                 value: match selected.what {
                     What::Typename => Written::Constant(quoted(&object.name).into()),
                     What::Tag(ref wire) => Written::Constant(quoted(wire).into()),
@@ -259,7 +264,7 @@ impl Compiler<'_> {
             members.extend(member);
             calling |= calls;
         }
-        self.objects[index] = ObjectProgram { members, outputs, site };
+        self.objects[index] = ObjectProgram { members, outputs, site, before: 0 };
         if plain && self.open.remove(&key).is_some_and(|opened| opened.sheltered) {
             // The same sites stand for what is further in, where null need not climb out of the piece.
             self.sites[first_site..].iter_mut().for_each(|site| site.sheltered = true);
@@ -355,7 +360,8 @@ impl Compiler<'_> {
             None => Missing::Fail,
         };
         let wire = shape.wire.iter().map(|name| name.as_str().into()).collect();
-        (Some(Member { wire, uses, silent, missing }), calling)
+        let quoted = quoted(shape.wire.first().map_or("", String::as_str)).into();
+        (Some(Member { wire, quoted, uses, silent, missing }), calling)
     }
 }
 

@@ -1,70 +1,44 @@
 //! Finds the value inside a backend's envelope (`at = "data.items"`). What stands beside it is passed over.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-
 use super::pass::Pass;
-use super::value::Value;
+use super::scan::{Read, Reader};
 
-/// Reads an envelope down to the value.
-pub(super) struct Envelope<'a, 'p> {
-    pub(super) pass: &'a mut Pass<'p>,
-    /// The names that are left on the way.
-    pub(super) at: &'a [Box<str>],
-}
-
-impl<'de> DeserializeSeed<'de> for Envelope<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.at.is_empty() {
-            let target = &self.pass.program.root;
-            return Value { pass: self.pass, target }.deserialize(deserializer);
+impl Pass<'_> {
+    /// Reads an envelope down to the value; `at` are the names that are left on the way.
+    pub(super) fn envelope(&mut self, reader: &mut Reader<'_>, at: &[Box<str>]) -> Read<()> {
+        let Some((name, rest)) = at.split_first() else {
+            let target = &self.program.root;
+            return self.value(reader, target);
+        };
+        if reader.null()? {
+            return self.nothing(reader, || format!("expected an envelope with a member `{name}`"));
         }
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Envelope<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an envelope with a member `{}`", self.at.first().map_or("", |name| name))
-    }
-
-    /// A backend that has nothing to say may leave the envelope empty: that is null, where the type has room for it.
-    fn visit_none<E: Error>(self) -> Result<(), E> {
-        if !self.pass.program.root.nullable {
-            return Err(E::invalid_type(serde::de::Unexpected::Option, &self));
+        if reader.peek()? != b'{' {
+            return Err(reader.wrong(format!("expected an envelope with a member `{name}`")));
         }
-        self.pass.writer.text("null");
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some((name, rest)) = self.at.split_first() else { return Err(A::Error::custom("no envelope")) };
-        let pass = self.pass;
-        let mut found = false;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key != **name {
-                map.next_value::<IgnoredAny>()?;
+        reader.enter()?;
+        let (mut first, mut found) = (true, false);
+        while reader.more(&mut first, b'}')? {
+            let member = reader.name()?;
+            reader.colon()?;
+            if member != **name {
+                reader.pass_over()?;
                 continue;
             }
             if std::mem::replace(&mut found, true) {
-                return Err(A::Error::custom(format_args!("the envelope's member `{name}` stands twice")));
+                return Err(reader.wrong(format!("the envelope's member `{name}` stands twice")));
             }
-            map.next_value_seed(Envelope { pass: &mut *pass, at: rest })?;
+            self.envelope(reader, rest)?;
         }
-        if found {
-            return Ok(());
+        if found { Ok(()) } else { self.nothing(reader, || format!("the envelope has no member `{name}`")) }
+    }
+
+    /// A backend that has nothing to say may leave the envelope empty: that is null, where the type has room for it.
+    fn nothing(&mut self, reader: &Reader<'_>, what: impl FnOnce() -> String) -> Read<()> {
+        if !self.program.root.nullable {
+            return Err(reader.wrong(what()));
         }
-        Envelope { pass, at: &[] }
-            .visit_none()
-            .map_err(|_: A::Error| A::Error::custom(format_args!("the envelope has no member `{name}`")))
+        self.writer.text("null");
+        Ok(())
     }
 }

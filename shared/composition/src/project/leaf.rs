@@ -2,22 +2,18 @@
 
 use super::Kind;
 
-/// Checks one value that is not null. The error says what was expected.
-pub(super) fn check(kind: &Kind, raw: &str) -> Result<(), Expected> {
+/// Whether a value that is neither a list nor an object is of this kind. Null is of none.
+pub(super) fn fits(kind: &Kind, raw: &str) -> bool {
     let first = raw.as_bytes().first().copied().unwrap_or_default();
-    let fits = match kind {
+    match kind {
         Kind::Bool => matches!(first, b't' | b'f'),
         Kind::Int(int) => int.read(raw).is_some(),
         Kind::Float => first == b'-' || first.is_ascii_digit(),
         Kind::Text => first == b'"' && decodable(raw),
         Kind::Enum(variants) => first == b'"' && one_of(variants, raw),
         Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) => false,
-    };
-    if fits { Ok(()) } else { Err(Expected(describe(kind))) }
+    }
 }
-
-/// What would have fitted.
-pub(super) struct Expected(pub(super) String);
 
 /// Grammar allows escapes that are no text (a lone surrogate); a type that says text does not.
 fn decodable(raw: &str) -> bool {
@@ -31,7 +27,8 @@ fn one_of(variants: &[Box<str>], raw: &str) -> bool {
     variants.iter().any(|variant| raw.get(1..raw.len() - 1) == Some(variant))
 }
 
-fn describe(kind: &Kind) -> String {
+/// What would have fitted.
+pub(super) fn describe(kind: &Kind) -> String {
     match kind {
         Kind::Bool => "a boolean".to_owned(),
         Kind::Int(int) => format!("a whole number from {} to {}", int.min, int.max),

@@ -1,11 +1,8 @@
 //! Writes one object: its members where they go, and at its end what did not come.
 
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
-
 use super::pass::Pass;
 use super::reorder::Slot;
-use super::value::Value;
+use super::scan::{Read, Reader, Wrong};
 use super::{Member, Missing, Target, Written};
 use crate::fragment::Hole;
 
@@ -14,7 +11,7 @@ pub(super) struct Open {
     pub(super) object: usize,
     /// Its first place on the stack of members that were seen.
     pub(super) seen: usize,
-    /// Its first slot on theirs: one an output.
+    /// Its first slot on theirs: one for each member that is written, in the order in which they are.
     pub(super) base: usize,
     pub(super) start: usize,
     pub(super) first_part: usize,
@@ -29,46 +26,30 @@ pub(super) struct Open {
 
 impl<'p> Pass<'p> {
     /// Writes one member where it goes.
-    pub(super) fn member<'de, A: MapAccess<'de>>(
-        &mut self,
-        open: &mut Open,
-        member: &'p Member,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    pub(super) fn member(&mut self, open: &mut Open, member: &'p Member, reader: &mut Reader<'_>) -> Read<()> {
         match member.uses.as_slice() {
             [] => {
                 // Nothing shows it, but something in it is waited for: read it, note it, take the bytes back.
-                let Some(target) = &member.silent else { return map.next_value::<IgnoredAny>().map(|_| ()) };
+                let Some(target) = &member.silent else { return reader.pass_over() };
                 let mark = self.mark();
-                map.next_value_seed(Value { pass: self, target })?;
+                self.value(reader, target)?;
                 self.take_back(mark);
                 Ok(())
             }
-            [one] => {
-                self.begin(open, one.output);
-                map.next_value_seed(Value { pass: self, target: &one.target })?;
-                self.end(open, one.output);
-                Ok(())
-            }
-            several => {
-                let raw: &'de RawValue = map.next_value()?;
-                several.iter().try_for_each(|one| self.project_text(open, one.output, &one.target, raw.get()))
+            [one] => self.written(open, one.output, &one.target, reader),
+            [several @ .., last] => {
+                for one in several {
+                    self.written(open, one.output, &one.target, &mut reader.clone())?;
+                }
+                self.written(open, last.output, &last.target, reader)
             }
         }
     }
 
-    /// Writes a member from text at hand: a default, or a value shown more than once.
-    fn project_text<E: Error>(
-        &mut self,
-        open: &mut Open,
-        output: usize,
-        target: &'p Target,
-        json: &str,
-    ) -> Result<(), E> {
+    fn written(&mut self, open: &mut Open, output: usize, target: &'p Target, reader: &mut Reader<'_>) -> Read<()> {
         self.begin(open, output);
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        Value { pass: self, target }.deserialize(&mut deserializer).map_err(E::custom)?;
-        self.end(open, output);
+        self.value(reader, target)?;
+        self.end();
         Ok(())
     }
 
@@ -84,15 +65,17 @@ impl<'p> Pass<'p> {
     fn begin_plain(&mut self, open: &mut Open, output: usize) {
         open.in_order &= output == open.next;
         open.next = output + 1;
-        self.slots[open.base + output] =
-            Slot { start: self.writer.out.len(), end: 0, first_part: self.writer.parts.len(), last_part: 0, tail: 0 };
-        self.writer.out.push(if open.empty { b'{' } else { b',' });
-        open.empty = false;
-        self.writer.out.extend_from_slice(self.program.objects[open.object].outputs[output].key.as_bytes());
+        let (start, first_part) = (self.writer.out.len(), self.writer.parts.len());
+        self.slots.push(Slot { output, start, end: start, first_part, last_part: first_part, tail: start });
+        self.writer.text(&self.program.objects[open.object].outputs[output].key);
+        if std::mem::take(&mut open.empty) {
+            self.writer.out[start] = b'{';
+        }
     }
 
-    fn end(&mut self, open: &mut Open, output: usize) {
-        let slot = &mut self.slots[open.base + output];
+    /// Ends the member that was begun last: those inside it have taken their slots away.
+    fn end(&mut self) {
+        let Some(slot) = self.slots.last_mut() else { return };
         slot.end = self.writer.out.len();
         slot.last_part = self.writer.parts.len();
         slot.tail = self.writer.cut;
@@ -110,43 +93,41 @@ impl<'p> Pass<'p> {
                 }
             }
         }
-        self.end(open, output);
+        self.end();
     }
 
     /// Writes what did not come: constants, nulls, defaults. A required member that did not come is an error.
-    pub(super) fn close<E: Error>(&mut self, open: &mut Open) -> Result<(), E> {
+    pub(super) fn close(&mut self, open: &mut Open) -> Read<()> {
         let object = &self.program.objects[open.object];
         for (number, member) in object.members.iter().enumerate() {
-            if self.seen(open, number) {
+            if self.seen[open.seen + number] {
                 continue;
             }
             match &member.missing {
                 Missing::Fail => {
-                    let name = member.wire.first().map_or("", |name| name);
-                    return Err(E::custom(format_args!("missing field `{name}`")));
+                    return Err(Wrong::new(format!("missing field `{}`", member.name())));
                 }
                 Missing::Null => {
                     for one in &member.uses {
                         self.begin(open, one.output);
-                        self.writer.out.extend_from_slice(b"null");
-                        self.end(open, one.output);
+                        self.writer.text("null");
+                        self.end();
                     }
                 }
                 Missing::Default(json) => {
                     if let Some(target) = &member.silent {
                         let mark = self.mark();
-                        let mut deserializer = serde_json::Deserializer::from_str(json);
-                        Value { pass: self, target }.deserialize(&mut deserializer).map_err(E::custom)?;
+                        self.value(&mut Reader::new(json), target)?;
                         self.take_back(mark);
                     }
                     for one in &member.uses {
-                        self.project_text(open, one.output, &one.target, json)?;
+                        self.written(open, one.output, &one.target, &mut Reader::new(json))?;
                     }
                 }
             }
         }
         for (output, written) in object.outputs.iter().enumerate() {
-            if written.value != Written::Member && !self.slots[open.base + output].is_written() {
+            if written.value != Written::Member && !self.slots[open.base..].iter().any(|slot| slot.output == output) {
                 self.other(open, output);
             }
         }

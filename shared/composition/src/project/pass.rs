@@ -1,12 +1,10 @@
 //! The one pass over a body. What is in order is written as one run of bytes; nothing is allocated per member or item.
 
 use bytes::Bytes;
-use serde::de::{DeserializeSeed as _, Error};
 
-use super::envelope::Envelope;
-use super::object::Open;
 use super::reorder::Slot;
-use super::{Capture, Element, Program, Projected, ShapeError, Target, leaf};
+use super::scan::Reader;
+use super::{Capture, Element, Program, Projected, ShapeError};
 use crate::fragment::{Hole, Part, SiteItems, Writer};
 
 pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Projected, ShapeError> {
@@ -21,23 +19,17 @@ pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Pr
         slots: Vec::new(),
         seen: Vec::new(),
         ordered: Vec::new(),
+        places: Vec::new(),
+        follows: Vec::new(),
         captures: vec![None; if program.split { 0 } else { program.captures }],
         elements: Vec::new(),
         sites: vec![SiteItems::default(); program.sites.len()],
         open_items: Vec::new(),
         indices: Vec::new(),
-        trail: Vec::new(),
-        choices: 0,
     };
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Envelope { pass: &mut pass, at };
-    let result = value.deserialize(&mut deserializer).and_then(|()| deserializer.end());
-    match result {
-        Ok(()) => Ok(pass.finish()),
-        Err(error) if pass.trail.is_empty() => Err(ShapeError(error.to_string())),
-        // What was being read when the error came is still open.
-        Err(error) => Err(ShapeError(format!("in `{}`: {error}", pass.trail.join(".")))),
-    }
+    let mut reader = Reader::new(text);
+    let read = pass.envelope(&mut reader, at).and_then(|()| reader.end());
+    read.map(|()| pass.finish()).map_err(|wrong| ShapeError(wrong.to_string()))
 }
 
 /// The state of one pass.
@@ -52,6 +44,11 @@ pub(super) struct Pass<'p> {
     pub(super) seen: Vec<bool>,
     /// Room to put parts in order.
     pub(super) ordered: Vec<Part>,
+    /// Room to put slots in order: which slot each output has.
+    pub(super) places: Vec<usize>,
+    /// Which member came after which the last time, for each object of the program. Zero: nothing is known; else one more than
+    /// its number.
+    pub(super) follows: Vec<u32>,
     pub(super) captures: Vec<Option<Bytes>>,
     pub(super) elements: Vec<Element>,
     sites: Vec<SiteItems>,
@@ -59,10 +56,6 @@ pub(super) struct Pass<'p> {
     pub(super) open_items: Vec<(usize, usize)>,
     /// A stack: where the lists that are open stand.
     pub(super) indices: Vec<u32>,
-    /// A stack: the members that are open, for the error.
-    pub(super) trail: Vec<&'p str>,
-    /// How many values that are one of several objects are open.
-    pub(super) choices: usize,
 }
 
 impl<'p> Pass<'p> {
@@ -98,23 +91,6 @@ impl<'p> Pass<'p> {
         if let Some(place) = place {
             *place = Some(value);
         }
-    }
-
-    pub(super) fn leaf<E: Error>(&mut self, target: &Target, raw: &str) -> Result<(), E> {
-        if raw == "null" && target.nullable {
-            // Null is written as null.
-        } else if let Err(expected) = leaf::check(&target.kind, raw) {
-            return Err(E::custom(format_args!("expected {}", expected.0)));
-        }
-        for &capture in &target.capture {
-            self.note(capture, raw);
-        }
-        self.writer.out.extend_from_slice(raw.as_bytes());
-        Ok(())
-    }
-
-    pub(super) fn seen(&self, open: &Open, member: usize) -> bool {
-        self.seen[open.seen + member]
     }
 
     /// Enters an object with calls: one more item of its site.

@@ -4,9 +4,10 @@ use super::pass::Pass;
 use crate::fragment::{Part, push_bytes};
 
 /// Where one written member lies: its bytes, and the parts that were cut inside it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Slot {
-    /// Its first byte: the separator, `{` or `,`. Zero length means: not written.
+    pub(super) output: usize,
+    /// Its first byte: the separator, `{` or `,`.
     pub(super) start: usize,
     pub(super) end: usize,
     /// The parts cut while it was written.
@@ -16,23 +17,23 @@ pub(super) struct Slot {
     pub(super) tail: usize,
 }
 
-impl Slot {
-    pub(super) fn is_written(&self) -> bool {
-        self.end > self.start
-    }
-}
-
 impl Pass<'_> {
-    /// Puts the members of the object that began at byte `start` (with `first_part` parts before it) in the order of the
-    /// slots from `base` on.
+    /// Puts the members of the object that began at byte `start` (with `first_part` parts before it), whose slots are those
+    /// from `base` on, in the order of the outputs.
     pub(super) fn reorder(&mut self, base: usize, start: usize, first_part: usize, cut_before: usize) {
         let slots = &self.slots[base..];
+        let last = slots.iter().map(|slot| slot.output).max().unwrap_or_default();
+        self.places.clear();
+        self.places.resize(last + 1, usize::MAX);
+        for (place, slot) in slots.iter().enumerate() {
+            self.places[slot.output] = place;
+        }
         let ordered = &mut self.ordered;
         ordered.clear();
         // What was written before the object and not yet cut is a part of its own.
         push_bytes(ordered, cut_before.min(start), start);
         let mut separator = b'{';
-        for slot in slots.iter().filter(|slot| slot.is_written()) {
+        for slot in self.places.iter().filter_map(|&place| slots.get(place)) {
             self.writer.out[slot.start] = separator;
             separator = b',';
             if slot.first_part == slot.last_part {

@@ -1,263 +1,212 @@
-//! Reads one value by its target: the serde side of the pass.
+//! Reads one value by its target, and writes it.
 
 use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::object::Open;
 use super::pass::Pass;
-use super::reorder::Slot;
-use super::{Element, Kind, Member, ObjectProgram, Target, choice, raw};
+use super::scan::{Read, Reader};
+use super::{Element, Kind, Member, ObjectProgram, Target, leaf, raw};
 use crate::fragment::Piece;
 
-/// Reads one value by its target.
-pub(super) struct Value<'a, 'p> {
-    pub(super) pass: &'a mut Pass<'p>,
-    pub(super) target: &'p Target,
-}
+impl<'p> Pass<'p> {
+    /// Reads one value by its target, and writes it.
+    pub(super) fn value(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
+        if target.region {
+            self.writer.open_region();
+            self.within(reader, target)?;
+            self.writer.close_region();
+            return Ok(());
+        }
+        self.within(reader, target)
+    }
 
-impl<'p> Value<'_, 'p> {
-    /// The value again, for a deserializer that asks twice.
-    fn again(&mut self) -> Value<'_, 'p> {
-        Value { pass: self.pass, target: self.target }
+    fn within(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
+        match &target.kind {
+            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => {
+                if !target.capture.is_empty() {
+                    // It is noted whole, as the backend wrote it, and then read.
+                    self.note_all(target, reader.clone().value()?);
+                }
+                if target.nullable && reader.null()? {
+                    self.writer.text("null");
+                    return Ok(());
+                }
+                self.whole(reader, &target.kind)
+            }
+            Kind::Raw => {
+                let value = reader.value()?;
+                self.note_all(target, value);
+                raw::pass_on(self, target, value).map_err(|what| reader.wrong(what))
+            }
+            Kind::Choice(choice) => {
+                if !target.capture.is_empty() {
+                    self.note_all(target, reader.clone().value()?);
+                }
+                if target.nullable && reader.null()? {
+                    self.writer.text("null");
+                    return Ok(());
+                }
+                self.choice(reader, choice)
+            }
+            _ => self.leaf(reader, target),
+        }
+    }
+
+    fn leaf(&mut self, reader: &mut Reader<'_>, target: &Target) -> Read<()> {
+        if matches!(reader.peek()?, b'{' | b'[') {
+            return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
+        }
+        let raw = reader.scalar()?;
+        if !(leaf::fits(&target.kind, raw) || target.nullable && raw == "null") {
+            return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
+        }
+        if !target.capture.is_empty() {
+            self.note_all(target, raw);
+        }
+        self.writer.text(raw);
+        Ok(())
+    }
+
+    fn note_all(&mut self, target: &Target, raw: &str) {
+        for &capture in &target.capture {
+            self.note(capture, raw);
+        }
     }
 
     /// Reads an object, a map or a list.
-    fn whole<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.target.kind {
-            _ if self.target.nullable => deserializer.deserialize_option(self),
-            Kind::List(_) => deserializer.deserialize_seq(self),
-            _ => deserializer.deserialize_map(self),
+    fn whole(&mut self, reader: &mut Reader<'_>, kind: &'p Kind) -> Read<()> {
+        let (open, expected) = match kind {
+            Kind::List(_) => (b'[', "a list"),
+            _ => (b'{', "an object"),
+        };
+        if reader.peek()? != open {
+            // What is no JSON at all is not blamed for being of another kind.
+            reader.clone().pass_over()?;
+            return Err(reader.wrong(format!("expected {expected}")));
         }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
-        let region = self.target.region;
-        if region {
-            self.pass.writer.open_region();
-        }
-        match &self.target.kind {
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_) if !self.target.capture.is_empty() => {
-                // It is noted whole, as the backend wrote it, and projected from that text.
-                let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-                for &capture in &self.target.capture {
-                    self.pass.note(capture, raw.get());
-                }
-                let mut text = serde_json::Deserializer::from_str(raw.get());
-                self.again().whole(&mut text).map_err(D::Error::custom)?;
-            }
-            Kind::Raw => {
-                let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-                for &capture in &self.target.capture {
-                    self.pass.note(capture, value.get());
-                }
-                raw::pass_on(self.pass, self.target, value.get()).map_err(D::Error::custom)?;
-            }
-            Kind::Choice(choice) => {
-                let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-                for &capture in &self.target.capture {
-                    self.pass.note(capture, value.get());
-                }
-                choice::choose(self.pass, self.target, choice, value.get())?;
-            }
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => self.again().whole(deserializer)?,
-            _ => {
-                let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-                self.pass.leaf(self.target, raw.get())?;
-            }
-        }
-        if region {
-            self.pass.writer.close_region();
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Visitor<'de> for Value<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.target.kind {
-            Kind::List(_) => "a list",
-            _ => "an object",
-        })
-    }
-
-    fn visit_none<E: Error>(self) -> Result<(), E> {
-        self.pass.writer.out.extend_from_slice(b"null");
-        Ok(())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.visit_none()
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.target.kind {
-            Kind::List(_) => deserializer.deserialize_seq(self),
-            _ => deserializer.deserialize_map(self),
+        reader.enter()?;
+        match kind {
+            Kind::Object(object) => self.object(reader, *object),
+            Kind::Map(value) => self.map(reader, value),
+            Kind::List(item) if self.program.split && self.indices.is_empty() => self.elements(reader, item),
+            Kind::List(item) => self.list(reader, item),
+            _ => Err(reader.wrong("expected a value")),
         }
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Kind::List(item) = &self.target.kind else { return Err(A::Error::custom("expected an object")) };
-        let pass = self.pass;
-        if pass.program.split && pass.indices.is_empty() {
-            return elements(pass, item, items);
-        }
-        pass.writer.out.push(b'[');
-        let start = pass.writer.out.len();
-        pass.indices.push(0);
-        loop {
-            let before = pass.writer.out.len();
-            if before > start {
-                pass.writer.out.push(b',');
+    fn list(&mut self, reader: &mut Reader<'_>, item: &'p Target) -> Read<()> {
+        self.writer.out.push(b'[');
+        self.indices.push(0);
+        let (mut first, mut next) = (true, false);
+        while reader.more(&mut first, b']')? {
+            if std::mem::replace(&mut next, true) {
+                self.writer.out.push(b',');
             }
-            if items.next_element_seed(Value { pass, target: item })?.is_none() {
-                pass.writer.out.truncate(before);
-                break;
-            }
-            if let Some(index) = pass.indices.last_mut() {
+            self.value(reader, item)?;
+            if let Some(index) = self.indices.last_mut() {
                 *index += 1;
             }
         }
-        pass.indices.pop();
-        pass.writer.out.push(b']');
+        self.indices.pop();
+        self.writer.out.push(b']');
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let pass = self.pass;
-        let object = match &self.target.kind {
-            Kind::Object(object) => *object,
-            Kind::Map(value) => return entries(pass, value, map),
-            _ => return Err(A::Error::custom("expected a list")),
-        };
-        let program = pass.program;
-        let ObjectProgram { members, outputs, site } = &program.objects[object];
-        let item = site.map(|site| pass.open_item(site));
-        let (seen, base) = (pass.seen.len(), pass.slots.len());
+    /// Reads a batch's answer: each element is a piece of its own, with what it notes.
+    fn elements(&mut self, reader: &mut Reader<'_>, item: &'p Target) -> Read<()> {
+        let mut first = true;
+        while reader.more(&mut first, b']')? {
+            self.captures.resize(self.captures.len() + self.program.captures, None);
+            let (start, first_part) = (self.writer.out.len(), self.writer.parts.len());
+            // An index stands for the element, so that a list that is the element itself is not taken for the batch.
+            self.indices.clear();
+            self.indices.push(0);
+            self.value(reader, item)?;
+            self.writer.cut();
+            let null = &self.writer.out[start..] == b"null";
+            self.elements.push(Element { piece: Piece { parts: first_part..self.writer.parts.len() }, null });
+        }
+        self.indices.clear();
+        Ok(())
+    }
+
+    /// Reads a map: its keys are data and are kept, its values are projected.
+    fn map(&mut self, reader: &mut Reader<'_>, value: &'p Target) -> Read<()> {
+        self.writer.text("{");
+        let mut first = true;
+        let mut separator = "";
+        let mut seen = HashSet::new();
+        while reader.more(&mut first, b'}')? {
+            let key = reader.name()?;
+            reader.colon()?;
+            self.writer.text(separator);
+            separator = ",";
+            self.writer.text(&super::quoted(&key));
+            self.writer.text(":");
+            self.value(reader, value).map_err(|wrong| wrong.inside(&key))?;
+            if let Some(twice) = seen.replace(key) {
+                return Err(reader.wrong(format!("the key `{twice}` stands twice")));
+            }
+        }
+        self.writer.text("}");
+        Ok(())
+    }
+
+    fn object(&mut self, reader: &mut Reader<'_>, object: usize) -> Read<()> {
+        let ObjectProgram { members, site, .. } = &self.program.objects[object];
+        let item = site.map(|site| self.open_item(site));
         let mut open = Open {
             object,
-            seen,
-            base,
-            start: pass.writer.out.len(),
-            first_part: pass.writer.parts.len(),
-            cut_before: pass.writer.cut,
+            seen: self.seen.len(),
+            base: self.slots.len(),
+            start: self.writer.out.len(),
+            first_part: self.writer.parts.len(),
+            cut_before: self.writer.cut,
             next: 0,
             in_order: true,
             empty: true,
             item,
         };
-        pass.slots.resize(base + outputs.len(), Slot::default());
-        pass.seen.resize(seen + members.len(), false);
-        let mut hint = 0;
-        while let Some(found) = map.next_key_seed(Name { members, hint })? {
-            let Some(number) = found else {
-                map.next_value::<IgnoredAny>()?;
+        self.seen.resize(open.seen + members.len(), false);
+        let mut first = true;
+        // Objects of one kind mostly come in one order: the member that came next the last time is tried first.
+        let (before, mut last) = (self.program.objects[object].before, 0);
+        while reader.more(&mut first, b'}')? {
+            let hint = match self.follows.get(before + last) {
+                None | Some(0) => last,
+                Some(&known) => known as usize - 1,
+            };
+            let expected = members.get(hint).is_some_and(|member| reader.is_named(&member.quoted));
+            let number = if expected { Some(hint) } else { position(members, &reader.name()?) };
+            reader.colon()?;
+            let Some(number) = number else {
+                reader.pass_over()?;
                 continue;
             };
-            hint = number + 1;
-            let member = &members[number];
-            pass.trail.push(member.wire.first().map_or("", |name| name));
-            if pass.seen(&open, number) {
-                return Err(A::Error::custom("the member stands twice"));
+            if !expected {
+                self.learn(before + last, number);
             }
-            pass.seen[open.seen + number] = true;
-            pass.member(&mut open, member, &mut map)?;
-            pass.trail.pop();
+            last = number + 1;
+            let member = &members[number];
+            if std::mem::replace(&mut self.seen[open.seen + number], true) {
+                return Err(reader.wrong("the member stands twice").inside(member.name()));
+            }
+            self.member(&mut open, member, reader).map_err(|wrong| wrong.inside(member.name()))?;
         }
-        pass.close(&mut open)
+        self.close(&mut open)
     }
-}
 
-/// Reads a batch's answer: each element is a piece of its own, with what it notes.
-fn elements<'de, 'p, A: SeqAccess<'de>>(pass: &mut Pass<'p>, item: &'p Target, mut items: A) -> Result<(), A::Error> {
-    // The lists in an element count from the element on: the outermost one is not part of any place.
-    loop {
-        pass.captures.resize(pass.captures.len() + pass.program.captures, None);
-        let (start, first) = (pass.writer.out.len(), pass.writer.parts.len());
-        pass.indices.clear();
-        if items.next_element_seed(Split { pass, target: item })?.is_none() {
-            pass.captures.truncate(pass.captures.len() - pass.program.captures);
-            return Ok(());
+    fn learn(&mut self, at: usize, number: usize) {
+        if self.follows.is_empty() {
+            self.follows.resize(self.program.order, 0);
         }
-        pass.writer.cut();
-        let null = &pass.writer.out[start..] == b"null";
-        pass.elements.push(Element { piece: Piece { parts: first..pass.writer.parts.len() }, null });
-    }
-}
-
-/// One element of a split body: what is in it is no longer split.
-struct Split<'a, 'p> {
-    pass: &'a mut Pass<'p>,
-    target: &'p Target,
-}
-
-impl<'de> DeserializeSeed<'de> for Split<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        // An index stands for the element, so that a list that is the element itself is not taken for the batch.
-        self.pass.indices.push(0);
-        let result = Value { pass: &mut *self.pass, target: self.target }.deserialize(deserializer);
-        self.pass.indices.clear();
-        result
-    }
-}
-
-/// Writes a map: its keys are data and are kept, its values are projected.
-fn entries<'de, 'p, A: MapAccess<'de>>(pass: &mut Pass<'p>, value: &'p Target, mut map: A) -> Result<(), A::Error> {
-    pass.writer.out.push(b'{');
-    let mut first = true;
-    let mut seen = HashSet::new();
-    while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-        if !std::mem::take(&mut first) {
-            pass.writer.out.push(b',');
-        }
-        serde_json::to_writer(&mut pass.writer.out, &key).map_err(A::Error::custom)?;
-        pass.writer.out.push(b':');
-        map.next_value_seed(Value { pass, target: value })?;
-        if let Some(twice) = seen.replace(key) {
-            return Err(A::Error::custom(format_args!("the key `{twice}` stands twice")));
+        if let Some(known) = self.follows.get_mut(at) {
+            *known = u32::try_from(number + 1).unwrap_or_default();
         }
     }
-    pass.writer.out.push(b'}');
-    Ok(())
 }
 
-/// Finds a member by its name. Bodies mostly come in one order: the one after the last is tried first.
-struct Name<'p> {
-    members: &'p [Member],
-    hint: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Option<usize>, E> {
-        let is = |member: &Member| member.wire.iter().any(|wire| **wire == *name);
-        if self.members.get(self.hint).is_some_and(is) {
-            return Ok(Some(self.hint));
-        }
-        Ok(self.members.iter().position(is))
-    }
+/// Finds a member by its name.
+fn position(members: &[Member], name: &str) -> Option<usize> {
+    members.iter().position(|member| member.wire.iter().any(|wire| **wire == *name))
 }
