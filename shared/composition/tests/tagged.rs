@@ -123,7 +123,7 @@ async fn calls_in_variants_are_made_once_a_level() {
 
 #[tokio::test]
 async fn a_tag_that_is_unknown_or_missing_or_no_string_or_twice_is_a_shape_failure() {
-    let deep = format!("{}{CARD}{}", r#"{"payment_type":"split","parts":["#.repeat(40), "]}".repeat(40));
+    let deep = format!("{}{CARD}{}", r#"{"payment_type":"split","parts":["#.repeat(80), "]}".repeat(80));
     let deeper = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     for payment in [
         CARD.replace("\"card\"", "\"Card\""),

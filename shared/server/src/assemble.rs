@@ -9,7 +9,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use opentelemetry::metrics::Meter;
 use trefoil_backend::{Cache, Clients};
 use trefoil_composition::plan::DeclarationError;
-use trefoil_composition::{Bff, CompiledBff};
+use trefoil_composition::{Bff, CompiledBff, Idempotency};
 use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRoute, Sampling};
 
 use crate::config::{Config, ConfigError, Fault};
@@ -29,6 +29,8 @@ pub(crate) struct Assembly {
     pub(crate) issuers: BTreeMap<String, Arc<IssuerKeys>>,
     /// The backends' answers that are kept.
     pub(crate) cache: Arc<Cache>,
+    /// The writes under keys, which go on when their callers have left.
+    pub(crate) idempotency: Idempotency,
 }
 
 /// Why it cannot be put together.
@@ -107,7 +109,7 @@ pub(crate) fn assemble(
         .map_err(|error| {
             one(&place(config, &error).iter().map(String::as_str).collect::<Vec<_>>(), error.to_string())
         })?;
-    Ok(Assembly { router, issuers, cache })
+    Ok(Assembly { router, issuers, cache, idempotency })
 }
 
 /// Backends that have a section, and that no BFF calls: probably a slip, certainly no reason to refuse.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::Deserialize;
-use trefoil_composition::Bff;
+use trefoil_composition::{Bff, Idempotency};
 
 use crate::admin::{self, Readiness};
 use crate::assemble::{self, AssembleError, DeclarationsError};
@@ -64,6 +64,7 @@ pub struct Running {
     admin: Serving,
     readiness: Readiness,
     telemetry: Telemetry,
+    idempotency: Idempotency,
     shutdown: ShutdownConfig,
 }
 
@@ -99,7 +100,8 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
     // In the background: public endpoints work without, and an issuer may be slower to start than this.
     tokio::spawn(warm_up(assembly.issuers.into_values().collect(), readiness.clone()));
 
-    let running = Running { public, tls, admin, readiness, telemetry, shutdown: config.shutdown.clone() };
+    let idempotency = assembly.idempotency;
+    let running = Running { public, tls, admin, readiness, telemetry, idempotency, shutdown: config.shutdown.clone() };
     tracing::info!(
         public = running.public().map(tracing::field::display),
         tls = running.tls().map(tracing::field::display),
@@ -176,12 +178,13 @@ impl Running {
     }
 
     async fn end(self, delay: bool) {
-        let Running { public, tls, admin, readiness, telemetry, shutdown } = self;
+        let Running { public, tls, admin, readiness, telemetry, idempotency, shutdown } = self;
         readiness.draining();
         if delay {
             tokio::time::sleep(Duration::from_millis(shutdown.pre_stop_delay_ms)).await;
         }
         let drain = Duration::from_millis(shutdown.drain_timeout_ms);
+        let drained_by = tokio::time::Instant::now() + drain;
         let stop = |serving: Option<Serving>| async move {
             match serving {
                 Some(serving) => serving.stop(drain).await,
@@ -192,6 +195,10 @@ impl Running {
         match public + tls {
             0 => tracing::info!("drained"),
             cut_off => tracing::warn!(cut_off, "connections were cut off when the drain timeout passed"),
+        }
+        // A write whose caller has left runs to its end, so that its answer is there for whoever repeats it.
+        if tokio::time::timeout_at(drained_by, idempotency.settled()).await.is_err() {
+            tracing::warn!("a write under an Idempotency-Key was cut off when the drain timeout passed");
         }
         telemetry.stop(Duration::from_millis(shutdown.flush_timeout_ms)).await;
         // Last, so that probes are answered for as long as there is something to probe.

@@ -16,8 +16,9 @@ pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Pr
         program,
         body,
         writer: Writer { out: Vec::with_capacity(body.len()), ..Writer::default() },
-        slots: Vec::new(),
-        seen: Vec::new(),
+        // Room for objects of a usual size, so that the first of them need not make it bit by bit.
+        slots: Vec::with_capacity(32),
+        seen: Vec::with_capacity(64),
         ordered: Vec::new(),
         places: Vec::new(),
         follows: Vec::new(),

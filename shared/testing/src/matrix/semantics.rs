@@ -38,7 +38,7 @@ pub(super) fn problems(plan: &Plan, call: usize, fault: Fault, well: &Answer, no
     }
     let required = planned.nodes.iter().any(|&node| plan.nodes[node].need == Need::Required);
     // In a view that contains itself a null may climb as far as the answer, or not: which, the plan cannot say.
-    if planned.nodes.iter().any(|&node| plan.nodes[node].fatal) || (required && now.status != 200) {
+    if planned.nodes.iter().any(|&node| plan.nodes[node].fatal) || (required && now.status != plan.status) {
         // What the answer cannot do without.
         let passed = fault.status().filter(|status| planned.pass.contains(&status.as_u16()));
         let status = passed.map_or(status, |status| status.as_u16());
@@ -51,8 +51,8 @@ pub(super) fn problems(plan: &Plan, call: usize, fault: Fault, well: &Answer, no
 /// The answer is complete; these calls have no value, and what refers to them was not asked.
 fn complete(nodes: &[usize], plan: &Plan, well: &Answer, now: &Answer) -> Vec<String> {
     let mut problems = Vec::new();
-    if now.status != 200 {
-        problems.push("expected: 200, complete".to_owned());
+    if now.status != plan.status {
+        problems.push(format!("expected: {}, complete", plan.status.as_u16()));
         return problems;
     }
     if let Some(missing) = now.header("trefoil-degraded") {
@@ -78,8 +78,8 @@ fn failed(plan: &Plan, nodes: &[usize], status: u16, code: &str, now: &Answer) -
 
 fn degraded(plan: &Plan, call: usize, reason: &'static str, well: &Answer, now: &Answer) -> Vec<String> {
     let nodes = &plan.calls[call].nodes;
-    if now.status != 200 {
-        return vec!["expected: 200, degraded".to_owned()];
+    if now.status != plan.status {
+        return vec![format!("expected: {}, degraded", plan.status.as_u16())];
     }
     let mut problems = Vec::new();
     let affected = affected(plan, nodes, Some(reason));
