@@ -29,7 +29,7 @@ pub enum What {
     },
     /// A field of the object.
     Field {
-        /// Its index in [`ObjectShape::fields`].
+        /// Its index in [`crate::shape::ObjectShape::fields`].
         index: usize,
         /// What of it, if it leads to an object.
         of: Selection,
