@@ -50,3 +50,32 @@ fn budgets_multiplying_calls_and_fragile_lists_are_named() {
     assert!(drawn.contains("2 calls, and one for each object at 1 field, 2 in a row"), "{drawn}");
     assert!(drawn.contains("note: extra: it may be missing"), "{drawn}");
 }
+
+/// Changes something, then shows it.
+#[composition(post = "/lines", deadline = "1s")]
+pub(crate) struct Change {
+    /// What the write needs.
+    #[call(Orders, get = "/before", within = "100ms", cache("60s"))]
+    pub(crate) before: Named,
+    /// The write.
+    #[call(Orders, post = "/change/{before.id}", within = "100ms")]
+    pub(crate) change: Named,
+    /// What is read when it has happened.
+    #[call(Orders, get = "/after", within = "100ms")]
+    pub(crate) after: Named,
+    /// What may be from before.
+    #[call(Orders, get = "/kept", within = "100ms", cache("60s"))]
+    pub(crate) kept: Option<Named>,
+}
+
+#[test]
+fn what_is_read_after_a_write_and_costs_the_answer_or_may_be_old_is_named() {
+    let compiled = Bff::new("web").caller::<StandardCaller>().endpoint::<Change>().compile().unwrap();
+    let findings: Vec<String> = compiled.plans()[0].findings().iter().map(ToString::to_string).collect();
+    let of = |field: &str, part: &str| {
+        findings.iter().filter(|one| one.starts_with(&format!("{field}:")) && one.contains(part)).count()
+    };
+    assert_eq!(of("change.after", "though the write has happened"), 1, "{findings:#?}");
+    assert_eq!(of("change.kept", "what it shows may be from before"), 1, "{findings:#?}");
+    assert_eq!(findings.len(), 2, "{findings:#?}");
+}

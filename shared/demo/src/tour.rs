@@ -50,6 +50,9 @@ PARTNER={partner}{off}
   curl -s {public}/web/graphql -H "Authorization: Bearer $WEB" -H "Content-Type: application/json" \
     -d '{{"query": "{{ home {{ profile {{ name }} picks {{ name price }} }} }}"}}'
   curl -s --cacert {ca} {tls}/web/home -H "Authorization: Bearer $WEB"
+  An order. Sent again with the same key, it is the same order; with another basket, a 422.
+  curl -i {public}/web/orders -H "Authorization: Bearer $WEB" -H "Idempotency-Key: my-first-order" \
+    -H "Content-Type: application/json" -d '{{"lines": [{{"productId": 7, "quantity": 2}}]}}'
 
 {bold}Pages{off}
   {screen}  a screen that fills in part by part, with knobs to break it

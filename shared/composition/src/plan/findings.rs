@@ -50,6 +50,14 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
                 "it is called once for each object, {at_once} at a time: a long list is many calls in a row; use `batch` if the backend takes several keys"
             ));
         }
+        if follows_the_write(plan, number) {
+            if node.fatal {
+                say("it is required, and read after the write: when it fails the answer does, though the write has happened; make it an `Option`".to_owned());
+            }
+            if call.cache.is_some() {
+                say("its answers are kept, and it is read after the write: what it shows may be from before; drop `cache`, or read it elsewhere".to_owned());
+            }
+        }
         let budget = budget(plan, number);
         if budget > plan.deadline {
             say(format!(
@@ -66,4 +74,10 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
 fn budget(plan: &Plan, node: usize) -> Duration {
     let before = plan.nodes[node].after.iter().map(|&other| budget(plan, other)).max().unwrap_or_default();
     before + plan.call_of(node).within.unwrap_or_default()
+}
+
+/// Whether a node starts only when the plan's write has succeeded.
+fn follows_the_write(plan: &Plan, node: usize) -> bool {
+    let before = &plan.nodes[node].after;
+    before.iter().any(|&other| Some(plan.nodes[other].call) == plan.write || follows_the_write(plan, other))
 }
