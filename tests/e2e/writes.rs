@@ -73,3 +73,18 @@ async fn a_caller_who_leaves_has_ordered_and_finds_the_order() {
     assert_eq!((found.status, found.header("idempotency-replayed")), (201, Some("true")), "{}", found.text);
     assert_eq!(demo.calls("orders").await, 1);
 }
+
+#[tokio::test]
+async fn two_callers_with_one_key_have_an_order_each() {
+    let demo = Demo::start().await;
+    let first = Answer::of(placing(&demo, Some("k-1"), BASKET)).await;
+    let other = demo.client().post(format!("{}/token", demo.issuer()));
+    let other = other.header("content-type", "application/x-www-form-urlencoded");
+    let other = other.body("client_id=web&client_secret=demo&sub=u-1007");
+    let token = Answer::of(other).await.json()["access_token"].as_str().unwrap().to_owned();
+    let request = demo.client().post(demo.url("/web/orders")).bearer_auth(token);
+    let request = request.header("content-type", "application/json").header("idempotency-key", "k-1").body(BASKET);
+    let second = Answer::of(request).await;
+    assert_eq!((first.status, second.status), (201, 201), "{}", second.text);
+    assert_ne!(first.json()["order"]["id"], second.json()["order"]["id"]);
+}

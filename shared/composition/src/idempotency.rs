@@ -5,8 +5,8 @@
 //! stored answer stands in for the write's call, and the reads are made anew.
 //!
 //! A new write runs in a task of its own: a caller who leaves, a deadline that passes or another call's failure do not stop it. Its
-//! answer is stored when it is definite ([`Stored::keeps`]); else the key is free again, so that the client may repeat. The key
-//! travels on to the backend, which alone can tell a write whose answer was lost from one that never came.
+//! answer is stored when it is definite ([`Stored::keeps`]); else the key is free again, so that the client may repeat. The backend
+//! gets a key of its own for it, since it alone can tell a write whose answer was lost from one that never came.
 
 mod fingerprint;
 mod in_process;
@@ -123,7 +123,7 @@ impl Idempotency {
         let held = Held {
             store: Arc::clone(&self.store),
             claim,
-            sent: key.sent().clone(),
+            sent: claim.key.for_backend(),
             keep: declared.keep,
             finish: declared.finish,
             max_answer_bytes: self.policy.max_answer_bytes,

@@ -135,6 +135,10 @@ impl Demo {
         Answer::of(self.client.get(self.admin("/metrics"))).await.text
     }
 
+    pub(crate) fn issuer(&self) -> &str {
+        self.ready["issuer"].as_str().expect("a URL").trim_end_matches('/')
+    }
+
     pub(crate) fn admin(&self, path: &str) -> String {
         format!("{}{path}", self.ready["admin"].as_str().expect("a URL").trim_end_matches('/'))
     }

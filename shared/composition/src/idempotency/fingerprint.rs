@@ -4,6 +4,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{Context, SHA256};
+use http::HeaderValue;
 
 use crate::inputs::Inputs;
 use crate::plan::Plan;
@@ -26,6 +27,15 @@ impl StoreKey {
     pub fn new(bff: &str, endpoint: &str, caller: &str, key: &str, part: Option<&str>) -> StoreKey {
         let parts = [Some(bff), Some(endpoint), Some(caller), Some(key), part];
         StoreKey(digest("trefoil key 1", parts.map(|part| part.map(str::as_bytes))))
+    }
+
+    /// What the backend of the write gets as `Idempotency-Key`: a UUID (RFC 9562, version 8) of this name, the same for each repeat.
+    /// The client's own word never travels: a backend that does not tell callers apart would give one the other's answer.
+    pub(crate) fn for_backend(&self) -> HeaderValue {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0.0[..16]);
+        HeaderValue::from_str(&uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string())
+            .unwrap_or(HeaderValue::from_static(""))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client's key, as it stands in the header.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use trefoil_context::{Code, Problem};
 
 use crate::plan::Plan;
@@ -15,7 +15,6 @@ const MOST: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientKey {
     text: String,
-    sent: HeaderValue,
 }
 
 impl ClientKey {
@@ -30,7 +29,7 @@ impl ClientKey {
         }
         let text = sent.to_str().ok().and_then(|text| key(text.trim()));
         match text {
-            Some(text) => Ok(Some(ClientKey { text, sent: sent.clone() })),
+            Some(text) => Ok(Some(ClientKey { text })),
             None => Err(refused(
                 "is no key: send 1 to 255 visible ASCII characters, such as a UUID, in double quotes or without any \
                  (then also without commas and semicolons)",
@@ -51,11 +50,6 @@ impl ClientKey {
     /// The key, without quotes.
     pub fn text(&self) -> &str {
         &self.text
-    }
-
-    /// The header as it came: so it travels on.
-    pub(crate) fn sent(&self) -> &HeaderValue {
-        &self.sent
     }
 }
 
@@ -84,6 +78,8 @@ fn unquote(rest: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]

@@ -25,8 +25,9 @@ struct Inner {
 #[derive(Default)]
 struct New {
     count: u64,
-    orders: VecDeque<(Option<String>, Arc<Order>)>,
-    by_key: HashMap<String, Arc<Order>>,
+    orders: VecDeque<(Option<(String, String)>, Arc<Order>)>,
+    /// By user and key: one user's key is nothing to another.
+    by_key: HashMap<(String, String), Arc<Order>>,
 }
 
 impl Placed {
@@ -59,6 +60,7 @@ impl Placed {
 
     /// Places an order; under a key that was seen before, gives the order that it placed then.
     pub(super) fn place(&self, user: String, lines: Vec<Line>, key: Option<String>) -> Arc<Order> {
+        let key = key.map(|key| (user.clone(), key));
         let mut new = self.lock();
         if let Some(before) = key.as_ref().and_then(|key| new.by_key.get(key)) {
             return before.clone();
