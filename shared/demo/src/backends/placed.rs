@@ -22,12 +22,14 @@ struct Inner {
     new: Mutex<New>,
 }
 
+/// A user and a key of theirs: one user's key is nothing to another.
+type UserKey = (String, String);
+
 #[derive(Default)]
 struct New {
     count: u64,
-    orders: VecDeque<(Option<(String, String)>, Arc<Order>)>,
-    /// By user and key: one user's key is nothing to another.
-    by_key: HashMap<(String, String), Arc<Order>>,
+    orders: VecDeque<(Option<UserKey>, Arc<Order>)>,
+    by_key: HashMap<UserKey, Arc<Order>>,
 }
 
 impl Placed {
