@@ -123,7 +123,6 @@ impl Idempotency {
         let held = Held {
             store: Arc::clone(&self.store),
             claim,
-            sent: claim.key.for_backend(),
             keep: declared.keep,
             finish: declared.finish,
             max_answer_bytes: self.policy.max_answer_bytes,
@@ -151,7 +150,7 @@ impl Idempotency {
                 match self.policy.when_store_fails {
                     WhenStoreFails::Open => {
                         tracing::warn!(%error, request_id = context.id.as_str(), "a write is made without the protection of its key");
-                        (KeyOutcome::Unprotected, Ok(Write::Unprotected(held.sent)))
+                        (KeyOutcome::Unprotected, Ok(Write::Unprotected(claim.key.for_backend())))
                     }
                     WhenStoreFails::Closed => {
                         tracing::error!(%error, request_id = context.id.as_str(), "a write is refused, since its key cannot be kept");

@@ -21,7 +21,7 @@ use std::fmt;
 use bytes::Bytes;
 
 pub use self::compile::compile;
-pub(crate) use self::compile::{SiteFound, compile_sites, quoted};
+pub(crate) use self::compile::{SiteFound, compile_sites, quoted, unquoted};
 pub use self::selection::{Selected, Selection, What};
 use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;

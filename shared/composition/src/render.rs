@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::plan::{PlannedCall, Source, Text, TextPart};
+use crate::project::unquoted;
 
 /// A value that a call refers to: JSON text of a scalar, or `None` for null.
 pub(crate) type Value = Option<Bytes>;
@@ -166,8 +167,7 @@ pub(crate) fn scalar(json: &Bytes) -> Result<Cow<'_, str>, NotMade> {
     let unfit = NotMade::Unfit("a value is no text, number or boolean");
     let text = std::str::from_utf8(json).map_err(|_| NotMade::Unfit("a value is no UTF-8"))?;
     match text.as_bytes() {
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Ok(Cow::Borrowed(&text[1..text.len() - 1])),
-        [b'"', ..] => serde_json::from_str::<String>(text).map(Cow::Owned).map_err(|_| unfit),
+        [b'"', ..] => unquoted(text).ok_or(unfit),
         [b'{' | b'[', ..] => Err(unfit),
         _ => Ok(Cow::Borrowed(text)),
     }

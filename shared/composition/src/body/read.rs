@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use trefoil_context::{Fault, Place};
 
 use super::{BodyProgram, Kind, MAX_DEPTH, MAX_FAULTS, MAX_ITEMS, Member, Target, Unfit};
-use crate::project::quoted;
+use crate::project::{quoted, unquoted};
 
 /// The most characters of a client's own name for a member that a fault repeats.
 const MOST_OF_A_NAME: usize = 64;
@@ -85,9 +85,9 @@ impl<'p> Reader<'p> {
             Kind::Int(int) => int.read(raw).is_some(),
             Kind::Float => raw.parse::<f64>().is_ok_and(f64::is_finite),
             Kind::Text(min, max) => {
-                text(raw).is_some_and(|text| (*min..=*max).contains(&text.chars().count()) && !text.contains('\0'))
+                unquoted(raw).is_some_and(|text| (*min..=*max).contains(&text.chars().count()) && !text.contains('\0'))
             }
-            Kind::Enum(words) => text(raw).is_some_and(|text| words.iter().any(|word| **word == *text)),
+            Kind::Enum(words) => unquoted(raw).is_some_and(|text| words.iter().any(|word| **word == *text)),
             Kind::Object(_) | Kind::Map(_) => raw.starts_with('{'),
             Kind::List(..) => raw.starts_with('['),
         };
@@ -198,12 +198,6 @@ impl<'p> Reader<'p> {
             }
         }
     }
-}
-
-/// The text of a JSON string, if it is one.
-fn text(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// The members of an object, in order, those that stand twice among them.

@@ -39,8 +39,6 @@ pub(crate) struct Lease(Mutex<Option<Held>>);
 pub(super) struct Held {
     pub(super) store: Arc<dyn IdempotencyStore>,
     pub(super) claim: Claim,
-    /// The client's key, for the backend.
-    pub(super) sent: HeaderValue,
     pub(super) keep: Duration,
     pub(super) finish: Duration,
     pub(super) max_answer_bytes: usize,
@@ -102,7 +100,7 @@ impl Lease {
         let Some(held) = self.take() else {
             return Err(CallFailure::Unsendable("a write is made once"));
         };
-        call.headers.insert(IDEMPOTENCY_KEY, held.sent.clone());
+        call.headers.insert(IDEMPOTENCY_KEY, held.claim.key.for_backend());
         let patience = call.deadline.instant();
         let owned = Owned {
             client: Arc::clone(client),

@@ -1,5 +1,6 @@
 //! From shapes to a program: everything that can be decided before a body comes is decided here.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::selection::{Selected, Selection, What};
@@ -379,4 +380,10 @@ impl<'a> Wanted<'a> {
 /// `text` as a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// The text of a JSON string, if it is one: the grammar allows escapes that are no text, such as half a surrogate pair.
+pub(crate) fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }

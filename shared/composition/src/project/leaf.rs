@@ -1,6 +1,6 @@
 //! Whether a raw JSON value is of a leaf's kind. The text itself is passed on as it came.
 
-use super::Kind;
+use super::{Kind, unquoted};
 
 /// Whether a value that is neither a list nor an object is of this kind. Null is of none.
 pub(super) fn fits(kind: &Kind, raw: &str) -> bool {
@@ -9,22 +9,10 @@ pub(super) fn fits(kind: &Kind, raw: &str) -> bool {
         Kind::Bool => matches!(first, b't' | b'f'),
         Kind::Int(int) => int.read(raw).is_some(),
         Kind::Float => first == b'-' || first.is_ascii_digit(),
-        Kind::Text => first == b'"' && decodable(raw),
-        Kind::Enum(variants) => first == b'"' && one_of(variants, raw),
+        Kind::Text => unquoted(raw).is_some(),
+        Kind::Enum(variants) => unquoted(raw).is_some_and(|text| variants.iter().any(|variant| **variant == *text)),
         Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) => false,
     }
-}
-
-/// Grammar allows escapes that are no text (a lone surrogate); a type that says text does not.
-fn decodable(raw: &str) -> bool {
-    !raw.as_bytes().contains(&b'\\') || serde_json::from_str::<String>(raw).is_ok()
-}
-
-fn one_of(variants: &[Box<str>], raw: &str) -> bool {
-    if raw.as_bytes().contains(&b'\\') {
-        return serde_json::from_str::<String>(raw).is_ok_and(|text| variants.iter().any(|variant| **variant == *text));
-    }
-    variants.iter().any(|variant| raw.get(1..raw.len() - 1) == Some(variant))
 }
 
 /// What would have fitted.

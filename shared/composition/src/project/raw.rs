@@ -4,7 +4,7 @@ use super::Target;
 use super::pass::Pass;
 
 /// The most lists and objects inside one another: as many as any reader can be expected to read.
-pub(super) const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// Writes valid JSON text as it came. What the error says is for the log.
 pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, json: &str) -> Result<(), String> {
@@ -17,7 +17,7 @@ pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, json: &str) -> Resul
 }
 
 /// Checks that valid JSON text is no deeper than [`MAX_DEPTH`].
-pub(super) fn check_depth(json: &str) -> Result<(), String> {
+fn check_depth(json: &str) -> Result<(), String> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json.bytes() {
         match byte {

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::unquoted;
+
 /// The most lists and objects inside one another. What is passed over without being looked at may be deeper.
 const MAX_DEPTH: u32 = 128;
 
@@ -150,11 +152,7 @@ impl<'t> Reader<'t> {
     pub(super) fn name(&mut self) -> Read<Cow<'t, str>> {
         let start = self.at;
         self.string()?;
-        let quoted = &self.text[start..self.at];
-        if !quoted.contains('\\') {
-            return Ok(Cow::Borrowed(&quoted[1..quoted.len() - 1]));
-        }
-        serde_json::from_str(quoted).map(Cow::Owned).map_err(|_| self.wrong("a name that is no text"))
+        unquoted(&self.text[start..self.at]).ok_or_else(|| self.wrong("a name that is no text"))
     }
 
     /// Passes over the colon after a name.

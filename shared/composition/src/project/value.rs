@@ -22,7 +22,7 @@ impl<'p> Pass<'p> {
 
     fn within(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
         match &target.kind {
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_) => {
+            Kind::Object(_) | Kind::Map(_) | Kind::List(_) | Kind::Choice(_) => {
                 if !target.capture.is_empty() {
                     // It is noted whole, as the backend wrote it, and then read.
                     self.note_all(target, reader.clone().value()?);
@@ -31,22 +31,15 @@ impl<'p> Pass<'p> {
                     self.writer.text("null");
                     return Ok(());
                 }
-                self.whole(reader, &target.kind)
+                match &target.kind {
+                    Kind::Choice(choice) => self.choice(reader, choice),
+                    kind => self.whole(reader, kind),
+                }
             }
             Kind::Raw => {
                 let value = reader.value()?;
                 self.note_all(target, value);
                 raw::pass_on(self, target, value).map_err(|what| reader.wrong(what))
-            }
-            Kind::Choice(choice) => {
-                if !target.capture.is_empty() {
-                    self.note_all(target, reader.clone().value()?);
-                }
-                if target.nullable && reader.null()? {
-                    self.writer.text("null");
-                    return Ok(());
-                }
-                self.choice(reader, choice)
             }
             _ => self.leaf(reader, target),
         }
@@ -60,9 +53,7 @@ impl<'p> Pass<'p> {
         if !(leaf::fits(&target.kind, raw) || target.nullable && raw == "null") {
             return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
         }
-        if !target.capture.is_empty() {
-            self.note_all(target, raw);
-        }
+        self.note_all(target, raw);
         self.writer.text(raw);
         Ok(())
     }
@@ -97,9 +88,9 @@ impl<'p> Pass<'p> {
     fn list(&mut self, reader: &mut Reader<'_>, item: &'p Target) -> Read<()> {
         self.writer.out.push(b'[');
         self.indices.push(0);
-        let (mut first, mut next) = (true, false);
+        let mut first = true;
         while reader.more(&mut first, b']')? {
-            if std::mem::replace(&mut next, true) {
+            if self.indices.last() != Some(&0) {
                 self.writer.out.push(b',');
             }
             self.value(reader, item)?;
@@ -134,13 +125,13 @@ impl<'p> Pass<'p> {
     fn map(&mut self, reader: &mut Reader<'_>, value: &'p Target) -> Read<()> {
         self.writer.text("{");
         let mut first = true;
-        let mut separator = "";
         let mut seen = HashSet::new();
         while reader.more(&mut first, b'}')? {
             let key = reader.name()?;
             reader.colon()?;
-            self.writer.text(separator);
-            separator = ",";
+            if !seen.is_empty() {
+                self.writer.out.push(b',');
+            }
             self.writer.text(&super::quoted(&key));
             self.writer.text(":");
             self.value(reader, value).map_err(|wrong| wrong.inside(&key))?;
