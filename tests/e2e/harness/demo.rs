@@ -46,7 +46,8 @@ impl Demo {
             child,
             folder,
             ready: Value::Null,
-            client: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            // A refused body may end its connection just as the next request takes it from a pool: here nothing is pooled.
+            client: reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build().expect("a client"),
         };
         let started = Instant::now();
         while !ready_file.exists() {
