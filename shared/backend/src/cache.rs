@@ -28,6 +28,7 @@ use self::refresh::Landed;
 use self::signal::Signals;
 use self::store::{Entry, Store};
 use crate::client::{Call, CallFailure, Client, Reply};
+use crate::effort::{Criticality, Effort};
 
 pub use self::store::Purge;
 
@@ -151,6 +152,7 @@ struct Ask {
     field: String,
     path_and_query: String,
     headers: HeaderMap,
+    effort: Effort,
     policy: Policy,
 }
 
@@ -172,6 +174,7 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
         field: call.field.to_owned(),
         path_and_query: call.path_and_query,
         headers: call.headers,
+        effort: call.effort,
         policy,
     };
     if let Some(entry) = old.as_ref().filter(|entry| now < entry.until_revalidated) {
@@ -184,7 +187,9 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
     // A stale answer stands in for a failure, where that was declared.
     let failed = match &result {
         Ok(landed) => landed.reply.status.is_server_error().then_some(Some(landed.reply.status)),
-        Err(CallFailure::Timeout | CallFailure::Transport(_)) => Some(None),
+        Err(CallFailure::Timeout | CallFailure::Transport(_) | CallFailure::Breaker | CallFailure::Shed(_)) => {
+            Some(None)
+        }
         Err(CallFailure::TooLarge { .. } | CallFailure::Unsendable(_)) => None,
     };
     if let Some(status) = failed
@@ -247,6 +252,14 @@ fn revalidate(client: &Arc<Client>, key: &Key, ask: Ask, old: &Arc<Entry>) {
     let (client, key, old) = (Arc::clone(client), key.clone(), Arc::clone(old));
     let work = async move {
         let deadline = Deadline::within(BACKGROUND);
+        // Nobody is in a hurry, and nobody's answer depends on it.
+        let effort = Effort {
+            criticality: Criticality::Optional,
+            own_time: Some(deadline.instant()),
+            hedge: false,
+            ..ask.effort
+        };
+        let ask = Ask { effort, ..ask };
         // Nobody waits for it. A failure is in the call's span and metric, and the next who asks tries again.
         drop(ask_backend(&client, &key, &ask, Some(&old), deadline).await);
     };

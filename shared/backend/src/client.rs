@@ -9,8 +9,10 @@ use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
+use crate::addresses::Addresses;
 use crate::cache::{Cache, Cached, Policy};
 use crate::config::{BackendConfig, Base};
+use crate::effort::Effort;
 use crate::signal::Signals;
 use crate::stack;
 use crate::transport::{Body, ReqwestTransport, Transport, TransportError};
@@ -19,6 +21,7 @@ use crate::transport::{Body, ReqwestTransport, Transport, TransportError};
 pub struct Client {
     pub(crate) name: String,
     pub(crate) base: Base,
+    pub(crate) addresses: Addresses,
     pub(crate) max_body_bytes: usize,
     pub(crate) identity: IdentityHeaders,
     pub(crate) signals: Signals,
@@ -43,6 +46,8 @@ pub struct Call<'a> {
     pub body: Body,
     /// When it is given up.
     pub deadline: Deadline,
+    /// How hard it is tried.
+    pub effort: Effort,
     /// How its answer is kept; `None` for one that is not. Only the answer to a GET without a body is.
     pub cache: Option<Policy>,
 }
@@ -72,6 +77,10 @@ pub enum CallFailure {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// The backend is known to be sick and was not asked.
+    Breaker,
+    /// The call was dropped to protect the backend or the gateway; how.
+    Shed(&'static str),
     /// The request cannot be put into words: a value that fits no URL, or an identity that fits no header.
     Unsendable(&'static str),
 }
@@ -82,6 +91,8 @@ impl fmt::Display for CallFailure {
             CallFailure::Timeout => f.write_str("no whole answer in time"),
             CallFailure::Transport(error) => error.fmt(f),
             CallFailure::TooLarge { limit } => write!(f, "the body is larger than {limit} bytes"),
+            CallFailure::Breaker => f.write_str("the breaker is open: the backend is known to be sick"),
+            CallFailure::Shed(why) => write!(f, "the call was shed: {why}"),
             CallFailure::Unsendable(what) => write!(f, "the call cannot be sent: {what}"),
         }
     }
@@ -96,19 +107,21 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that sends by `transport` and keeps answers in `cache`.
-    pub fn new(
+    /// A client that sends by `transport` to `addresses` and keeps answers in `cache`.
+    fn new(
         name: &str,
         config: &BackendConfig,
         identity: IdentityHeaders,
         meter: &Meter,
         transport: Arc<dyn Transport>,
+        addresses: fn(&Base) -> Addresses,
         cache: &Arc<Cache>,
     ) -> Result<Client, String> {
         let base = config.base()?;
         Ok(Client {
             signals: Signals::new(name, &base, meter),
             name: name.to_owned(),
+            addresses: addresses(&base),
             base,
             max_body_bytes: config.max_body_bytes,
             identity,
@@ -163,12 +176,13 @@ impl Clients {
         meter: &Meter,
         cache: &Arc<Cache>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with_transports(configs, identity, meter, cache, |_, config| {
+        Clients::with(configs, identity, meter, cache, Addresses::of, |_, config| {
             ReqwestTransport::new(config).map(|transport| Arc::new(transport) as Arc<dyn Transport>)
         })
     }
 
-    /// The same, with transports of the caller's choosing (name and config in, transport out).
+    /// The same, with transports of the caller's choosing (name and config in, transport out) that connect to nothing: no address
+    /// is looked up.
     pub fn with_transports(
         configs: &BTreeMap<String, BackendConfig>,
         identity: &IdentityHeaders,
@@ -176,11 +190,24 @@ impl Clients {
         cache: &Arc<Cache>,
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
+        Clients::with(configs, identity, meter, cache, |_| Addresses::none(), transport)
+    }
+
+    fn with(
+        configs: &BTreeMap<String, BackendConfig>,
+        identity: &IdentityHeaders,
+        meter: &Meter,
+        cache: &Arc<Cache>,
+        addresses: fn(&Base) -> Addresses,
+        transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
+    ) -> Result<Clients, ClientsError> {
         configs
             .iter()
             .map(|(name, config)| {
                 transport(name, config)
-                    .and_then(|transport| Client::new(name, config, identity.clone(), meter, transport, cache))
+                    .and_then(|transport| {
+                        Client::new(name, config, identity.clone(), meter, transport, addresses, cache)
+                    })
                     .map(|client| (name.clone(), Arc::new(client)))
                     .map_err(|reason| ClientsError { backend: name.clone(), reason })
             })

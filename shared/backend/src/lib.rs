@@ -3,10 +3,12 @@
 //! Read [`client`] first, then `stack.rs`, which shows what a call passes through. This crate knows nothing of what a call
 //! is for: that is composition's.
 
+mod addresses;
 pub mod cache;
 pub mod client;
 mod collect;
 pub mod config;
+mod effort;
 mod headers;
 mod signal;
 mod stack;
@@ -15,4 +17,5 @@ pub mod transport;
 pub use cache::{Cache, CacheConfig, Cached, Policy, Purge, Served};
 pub use client::{Call, CallFailure, Client, Clients, ClientsError, Reply};
 pub use config::BackendConfig;
+pub use effort::{Criticality, Effort};
 pub use transport::{Body, Outgoing, Sending, Transport, TransportError};

@@ -8,10 +8,11 @@ use opentelemetry::{KeyValue, TraceFlags};
 use tokio::time::Instant;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use trefoil_context::TraceContext;
+use trefoil_context::{Deadline, TraceContext};
 
-use crate::client::{Call, CallFailure, Reply};
+use crate::client::{CallFailure, Reply};
 use crate::config::Base;
+use crate::stack::Wanted;
 
 /// The bucket bounds that the semantic conventions advise for request durations, in seconds.
 const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
@@ -23,12 +24,14 @@ pub(crate) struct Signals {
     address: [KeyValue; 3],
 }
 
-/// One call under way. Dropped without [`Signal::finish`], the call was given up by its caller: that is measured as
-/// nothing, since it says nothing about the backend.
+/// One attempt under way. Dropped without [`Signal::finish`] it was given up: at its deadline it timed out; before that its caller
+/// left, which is measured as nothing, since it says nothing about the backend.
 pub(crate) struct Signal<'a> {
     signals: &'a Signals,
     started: Instant,
-    method: String,
+    deadline: Deadline,
+    /// Taken when it is finished.
+    method: Option<String>,
     span: Span,
     trace: TraceContext,
 }
@@ -56,18 +59,19 @@ impl Signals {
         Signals { duration, address }
     }
 
-    pub(crate) fn start(&self, call: &Call<'_>, base: &Base) -> Signal<'_> {
-        let span = if call.context.trace.recorded { self.span(call, base) } else { Span::none() };
+    pub(crate) fn start(&self, call: &Wanted<'_>) -> Signal<'_> {
+        let span = if call.context.trace.recorded { self.span(call) } else { Span::none() };
         Signal {
             signals: self,
             started: Instant::now(),
-            method: call.method.to_string(),
+            deadline: call.deadline,
+            method: Some(call.method.to_string()),
             span,
             trace: call.context.trace,
         }
     }
 
-    fn span(&self, call: &Call<'_>, base: &Base) -> Span {
+    fn span(&self, call: &Wanted<'_>) -> Span {
         let [address, port, backend] = &self.address;
         tracing::info_span!(
             target: "trefoil::call",
@@ -78,7 +82,7 @@ impl Signals {
             http.request.method = call.method.as_str(),
             server.address = address.value.as_str().as_ref(),
             server.port = port.value.as_str().parse::<i64>().unwrap_or_default(),
-            url.full = format!("{}://{}{}{}", base.scheme, base.authority, base.prefix, call.path_and_query),
+            url.full = call.uri.to_string(),
             http.response.status_code = field::Empty,
             error.type = field::Empty,
             trefoil.backend = backend.value.as_str().as_ref(),
@@ -104,7 +108,12 @@ impl Signal<'_> {
     }
 
     /// Records how the call ended. For a client, a status of 400 and above is an error too.
-    pub(crate) fn finish(self, result: &Result<Reply, CallFailure>) {
+    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) {
+        self.record(result);
+    }
+
+    fn record(&mut self, result: &Result<Reply, CallFailure>) {
+        let Some(method) = self.method.take() else { return };
         let (status, error) = match result {
             Ok(reply) => {
                 let status = reply.status;
@@ -124,7 +133,7 @@ impl Signal<'_> {
         }
         let mut attributes = Vec::with_capacity(6);
         attributes.extend_from_slice(&self.signals.address);
-        attributes.push(KeyValue::new("http.request.method", self.method));
+        attributes.push(KeyValue::new("http.request.method", method));
         if let Some(status) = status {
             attributes.push(KeyValue::new("http.response.status_code", i64::from(status)));
         }
@@ -135,11 +144,21 @@ impl Signal<'_> {
     }
 }
 
+impl Drop for Signal<'_> {
+    fn drop(&mut self) {
+        if self.method.is_some() && self.deadline.has_passed() {
+            self.record(&Err(CallFailure::Timeout));
+        }
+    }
+}
+
 fn error_type(failure: &CallFailure) -> &'static str {
     match failure {
         CallFailure::Timeout => "timeout",
         CallFailure::Transport(_) => "connect",
         CallFailure::TooLarge { .. } => "shape",
+        CallFailure::Breaker => "breaker",
+        CallFailure::Shed(_) => "shed",
         CallFailure::Unsendable(_) => "unsendable",
     }
 }

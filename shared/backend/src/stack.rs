@@ -1,13 +1,15 @@
-//! What every call passes through, outermost first.
+//! What every call passes through, outermost first: deadline → cache → attempts (their headers and signals) → an address → transport.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{Either, select};
-use http::{Method, Request, Uri};
+use http::{HeaderMap, Method, Request, Uri};
 use tokio::time::sleep_until;
+use trefoil_context::{Deadline, RequestContext};
 
 use crate::client::{Call, CallFailure, Client, Reply};
+use crate::effort::Effort;
 use crate::transport::{Body, Outgoing};
 use crate::{cache, collect, headers};
 
@@ -32,53 +34,85 @@ pub(crate) async fn exchange(
     shared: bool,
     given_up: impl Future<Output = ()>,
 ) -> Result<Reply, CallFailure> {
-    // Signals are around all of it: what a span and a metric time is all that the caller waits for.
-    let signal = client.signals.start(&call, &client.base);
+    let wanted = Wanted::new(client, call, shared)?;
+    // The deadline covers connecting, the head and the whole body: a slow drip is a timeout too.
+    match select(pin!(attempt(client, &wanted, 1)), pin!(given_up)).await {
+        Either::Left((result, _)) => result,
+        Either::Right(((), _)) => Err(CallFailure::Timeout),
+    }
+}
 
-    let deadline = call.deadline;
+/// One attempt at a call.
+async fn attempt(client: &Client, wanted: &Wanted<'_>, number: u32) -> Result<Reply, CallFailure> {
+    // Signals are around all of it: what a span and a metric time is all that the caller waits for.
+    let signal = client.signals.start(wanted);
     let result = async {
         // Headers come before the transport, after the span: `traceparent` names the span.
-        let mut request = request(client, call)?;
-        headers::write(client, &mut request, shared, &signal.trace(), deadline)?;
-
-        // The deadline covers connecting, the head and the whole body: a slow drip is a timeout too.
-        let exchange = async {
-            let response = client
-                .transport
-                .send(Outgoing { request: request.0, deadline })
-                .await
-                .map_err(CallFailure::Transport)?;
-            collect::whole(response, client.max_body_bytes).await
-        };
-        match select(pin!(exchange), pin!(given_up)).await {
-            Either::Left((result, _)) => result,
-            Either::Right(((), _)) => Err(CallFailure::Timeout),
-        }
+        let mut request = wanted.request();
+        headers::write(client, wanted, &mut request, number, &signal.trace())?;
+        let address = client.addresses.choose().await.map_err(CallFailure::Transport)?;
+        let outgoing = Outgoing { request, address, deadline: wanted.deadline };
+        let response = client.transport.send(outgoing).await.map_err(CallFailure::Transport)?;
+        collect::whole(response, client.max_body_bytes).await
     }
     .await;
-
     signal.finish(&result);
     result
 }
 
-/// A request, and the context that its headers are written from.
-pub(crate) struct Pending<'a>(pub(crate) Request<Body>, pub(crate) &'a trefoil_context::RequestContext);
+/// A call as every attempt at it begins.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) context: &'a RequestContext,
+    pub(crate) field: &'a str,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) deadline: Deadline,
+    #[expect(dead_code, reason = "the layers that retry, hedge and shed read it")]
+    pub(crate) effort: Effort,
+    /// Whether the answer is for all callers: then no backend learns who asks.
+    pub(crate) shared: bool,
+    body: Mutex<Body>,
+}
 
-fn request<'a>(client: &Client, call: Call<'a>) -> Result<Pending<'a>, CallFailure> {
-    let path = if client.base.prefix.is_empty() {
-        call.path_and_query
-    } else {
-        [client.base.prefix.as_str(), call.path_and_query.as_str()].concat()
-    };
-    let uri = Uri::builder()
-        .scheme(client.base.scheme.clone())
-        .authority(client.base.authority.clone())
-        .path_and_query(path)
-        .build()
-        .map_err(|_| CallFailure::Unsendable("its path is no valid URL path"))?;
-    let mut request = Request::new(call.body);
-    *request.method_mut() = call.method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = call.headers;
-    Ok(Pending(request, call.context))
+impl<'a> Wanted<'a> {
+    fn new(client: &Client, call: Call<'a>, shared: bool) -> Result<Wanted<'a>, CallFailure> {
+        let path = if client.base.prefix.is_empty() {
+            call.path_and_query
+        } else {
+            [client.base.prefix.as_str(), call.path_and_query.as_str()].concat()
+        };
+        let uri = Uri::builder()
+            .scheme(client.base.scheme.clone())
+            .authority(client.base.authority.clone())
+            .path_and_query(path)
+            .build()
+            .map_err(|_| CallFailure::Unsendable("its path is no valid URL path"))?;
+        Ok(Wanted {
+            context: call.context,
+            field: call.field,
+            method: call.method,
+            uri,
+            headers: call.headers,
+            deadline: call.deadline,
+            effort: call.effort,
+            shared,
+            body: Mutex::new(call.body),
+        })
+    }
+
+    /// The request of an attempt. A body that streams is there for the first attempt only.
+    fn request(&self) -> Request<Body> {
+        let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut request = Request::new(match &mut *body {
+            Body::Empty => Body::Empty,
+            Body::Full(bytes) => Body::Full(bytes.clone()),
+            stream @ Body::Stream(_) => std::mem::take(stream),
+        });
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
 }

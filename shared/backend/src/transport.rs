@@ -7,6 +7,7 @@ mod reqwest;
 
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -22,6 +23,8 @@ pub use self::reqwest::ReqwestTransport;
 pub struct Outgoing {
     /// The request, with an absolute URI.
     pub request: http::Request<Body>,
+    /// Where to connect. Who is asked there stays what the URI says: its authority is the `Host`, and the name in TLS.
+    pub address: SocketAddr,
     /// When nobody waits any more. The caller drops the sending then; a transport may use it to give up earlier.
     pub deadline: Deadline,
 }

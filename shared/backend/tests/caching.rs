@@ -8,7 +8,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio::time::advance;
 use trefoil_backend::{
-    BackendConfig, Body, Cache, CacheConfig, Cached, Call, CallFailure, Client, Clients, Policy, Purge, Reply, Served,
+    BackendConfig, Body, Cache, CacheConfig, Cached, Call, CallFailure, Client, Clients, Effort, Policy, Purge, Reply,
+    Served,
 };
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 use trefoil_testing::{End, FakeBackends};
@@ -73,6 +74,7 @@ impl Shop {
             headers: headers.iter().map(header).collect::<HeaderMap>(),
             body: Body::Empty,
             deadline: Deadline::within(Duration::from_millis(millis)),
+            effort: Effort::default(),
             cache: Some(policy.clone()),
         };
         self.client.call(call).await

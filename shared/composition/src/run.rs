@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::Instant;
-use trefoil_backend::{Body, Cached, Call, Clients, Policy};
+use trefoil_backend::{Body, Cached, Call, Clients, Criticality, Effort, Policy};
 use trefoil_context::{Deadline, RequestContext};
 
 pub(crate) use self::due::{due, for_calls};
@@ -320,6 +320,15 @@ impl<'a> Runner<'a> {
 }
 
 impl Doing<'_> {
+    fn effort(&self, node: usize, within: Option<Duration>) -> Effort {
+        let required = self.plan.nodes[node].need == Need::Required;
+        Effort {
+            criticality: if required { Criticality::Required } else { Criticality::Optional },
+            own_time: due::own_time(self.context, self.plan.deadline, within),
+            ..Effort::default()
+        }
+    }
+
     async fn call(&self, call: usize, request: usize, rendered: Rendered) -> (usize, usize, Verdict, Timing) {
         let started = Instant::now();
         let mut cached = None;
@@ -347,6 +356,7 @@ impl Doing<'_> {
             headers: rendered.headers,
             body: rendered.body.map_or(Body::Empty, Body::Full),
             deadline,
+            effort: self.effort(node, planned.within),
             cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
         };
         // What must not be made twice is made by its own rules.

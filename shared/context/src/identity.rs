@@ -9,8 +9,15 @@ use crate::Caller;
 /// `Trefoil-Timeout-Ms` and [`ATTEMPT_HEADER`], which are read there and never passed on as they came.
 pub const FAMILY: &str = "trefoil-";
 
-/// `Trefoil-Attempt`: which attempt at the same call this is, from 1.
+/// `Trefoil-Attempt`: which attempt at the same call this is, from 1. Read from callers, sent to backends.
 pub const ATTEMPT_HEADER: HeaderName = HeaderName::from_static("trefoil-attempt");
+
+/// Which attempt the sender of these headers says this is. Anything but a whole number from 1 to 255 is ignored, as an unknown header
+/// would be, and means the first.
+pub fn attempt(headers: &HeaderMap) -> u32 {
+    let said = headers.get(ATTEMPT_HEADER).and_then(|value| value.to_str().ok());
+    said.and_then(|text| text.parse::<u8>().ok()).map_or(1, |number| u32::from(number.max(1)))
+}
 
 /// The names under which backends learn the caller.
 #[derive(Debug, Clone)]

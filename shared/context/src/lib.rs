@@ -13,7 +13,7 @@ mod trace;
 pub use caller::{Caller, Claims};
 pub use code::Code;
 pub use deadline::{Deadline, TIMEOUT_HEADER};
-pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity};
+pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity, attempt};
 pub use problem::{Fault, Place, Problem};
 pub use request::{REQUEST_ID_HEADER, RequestContext, RequestId};
 pub use trace::{TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext};

@@ -48,6 +48,9 @@ pub struct RequestContext {
     pub arrived: Instant,
     /// What the caller said it will wait (`Trefoil-Timeout-Ms`), if it did.
     pub deadline: Option<Deadline>,
+    /// Which attempt of the caller at this request it is, from 1, as the caller says (`Trefoil-Attempt`). One that is a retry is not
+    /// retried again behind it: attempts would multiply.
+    pub attempt: u32,
     /// Where the request stands in a trace.
     pub trace: TraceContext,
     /// Who is asking; `None` until a token has been verified, and on public endpoints.
@@ -61,6 +64,7 @@ impl RequestContext {
             id: RequestId::accept(id).unwrap_or_else(|| RequestId("local".into())),
             arrived: Instant::now(),
             deadline: None,
+            attempt: 1,
             trace: TraceContext::random(),
             caller: caller.map(Arc::new),
         }

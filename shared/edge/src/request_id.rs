@@ -41,6 +41,7 @@ impl Around for GiveContext {
             id: id.clone(),
             arrived,
             deadline: Deadline::asked_for(headers).map(|budget| Deadline::after(arrived, budget)),
+            attempt: trefoil_context::attempt(headers),
             trace: remote.unwrap_or_else(TraceContext::random),
             caller: None,
         };

@@ -1,6 +1,6 @@
 //! Removes what a client may not say: who is calling, and what belongs to one connection only.
 //!
-//! `Trefoil-Timeout-Ms` has been read by then; it goes, too, and never travels on as it came.
+//! `Trefoil-Timeout-Ms` and `Trefoil-Attempt` have been read by then; they go, too, and never travel on as they came.
 
 use std::sync::Arc;
 

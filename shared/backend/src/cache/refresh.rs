@@ -65,6 +65,7 @@ pub(crate) fn refresh(
             headers,
             body: Body::Empty,
             deadline,
+            effort: ask.effort,
             cache: None,
         };
         let reply = stack::exchange(&client, call, ask.policy.shared, patience.exhausted()).await?;

@@ -82,7 +82,11 @@ mod tests {
         let transport = ReqwestTransport::new(&BackendConfig::at("http://127.0.0.1:1")).unwrap();
         let request =
             http::Request::get("http://127.0.0.1:1/users/u-1?secret=1").body(Body::Full(Bytes::new())).unwrap();
-        let outgoing = Outgoing { request, deadline: Deadline::within(Duration::from_secs(5)) };
+        let outgoing = Outgoing {
+            request,
+            address: ([127, 0, 0, 1], 1).into(),
+            deadline: Deadline::within(Duration::from_secs(5)),
+        };
         let error = transport.send(outgoing).await.err().unwrap().to_string();
         assert!(error.contains("refused"), "{error}");
         assert!(!error.contains("secret") && !error.contains("u-1"), "{error}");

@@ -11,7 +11,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use trefoil_backend::{Body, Call, Policy, Reply};
+use tokio::time::Instant;
+use trefoil_backend::{Body, Call, Effort, Policy, Reply};
 use trefoil_context::{Code, Deadline, FAMILY, Problem, RequestContext};
 
 use super::Serving;
@@ -220,6 +221,7 @@ impl BackendCall {
             path_and_query,
             headers,
             body,
+            effort: Effort { own_time: self.within.map(|within| Instant::now() + within), ..Effort::default() },
             cache: self.cache,
             deadline: self.within.map_or(due, |within| Deadline::within(within).earlier(due)),
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use tokio::sync::{oneshot, watch};
 use tracing::Instrument as _;
-use trefoil_backend::{Body, Call, CallFailure, Client, Reply};
+use trefoil_backend::{Body, Call, CallFailure, Client, Effort, Reply};
 use trefoil_context::{Deadline, RequestContext};
 
 use super::key::IDEMPOTENCY_KEY;
@@ -60,6 +60,7 @@ struct Owned {
     path_and_query: String,
     headers: http::HeaderMap,
     body: Body,
+    effort: Effort,
 }
 
 impl Write {
@@ -110,6 +111,7 @@ impl Lease {
             path_and_query: call.path_and_query,
             headers: call.headers,
             body: call.body,
+            effort: call.effort,
         };
         let (sender, receiver) = oneshot::channel();
         let counted = held.under_way.enter();
@@ -138,6 +140,7 @@ impl Drop for Lease {
 impl Held {
     /// Makes the write to its end, keeps its answer, and tells who still waits.
     async fn write(self, owned: Owned, waits: oneshot::Sender<Result<Reply, CallFailure>>) {
+        let deadline = Deadline::within(self.finish);
         let call = Call {
             context: &owned.context,
             field: &owned.field,
@@ -145,7 +148,8 @@ impl Held {
             path_and_query: owned.path_and_query,
             headers: owned.headers,
             body: owned.body,
-            deadline: Deadline::within(self.finish),
+            deadline,
+            effort: Effort { own_time: Some(deadline.instant()), ..owned.effort },
             cache: None,
         };
         let result = owned.client.call(call).await;

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use trefoil_context::{Deadline, RequestContext};
+
+/// The most of an answer's time that calls do not get.
+const MOST_MARGIN: Duration = Duration::from_millis(10);
 
 /// When an answer is due: the earlier of the endpoint's deadline, counted from the request's arrival, and the caller's.
 pub(crate) fn due(context: &RequestContext, deadline: Duration) -> Deadline {
@@ -12,5 +16,17 @@ pub(crate) fn due(context: &RequestContext, deadline: Duration) -> Deadline {
 
 /// When its calls are given up: a fiftieth of what is left before that, at least 1 ms and at most 10 ms.
 pub(crate) fn for_calls(due: Deadline) -> Deadline {
-    due.less((due.remaining() / 50).clamp(Duration::from_millis(1), Duration::from_millis(10)))
+    due.less((due.remaining() / 50).clamp(Duration::from_millis(1), MOST_MARGIN))
+}
+
+/// From when on a call that begins now has outrun its own declared time: its `within`, else the endpoint's deadline, whatever the
+/// caller's is. A call that begins when more than half of that is over was given too little of it to be told anything by it.
+pub(crate) fn own_time(context: &RequestContext, deadline: Duration, within: Option<Duration>) -> Option<Instant> {
+    let now = Instant::now();
+    if let Some(within) = within {
+        return Some(now + within);
+    }
+    let end = context.arrived + deadline;
+    let left = end.saturating_duration_since(now);
+    (left >= deadline / 2).then(|| end.checked_sub(MOST_MARGIN).unwrap_or(end))
 }

@@ -33,6 +33,8 @@ impl Fault {
         let reason = match failure {
             CallFailure::Timeout => Reason::Timeout,
             CallFailure::Transport(_) => Reason::Connect,
+            CallFailure::Breaker => Reason::Breaker,
+            CallFailure::Shed(_) => Reason::Shed,
             CallFailure::TooLarge { .. } | CallFailure::Unsendable(_) => Reason::Shape,
         };
         Fault { reason, detail: failure.to_string() }
