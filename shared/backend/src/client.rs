@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -13,8 +14,10 @@ use crate::addresses::Addresses;
 use crate::cache::{Cache, Cached, Policy};
 use crate::config::{BackendConfig, Base};
 use crate::effort::Effort;
+use crate::hedge::{HedgeConfig, Latency};
+use crate::retry::Retry;
 use crate::signal::Signals;
-use crate::stack;
+use crate::stack::{self, Wanted};
 use crate::transport::{Body, ReqwestTransport, Transport, TransportError};
 
 /// Calls one backend.
@@ -27,6 +30,9 @@ pub struct Client {
     pub(crate) signals: Signals,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) cache: Arc<Cache>,
+    pub(crate) retry: Retry,
+    pub(crate) hedge: HedgeConfig,
+    pub(crate) latency: Latency,
 }
 
 /// One call, as composition makes it.
@@ -118,6 +124,8 @@ impl Client {
         cache: &Arc<Cache>,
     ) -> Result<Client, String> {
         let base = config.base()?;
+        config.retry.check()?;
+        config.hedge.check()?;
         Ok(Client {
             signals: Signals::new(name, &base, meter),
             name: name.to_owned(),
@@ -127,6 +135,9 @@ impl Client {
             identity,
             transport,
             cache: Arc::clone(cache),
+            retry: Retry::new(&config.retry),
+            hedge: config.hedge.clone(),
+            latency: Latency::new(),
         })
     }
 
@@ -138,6 +149,12 @@ impl Client {
     /// Makes one call. Dropping the future ends it, and that counts against no backend.
     pub async fn call(self: &Arc<Self>, call: Call<'_>) -> Result<Reply, CallFailure> {
         stack::send(self, call).await
+    }
+
+    /// Whether an attempt that starts after this wait can be expected to be answered in time: half of this backend's answers take longer
+    /// than its median.
+    pub(crate) fn has_time_after(&self, wait: Duration, wanted: &Wanted<'_>) -> bool {
+        wait + self.latency.median().unwrap_or_default() < wanted.deadline.remaining()
     }
 
     /// Writes who asks into `headers`.

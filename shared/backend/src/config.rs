@@ -6,6 +6,9 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use serde::{Deserialize, Serialize};
 
+use crate::hedge::HedgeConfig;
+use crate::retry::RetryConfig;
+
 /// One backend, under its name in `backends:`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +28,12 @@ pub struct BackendConfig {
     /// How long an idle connection is kept, in milliseconds; shorter than the backend's own. Default 30000.
     #[serde(default = "default_idle_timeout_ms")]
     pub idle_timeout_ms: u64,
+    /// How its calls are attempted again.
+    #[serde(default)]
+    pub retry: RetryConfig,
+    /// How its calls are hedged.
+    #[serde(default)]
+    pub hedge: HedgeConfig,
 }
 
 fn default_connect_timeout_ms() -> u64 {
@@ -57,6 +66,8 @@ impl BackendConfig {
             max_body_bytes: default_max_body_bytes(),
             max_idle_connections: default_max_idle_connections(),
             idle_timeout_ms: default_idle_timeout_ms(),
+            retry: RetryConfig::default(),
+            hedge: HedgeConfig::default(),
         }
     }
 

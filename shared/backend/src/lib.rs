@@ -10,12 +10,17 @@ mod collect;
 pub mod config;
 mod effort;
 mod headers;
+mod hedge;
+mod retry;
 mod signal;
 mod stack;
+mod sync;
 pub mod transport;
 
 pub use cache::{Cache, CacheConfig, Cached, Policy, Purge, Served};
 pub use client::{Call, CallFailure, Client, Clients, ClientsError, Reply};
 pub use config::BackendConfig;
 pub use effort::{Criticality, Effort};
+pub use hedge::HedgeConfig;
+pub use retry::{MOST_ATTEMPTS, RetryConfig};
 pub use transport::{Body, Outgoing, Sending, Transport, TransportError};

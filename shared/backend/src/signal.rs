@@ -2,7 +2,9 @@
 //!
 //! Names and units are those of OpenTelemetry's HTTP semantic conventions (1.44).
 
-use opentelemetry::metrics::{Histogram, Meter};
+use std::time::Duration;
+
+use opentelemetry::metrics::{Counter, Histogram, Meter};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{KeyValue, TraceFlags};
 use tokio::time::Instant;
@@ -22,6 +24,9 @@ const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.7
 pub(crate) struct Signals {
     duration: Histogram<f64>,
     address: [KeyValue; 3],
+    retries: Counter<u64>,
+    denied: Counter<u64>,
+    hedges: Counter<u64>,
 }
 
 /// One attempt under way. Dropped without [`Signal::finish`] it was given up: at its deadline it timed out; before that its caller
@@ -56,11 +61,52 @@ impl Signals {
             KeyValue::new("server.port", i64::from(port)),
             KeyValue::new("trefoil.backend", name.to_owned()),
         ];
-        Signals { duration, address }
+        let counter = |name: &'static str, unit: &'static str, description: &'static str| {
+            meter.u64_counter(name).with_unit(unit).with_description(description).build()
+        };
+        let retries = counter(
+            "trefoil.retries",
+            "{attempt}",
+            "Attempts made because the one before failed, by how that failed (`error.type`).",
+        );
+        let denied = counter(
+            "trefoil.retries.denied",
+            "{attempt}",
+            "Retries that were not made: the budget was used up, the deadline too near, or the backend asked to be left alone.",
+        );
+        let hedges = counter(
+            "trefoil.hedges",
+            "{attempt}",
+            "Second attempts sent beside a slow first one, by what came of them: won, lost, failed (as the first did).",
+        );
+        Signals { duration, address, retries, denied, hedges }
     }
 
-    pub(crate) fn start(&self, call: &Wanted<'_>) -> Signal<'_> {
+    /// Counts a retry, by how the attempt before it failed.
+    pub(crate) fn retried(&self, failed: &'static str) {
+        self.retries.add(1, &[self.backend(), KeyValue::new("error.type", failed)]);
+    }
+
+    /// Counts a retry that was not made.
+    pub(crate) fn retry_denied(&self, why: &'static str) {
+        self.denied.add(1, &[self.backend(), KeyValue::new("trefoil.reason", why)]);
+    }
+
+    /// Counts a second attempt beside a slow one.
+    pub(crate) fn hedged(&self, result: &'static str) {
+        self.hedges.add(1, &[self.backend(), KeyValue::new("trefoil.hedge.result", result)]);
+    }
+
+    fn backend(&self) -> KeyValue {
+        self.address[2].clone()
+    }
+
+    /// An attempt begins, the first or a later one.
+    pub(crate) fn start(&self, call: &Wanted<'_>, number: u32) -> Signal<'_> {
         let span = if call.context.trace.recorded { self.span(call) } else { Span::none() };
+        if number > 1 && !span.is_none() {
+            span.record("http.request.resend_count", i64::from(number - 1));
+        }
         Signal {
             signals: self,
             started: Instant::now(),
@@ -80,6 +126,7 @@ impl Signals {
             otel.kind = "client",
             otel.status_code = field::Empty,
             http.request.method = call.method.as_str(),
+            http.request.resend_count = field::Empty,
             server.address = address.value.as_str().as_ref(),
             server.port = port.value.as_str().parse::<i64>().unwrap_or_default(),
             url.full = call.uri.to_string(),
@@ -107,12 +154,14 @@ impl Signal<'_> {
         }
     }
 
-    /// Records how the call ended. For a client, a status of 400 and above is an error too.
-    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) {
-        self.record(result);
+    /// Records how the attempt ended, and tells how long it took. For a client, a status of 400 and above is an error too.
+    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) -> Duration {
+        let took = self.started.elapsed();
+        self.record(result, took);
+        took
     }
 
-    fn record(&mut self, result: &Result<Reply, CallFailure>) {
+    fn record(&mut self, result: &Result<Reply, CallFailure>, took: Duration) {
         let Some(method) = self.method.take() else { return };
         let (status, error) = match result {
             Ok(reply) => {
@@ -140,19 +189,20 @@ impl Signal<'_> {
         if let Some(error) = error {
             attributes.push(KeyValue::new("error.type", error));
         }
-        self.signals.duration.record(self.started.elapsed().as_secs_f64(), &attributes);
+        self.signals.duration.record(took.as_secs_f64(), &attributes);
     }
 }
 
 impl Drop for Signal<'_> {
     fn drop(&mut self) {
         if self.method.is_some() && self.deadline.has_passed() {
-            self.record(&Err(CallFailure::Timeout));
+            self.record(&Err(CallFailure::Timeout), self.started.elapsed());
         }
     }
 }
 
-fn error_type(failure: &CallFailure) -> &'static str {
+/// What a failure is called in spans and metrics.
+pub(crate) fn error_type(failure: &CallFailure) -> &'static str {
     match failure {
         CallFailure::Timeout => "timeout",
         CallFailure::Transport(_) => "connect",

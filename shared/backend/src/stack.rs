@@ -1,17 +1,19 @@
-//! What every call passes through, outermost first: deadline → cache → attempts (their headers and signals) → an address → transport.
+//! What every call passes through, outermost first: deadline → cache → retry → hedge → [an attempt's signals and headers] → an address →
+//! transport.
 
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{Either, select};
 use http::{HeaderMap, Method, Request, Uri};
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 use trefoil_context::{Deadline, RequestContext};
 
 use crate::client::{Call, CallFailure, Client, Reply};
 use crate::effort::Effort;
 use crate::transport::{Body, Outgoing};
-use crate::{cache, collect, headers};
+use crate::{cache, collect, headers, hedge, retry};
 
 /// Makes one call. Each step is a file of its own.
 pub(crate) async fn send(client: &Arc<Client>, mut call: Call<'_>) -> Result<Reply, CallFailure> {
@@ -35,17 +37,19 @@ pub(crate) async fn exchange(
     given_up: impl Future<Output = ()>,
 ) -> Result<Reply, CallFailure> {
     let wanted = Wanted::new(client, call, shared)?;
-    // The deadline covers connecting, the head and the whole body: a slow drip is a timeout too.
-    match select(pin!(attempt(client, &wanted, 1)), pin!(given_up)).await {
+    // The deadline covers all attempts, and of each connecting, the head and the whole body: a slow drip is a timeout too.
+    match select(pin!(retry::call(client, &wanted)), pin!(given_up)).await {
         Either::Left((result, _)) => result,
         Either::Right(((), _)) => Err(CallFailure::Timeout),
     }
 }
 
-/// One attempt at a call.
-async fn attempt(client: &Client, wanted: &Wanted<'_>, number: u32) -> Result<Reply, CallFailure> {
+/// One attempt at a call. Retries come before hedging, which is within a try; both make attempts, and each is as the first: it has its
+/// own span, headers and address.
+pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, CallFailure> {
+    let number = wanted.attempts.fetch_add(1, Ordering::Relaxed) + 1;
     // Signals are around all of it: what a span and a metric time is all that the caller waits for.
-    let signal = client.signals.start(wanted);
+    let signal = client.signals.start(wanted, number);
     let result = async {
         // Headers come before the transport, after the span: `traceparent` names the span.
         let mut request = wanted.request();
@@ -56,7 +60,10 @@ async fn attempt(client: &Client, wanted: &Wanted<'_>, number: u32) -> Result<Re
         collect::whole(response, client.max_body_bytes).await
     }
     .await;
-    signal.finish(&result);
+    let took = signal.finish(&result);
+    if hedge::is_of_use(&result) {
+        client.latency.record(took);
+    }
     result
 }
 
@@ -69,10 +76,12 @@ pub(crate) struct Wanted<'a> {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) deadline: Deadline,
-    #[expect(dead_code, reason = "the layers that retry, hedge and shed read it")]
     pub(crate) effort: Effort,
     /// Whether the answer is for all callers: then no backend learns who asks.
     pub(crate) shared: bool,
+    /// When the first attempt began.
+    pub(crate) begun: Instant,
+    attempts: AtomicU32,
     body: Mutex<Body>,
 }
 
@@ -98,8 +107,20 @@ impl<'a> Wanted<'a> {
             deadline: call.deadline,
             effort: call.effort,
             shared,
+            begun: Instant::now(),
+            attempts: AtomicU32::new(0),
             body: Mutex::new(call.body),
         })
+    }
+
+    /// How many attempts have been begun.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Whether another attempt would have the body too.
+    pub(crate) fn has_lasting_body(&self) -> bool {
+        !matches!(*self.body.lock().unwrap_or_else(PoisonError::into_inner), Body::Stream(_))
     }
 
     /// The request of an attempt. A body that streams is there for the first attempt only.

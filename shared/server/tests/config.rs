@@ -35,6 +35,28 @@ fn the_example_is_good_and_says_the_defaults() {
     assert_eq!(users.max_body_bytes, orders.max_body_bytes);
     assert_eq!(users.idle_timeout_ms, orders.idle_timeout_ms);
     assert_eq!(users.max_idle_connections, orders.max_idle_connections);
+    assert_eq!(users.retry, orders.retry);
+    assert_eq!(users.hedge, orders.hedge);
+}
+
+#[test]
+fn how_hard_calls_are_tried_has_bounds() {
+    let text = "\
+version: 1
+backends:
+  users:
+    url: http://users
+    retry: {attempts: 11}
+  orders:
+    url: http://orders
+    retry: {base_ms: 300}
+    hedge: {min_ms: 0}
+";
+    let faults = faults(text);
+    let said = |line: &str, what: &str| faults.iter().any(|fault| fault.starts_with(line) && fault.contains(what));
+    assert!(said("5:", "`retry.attempts` is 11; expected 1 (no retries) to 10"), "{faults:#?}");
+    assert!(said("8:", "`retry.base_ms` is 300, above `retry.cap_ms`, 250"), "{faults:#?}");
+    assert!(said("9:", "`hedge.min_ms` is 0"), "{faults:#?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Backends in memory, behind the same seam as real ones.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -264,6 +265,19 @@ impl Route {
     /// ```
     pub fn asked(self, reply: impl Fn(&Received) -> Reply + Send + Sync + 'static) {
         self.replies(Replies::Asked(Arc::new(reply)));
+    }
+
+    /// One after the other, and the last of them from then on: what an attempt gets, and what the next one does.
+    ///
+    /// ```
+    /// # use trefoil_testing::{FakeBackends, Reply};
+    /// FakeBackends::new().on("catalog", "/products").in_turn([Reply::status(503), Reply::refused(), Reply::json("[]")]);
+    /// ```
+    pub fn in_turn(self, replies: impl IntoIterator<Item = Reply>) {
+        let replies: Vec<Reply> = replies.into_iter().collect();
+        assert!(!replies.is_empty(), "say at least one reply");
+        let next = AtomicUsize::new(0);
+        self.asked(move |_| replies[next.fetch_add(1, Ordering::Relaxed).min(replies.len() - 1)].clone());
     }
 
     fn replies(mut self, replies: Replies) {

@@ -134,6 +134,7 @@ impl Kit {
         request.headers_mut().extend(self.headers.iter().cloned());
         let mut context = RequestContext::local("test", self.caller.clone());
         context.deadline = Deadline::asked_for(request.headers()).map(Deadline::within);
+        context.attempt = trefoil_context::attempt(request.headers());
         request.extensions_mut().insert(context);
         match self.router.clone().oneshot(request).await {
             Ok(response) => response,

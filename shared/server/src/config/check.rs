@@ -227,6 +227,11 @@ fn backends(faults: &mut Faults<'_>) {
         if let Err(why) = backend.check() {
             faults.add(&["backends", name, "url"], why, None);
         }
+        for (part, checked) in [("retry", backend.retry.check()), ("hedge", backend.hedge.check())] {
+            if let Err(why) = checked {
+                faults.add(&["backends", name, part], why, None);
+            }
+        }
         faults.milliseconds(&["backends", name, "connect_timeout_ms"], backend.connect_timeout_ms, 1);
         faults.milliseconds(&["backends", name, "idle_timeout_ms"], backend.idle_timeout_ms, 1);
         faults.positive(&["backends", name, "max_body_bytes"], backend.max_body_bytes as u64);
