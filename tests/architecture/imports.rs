@@ -29,11 +29,12 @@ const MAY: &[(&str, &[&str])] = &[
         ],
     ),
     ("gateway", &["trefoil", "bff-web", "bff-mobile", "bff-partner", "trefoil-demo"]),
+    ("bench", &["trefoil", "trefoil-context", "trefoil-backend", "trefoil-composition", "trefoil-demo"]),
 ];
 
 /// What only some may use of others' crates: HTTP clients belong to the backend crate, and to the server for keys.
 const CLIENTS: &[&str] = &["reqwest", "hyper-util", "hyper"];
-const MAY_HAVE_CLIENTS: &[&str] = &["trefoil-backend", "trefoil-server", "trefoil-demo"];
+const MAY_HAVE_CLIENTS: &[&str] = &["trefoil-backend", "trefoil-server", "trefoil-demo", "bench"];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");

@@ -1,0 +1,120 @@
+//! **Trefoil**: the same screen, declared. Without any policy it is composition's router alone on axum; with all of it, the whole
+//! server as its binary runs it.
+
+mod screens;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use clap::{Parser, ValueEnum};
+use tokio::runtime::Runtime;
+use trefoil::server::{Config, Environment};
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
+use trefoil_composition::Idempotency;
+use trefoil_context::{IdentityHeaders, RequestContext};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Serves the declared screens.
+#[derive(Parser)]
+struct Flags {
+    /// The base URLs of the three backends.
+    #[arg(long, value_delimiter = ',', required = true)]
+    backends: Vec<String>,
+    /// What stands around the composition.
+    #[arg(long)]
+    policy: Policy,
+    /// More of each backend's configuration, as YAML's flow style has it: `max_idle_connections: 128`.
+    #[arg(long, default_value = "")]
+    backend: String,
+    /// Whose tokens are believed, with all policy.
+    #[arg(long, default_value = "http://127.0.0.1:1")]
+    issuer: String,
+    /// Where spans go, with all policy.
+    #[arg(long)]
+    collector: Option<String>,
+    /// What is logged, with all policy.
+    #[arg(long, default_value = "info")]
+    log: String,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Policy {
+    /// Composition's router alone.
+    None,
+    /// The whole server.
+    All,
+}
+
+/// The configured names of the three backends.
+const NAMES: [&str; 3] = ["users", "orders", "recommendations"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    bench::program::end_with_standard_input();
+    let flags = Flags::parse();
+    let runtime = match flags.policy {
+        Policy::None => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+        // As the binary has it: one worker for each core that it may use.
+        Policy::All => Runtime::new()?,
+    };
+    runtime.block_on(async {
+        match flags.policy {
+            Policy::None => alone(&flags).await,
+            Policy::All => whole(&flags).await,
+        }
+    })
+}
+
+/// The whole configuration, for both: without policy only its backends are of use.
+fn config(flags: &Flags) -> Result<Config, Box<dyn Error>> {
+    let more = if flags.backend.is_empty() { String::new() } else { format!(", {}", flags.backend) };
+    let backends: String =
+        NAMES.iter().zip(&flags.backends).map(|(name, url)| format!("  {name}: {{ url: {url:?}{more} }}\n")).collect();
+    let Flags { issuer, log, .. } = flags;
+    let telemetry =
+        flags.collector.as_ref().map(|url| format!("telemetry: {{ otlp_endpoint: {url:?} }}\n")).unwrap_or_default();
+    let text = format!(
+        "version: 1\n\
+         listeners: {{ public: {{ address: \"127.0.0.1:0\" }} }}\n\
+         admin: {{ address: \"127.0.0.1:0\" }}\n\
+         log: {{ format: json, filter: {log:?} }}\n\
+         {telemetry}\
+         bffs:\n  web:\n    auth: {{ issuer: {issuer:?}, audience: web }}\n    \
+         quota: {{ per_second: 1000000, burst: 1000000 }}\n\
+         backends:\n{backends}"
+    );
+    Ok(Config::parse("bench.yaml", &text, &Environment::empty(), &[])?)
+}
+
+async fn alone(flags: &Flags) -> Result<(), Box<dyn Error>> {
+    let configs: BTreeMap<String, BackendConfig> = config(flags)?.backends;
+    let meter = opentelemetry::global::meter("bench");
+    let cache = Cache::new(CacheConfig::default(), &meter);
+    let clients = Arc::new(Clients::build(&configs, &IdentityHeaders::default(), &meter, &cache)?);
+    let compiled = screens::bff().compile().map_err(|errors| format!("{errors:?}"))?;
+    let composition = Arc::new(compiled).router(&clients, &meter, &Idempotency::default());
+    // What comes through no edge has no context, and without one composition answers nobody.
+    let context = tower::util::MapRequestLayer::new(|mut request: Request| {
+        request.extensions_mut().insert(RequestContext::local("bench", None));
+        request
+    });
+    let router = Router::new().nest("/web", composition.layer(context));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    bench::program::listening(listener.local_addr()?)?;
+    axum::serve(listener, router).await?;
+    Ok(())
+}
+
+async fn whole(flags: &Flags) -> Result<(), Box<dyn Error>> {
+    let environment = Environment::empty()
+        .with("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+        .with("OTEL_TRACES_SAMPLER_ARG", "0.01");
+    let running = trefoil::server::start(&config(flags)?, &[screens::bff()], &environment).await?;
+    bench::program::listening(running.public().ok_or("no listener")?)?;
+    running.until_signal().await;
+    Ok(())
+}

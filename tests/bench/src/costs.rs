@@ -1,0 +1,75 @@
+//! The steadier figures: system calls of a request, by strace, and instructions of a request, by callgrind.
+
+use std::fs;
+use std::path::Path;
+
+use crate::Result;
+use crate::client::Client;
+use crate::contestants::Contestant;
+use crate::surroundings::Surroundings;
+
+/// What is asked while one is traced, less what is asked to warm it up.
+const MANY: usize = 2000;
+const FEW: usize = 500;
+const CONNECTIONS: usize = 10;
+
+/// Prints how many system calls a request makes.
+pub(crate) fn syscalls(surroundings: &Surroundings, contestants: &[Contestant]) -> Result<bool> {
+    per_request(
+        surroundings,
+        contestants,
+        "system calls",
+        |out| {
+            let out = out.display().to_string();
+            ["strace", "-f", "-c", "-o", &out].map(str::to_owned).to_vec()
+        },
+        |text| {
+            let total = text.lines().rev().find(|line| line.trim_end().ends_with(" total")).ok_or("no total")?;
+            // `100.00  0.012345  1  12345  67 total`, the errors being left out where there are none.
+            Ok(total.split_whitespace().nth(3).ok_or("no count")?.parse()?)
+        },
+    )
+}
+
+/// Prints how many instructions a request takes, of the process alone.
+pub(crate) fn instructions(surroundings: &Surroundings, contestants: &[Contestant]) -> Result<bool> {
+    per_request(
+        surroundings,
+        contestants,
+        "instructions",
+        |out| {
+            let out = format!("--callgrind-out-file={}", out.display());
+            ["valgrind", "--quiet", "--tool=callgrind", &out].map(str::to_owned).to_vec()
+        },
+        |text| {
+            let total = text.lines().find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
+            Ok(total.ok_or("no total")?.trim().parse()?)
+        },
+    )
+}
+
+fn per_request(
+    surroundings: &Surroundings,
+    contestants: &[Contestant],
+    what: &str,
+    tracer: impl Fn(&Path) -> Vec<String>,
+    count: impl Fn(&str) -> Result<f64>,
+) -> Result<bool> {
+    let folder = tempfile::tempdir()?;
+    println!("| contestant | {what} |\n| --- | --- |");
+    for contestant in contestants {
+        let of = |requests: usize| -> Result<f64> {
+            let out = folder.path().join("out");
+            let process = contestant.start(surroundings, &tracer(&out))?;
+            let mut client = Client::connect(process.addresses[0], contestant.path, surroundings.token(), CONNECTIONS)?;
+            for _ in 0..requests / CONNECTIONS {
+                client.ask()?;
+            }
+            process.end()?;
+            count(&fs::read_to_string(out)?)
+        };
+        let each = (of(MANY)? - of(FEW)?) / (MANY - FEW) as f64;
+        println!("| {} | {each:.1} |", contestant.name);
+    }
+    Ok(true)
+}
