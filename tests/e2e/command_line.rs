@@ -58,6 +58,7 @@ fn routes_list_every_endpoint_with_its_rules() {
 fn check_accepts_the_shipped_config_and_points_at_a_mistake() {
     let output = gateway(&["check", "--config", "gateway/gateway.yaml"]);
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains(", lean transport (plain HTTP/1.1)\n"), "{}", text(&output.stdout));
     let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/gateway.yaml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("gateway.yaml");

@@ -18,7 +18,7 @@ use crate::hedge::{HedgeConfig, Latency};
 use crate::retry::Retry;
 use crate::signal::Signals;
 use crate::stack::{self, Wanted};
-use crate::transport::{Body, ReqwestTransport, Transport, TransportError};
+use crate::transport::{self, Body, Transport, TransportError};
 
 /// Calls one backend.
 pub struct Client {
@@ -193,9 +193,7 @@ impl Clients {
         meter: &Meter,
         cache: &Arc<Cache>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with(configs, identity, meter, cache, Addresses::of, |_, config| {
-            ReqwestTransport::new(config).map(|transport| Arc::new(transport) as Arc<dyn Transport>)
-        })
+        Clients::with(configs, identity, meter, cache, Addresses::of, |_, config| transport::build(config))
     }
 
     /// The same, with transports of the caller's choosing (name and config in, transport out) that connect to nothing: no address

@@ -23,4 +23,4 @@ pub use config::BackendConfig;
 pub use effort::{Criticality, Effort};
 pub use hedge::HedgeConfig;
 pub use retry::{MOST_ATTEMPTS, RetryConfig};
-pub use transport::{Body, Outgoing, Sending, Transport, TransportError};
+pub use transport::{Body, Choice, Outgoing, PoolSize, Sending, Transport, TransportError};

@@ -3,6 +3,9 @@
 //! In: a request with a streaming body and a deadline. Out: a response with a streaming body. Behind the seam stand reqwest
 //! and, in tests, memory. A transport neither retries, nor redirects, nor follows an environment's proxy, nor judges a status.
 
+mod answer;
+mod choice;
+mod lean;
 mod reqwest;
 
 use std::fmt;
@@ -16,6 +19,9 @@ use futures_util::Stream;
 use http_body::{Frame, SizeHint};
 use trefoil_context::Deadline;
 
+pub(crate) use self::choice::build;
+pub use self::choice::{Choice, TransportKind};
+pub use self::lean::LeanTransport;
 pub use self::reqwest::ReqwestTransport;
 
 /// A request on its way out.
@@ -36,6 +42,21 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<http::Response<Body>, 
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
     fn send(&self, outgoing: Outgoing) -> Sending<'_>;
+
+    /// How many connections it has to an address now; `None` where it cannot tell.
+    fn pool(&self, address: SocketAddr) -> Option<PoolSize> {
+        let _ = address;
+        None
+    }
+}
+
+/// The connections to one address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PoolSize {
+    /// Those that wait for a call.
+    pub idle: usize,
+    /// Those on which a call is under way, or which are being made for one.
+    pub in_use: usize,
 }
 
 /// Why no whole answer came. The text is for the log, never for a client.

@@ -1,94 +1,148 @@
-//! The transport by reqwest: TLS, HTTP/2, connection pooling.
+//! The transport by reqwest: TLS.
+//!
+//! reqwest finds addresses by itself, and keeps one pool for all that a name has. Here the address is given: so each address has a
+//! client of its own, for which the name means that address and no other.
 
-use std::error::Error;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Request, Uri, header};
 use http_body_util::BodyExt as _;
+use tokio::time::Instant;
 
-use super::{Body, Outgoing, Sending, Transport, TransportError};
+use super::{Body, Outgoing, Sending, Transport, TransportError, answer};
 use crate::config::BackendConfig;
 
-/// Sends by a reqwest client of its own, so that one backend's pool never starves another's.
-#[derive(Debug, Clone)]
-pub struct ReqwestTransport(reqwest::Client);
+/// Sends by reqwest's clients, so that neither a backend's nor an address's pool ever starves another's.
+#[derive(Debug)]
+pub struct ReqwestTransport {
+    config: BackendConfig,
+    clients: Mutex<Clients>,
+}
+
+#[derive(Debug)]
+struct Clients {
+    by_address: HashMap<SocketAddr, Used>,
+    swept: Instant,
+}
+
+#[derive(Debug)]
+struct Used {
+    client: reqwest::Client,
+    last: Instant,
+}
 
 impl ReqwestTransport {
-    /// A client with the backend's limits. Proxies of the environment, redirects and reqwest's own retries are off: a
-    /// gateway's calls go where its configuration says, once.
+    /// A transport with the backend's limits. The error says what is wrong with its configuration.
     pub fn new(config: &BackendConfig) -> Result<ReqwestTransport, String> {
-        reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(config.connect_timeout())
-            .pool_max_idle_per_host(config.max_idle_connections)
-            .pool_idle_timeout(config.idle_timeout())
-            .tcp_nodelay(true)
-            .tcp_keepalive(Duration::from_secs(30))
-            .build()
-            .map(ReqwestTransport)
-            .map_err(reason)
+        config.base()?;
+        // What cannot be built is to be known at start, not at the first call.
+        builder(config).build().map_err(reason)?;
+        let clients = Clients { by_address: HashMap::new(), swept: Instant::now() };
+        Ok(ReqwestTransport { config: config.clone(), clients: Mutex::new(clients) })
+    }
+
+    /// The client of `address`, for which `host` is there. Those of addresses that nobody asks any more go: their connections are
+    /// past their time.
+    fn client(&self, host: &str, address: SocketAddr) -> Result<reqwest::Client, reqwest::Error> {
+        let now = Instant::now();
+        let kept = self.config.idle_timeout();
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.duration_since(clients.swept) > kept {
+            clients.swept = now;
+            clients.by_address.retain(|_, used| now.duration_since(used.last) <= kept);
+        }
+        if let Some(used) = clients.by_address.get_mut(&address) {
+            used.last = now;
+            return Ok(used.client.clone());
+        }
+        let client = builder(&self.config).resolve(host, address).build()?;
+        clients.by_address.insert(address, Used { client: client.clone(), last: now });
+        Ok(client)
+    }
+
+    /// Closes the connections to `address`. One that brought an answer that could be read in two ways must not be used again, and
+    /// reqwest has no way to close a single one.
+    fn forget(&self, address: SocketAddr) {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).by_address.remove(&address);
+    }
+
+    async fn exchange(&self, outgoing: Outgoing) -> Result<http::Response<Body>, TransportError> {
+        let Outgoing { mut request, address, .. } = outgoing;
+        aim(&mut request, address)?;
+        let unsendable = |error| TransportError::Connect(reason(error));
+        let client = self.client(request.uri().host().unwrap_or_default(), address).map_err(unsendable)?;
+        let request = request.map(|body| match body {
+            Body::Empty => reqwest::Body::default(),
+            Body::Full(bytes) => bytes.into(),
+            Body::Stream(stream) => reqwest::Body::wrap_stream(stream),
+        });
+        let request = reqwest::Request::try_from(request).map_err(unsendable)?;
+        let response = client.execute(request).await.map_err(|error| {
+            if error.is_connect() {
+                TransportError::Connect(reason(error))
+            } else {
+                TransportError::Broken(reason(error))
+            }
+        })?;
+        let (head, body) = http::Response::from(response).into_parts();
+        answer::check(&head).inspect_err(|_| self.forget(address))?;
+        let body = body.map_err(|error| TransportError::Broken(reason(error))).into_data_stream();
+        Ok(http::Response::from_parts(head, Body::Stream(Box::pin(body))))
     }
 }
 
 impl Transport for ReqwestTransport {
     fn send(&self, outgoing: Outgoing) -> Sending<'_> {
-        let request = outgoing.request.map(|body| match body {
-            Body::Empty => reqwest::Body::default(),
-            Body::Full(bytes) => bytes.into(),
-            Body::Stream(stream) => reqwest::Body::wrap_stream(stream),
-        });
-        Box::pin(async move {
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| TransportError::Connect(reason(error)))?;
-            let response = self.0.execute(request).await.map_err(|error| {
-                if error.is_connect() {
-                    TransportError::Connect(reason(error))
-                } else {
-                    TransportError::Broken(reason(error))
-                }
-            })?;
-            let response = http::Response::from(response);
-            Ok(response.map(|body| {
-                Body::Stream(Box::pin(body.map_err(|error| TransportError::Broken(reason(error))).into_data_stream()))
-            }))
-        })
+        Box::pin(self.exchange(outgoing))
     }
 }
 
-/// An error with its causes: reqwest's own text stops at the first. Without the URL, whose path and query may hold what is
-/// a caller's own: it goes to the log, where the call's name says enough.
-fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
+/// A client with the backend's limits. Proxies of the environment, redirects and reqwest's own retries are off: a gateway's calls
+/// go where its configuration says, once.
+fn builder(config: &BackendConfig) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(config.connect_timeout())
+        .pool_max_idle_per_host(config.max_idle_connections)
+        .pool_idle_timeout(config.idle_timeout())
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+}
+
+/// Makes the URI one by which reqwest connects to `address`, and leaves `Host` what the URI said. A port in a URI beats that of
+/// an address that its name is given, and an IP address in it is connected to as it stands.
+fn aim(request: &mut Request<Body>, address: SocketAddr) -> Result<(), TransportError> {
+    let refused = |why: &str| TransportError::Connect(format!("the URL cannot be sent to: {why}"));
+    let uri = request.uri();
+    let host = uri.host().ok_or_else(|| refused("it has no host"))?;
+    let port = uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 });
+    let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    if port == address.port() && literal.is_none_or(|ip| ip == address.ip()) {
+        return Ok(());
     }
-    text
+    let authority = if literal.is_some() { address.to_string() } else { host.to_owned() };
+    let authority: Authority = authority.parse().map_err(|_| refused("its host is no name"))?;
+    let said = uri.authority().map(Authority::as_str).unwrap_or_default();
+    let said = HeaderValue::from_str(said).map_err(|_| refused("its host fits no header"))?;
+    let mut parts = std::mem::take(request.uri_mut()).into_parts();
+    parts.authority = Some(authority);
+    *request.uri_mut() = Uri::from_parts(parts).map_err(|_| refused("it has no path"))?;
+    request.headers_mut().insert(header::HOST, said);
+    Ok(())
+}
+
+/// An error without its URL, whose path and query may hold what is a caller's own: it goes to the log, where the call's name
+/// says enough.
+fn reason(error: reqwest::Error) -> String {
+    answer::reason(&error.without_url())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use bytes::Bytes;
-    use trefoil_context::Deadline;
-
-    #[tokio::test]
-    async fn what_went_wrong_is_told_without_the_url() {
-        let transport = ReqwestTransport::new(&BackendConfig::at("http://127.0.0.1:1")).unwrap();
-        let request =
-            http::Request::get("http://127.0.0.1:1/users/u-1?secret=1").body(Body::Full(Bytes::new())).unwrap();
-        let outgoing = Outgoing {
-            request,
-            address: ([127, 0, 0, 1], 1).into(),
-            deadline: Deadline::within(Duration::from_secs(5)),
-        };
-        let error = transport.send(outgoing).await.err().unwrap().to_string();
-        assert!(error.contains("refused"), "{error}");
-        assert!(!error.contains("secret") && !error.contains("u-1"), "{error}");
-    }
-}
+mod tests;

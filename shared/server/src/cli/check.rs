@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
+use trefoil_backend::Choice;
 use trefoil_composition::Bff;
 use trefoil_edge::Sampling;
 
@@ -61,7 +62,8 @@ fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
     }
     for (name, backend) in &config.backends {
         let unused = if idle.contains(&name.as_str()) { " (no BFF calls it)" } else { "" };
-        let _ = writeln!(text, "  backend   {name}: {}{unused}", backend.url);
+        let transport = Choice::of(backend).map(|choice| format!(", {choice}")).unwrap_or_default();
+        let _ = writeln!(text, "  backend   {name}: {}{transport}{unused}", backend.url);
     }
     let _ = writeln!(text, "  endpoints {endpoints}");
     text

@@ -1,0 +1,130 @@
+//! When a connection carries another request, and when it must not.
+
+use http::Method;
+use trefoil_backend::{Body, TransportError};
+
+use crate::kit::{Kind, OK, Server, ask, get, ok, outgoing, until};
+
+both! {
+    async fn requests_one_after_another_share_a_connection(kind: Kind) {
+        let server = Server::answering(OK).await;
+        let transport = kind.to(&server);
+        for _ in 0..20 {
+            assert_eq!(get(&transport, &server).await.unwrap(), ok());
+        }
+        assert_eq!(server.connections(), 1);
+    }
+
+    async fn an_answer_that_says_close_is_the_last_of_its_connection(kind: Kind) {
+        for close in [
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok",
+            "HTTP/1.1 200 OK\r\nConnection: x, Close\r\ncontent-length: 2\r\n\r\nok",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\nok",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok",
+        ] {
+            // The server leaves the closing to the other side.
+            let server = Server::answering(close).await;
+            let transport = kind.to(&server);
+            for _ in 0..2 {
+                assert_eq!(get(&transport, &server).await.unwrap(), ok(), "{close:?}");
+            }
+            assert_eq!(server.connections(), 2, "{close:?}");
+            until("both are closed", || server.open() == 0).await;
+        }
+    }
+
+    async fn a_connection_closed_while_idle_fails_no_call(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            socket.head().await;
+            socket.send(OK).await;
+        })
+        .await;
+        let transport = kind.to(&server);
+        for turn in 1..=5 {
+            let request = outgoing(server.address, Method::POST, "/", Body::Full("body".into()));
+            assert_eq!(ask(&transport, request).await.unwrap().1, "ok");
+            until("it is closed", || server.open() == 0).await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            assert_eq!((server.connections(), server.requests().len()), (turn, turn), "no request is sent twice");
+        }
+    }
+
+    async fn a_request_that_was_sent_is_never_sent_again(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            socket.head().await;
+            socket.send(OK).await;
+            socket.head().await;
+        })
+        .await;
+        let transport = kind.to(&server);
+        assert_eq!(get(&transport, &server).await.unwrap(), ok());
+        let error = get(&transport, &server).await.unwrap_err();
+        assert!(matches!(error, TransportError::Broken(_)), "{error}");
+        assert_eq!((server.connections(), server.requests().len()), (1, 2));
+    }
+
+    async fn bytes_after_an_answer_are_never_taken_for_the_next(kind: Kind) {
+        const FORGED: &str = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged";
+        let with = |answer: &str| format!("{answer}{FORGED}");
+        for first in [
+            with("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+            with("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+            with("HTTP/1.1 204 No Content\r\n\r\n"),
+            with("HTTP/1.1 304 Not Modified\r\ncontent-length: 2\r\n\r\n"),
+        ] {
+            let server = Server::in_turn([first.as_bytes(), OK]).await;
+            let transport = kind.to(&server);
+            let (_, body) = get(&transport, &server).await.unwrap();
+            assert_ne!(body, "forged");
+            assert_eq!(get(&transport, &server).await.unwrap(), ok(), "after {first:?}");
+            assert_eq!(server.connections(), 2, "after {first:?}");
+        }
+    }
+
+    async fn bytes_that_come_while_idle_are_no_answer_either(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            socket.head().await;
+            socket.send(OK).await;
+            if socket.number == 1 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                socket.send("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n").await;
+            }
+            socket.closed().await;
+        })
+        .await;
+        let transport = kind.to(&server);
+        assert_eq!(get(&transport, &server).await.unwrap(), ok());
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        assert_eq!(get(&transport, &server).await.unwrap(), ok());
+        assert_eq!((server.connections(), server.requests().len()), (2, 2));
+    }
+
+    async fn no_more_idle_connections_are_kept_than_configured(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            while socket.head().await.is_some() {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                socket.send(OK).await;
+            }
+        })
+        .await;
+        let mut config = server.config();
+        config.max_idle_connections = 2;
+        let transport = kind.build(&config);
+        let answers = futures_util::future::join_all((0..6).map(|_| get(&transport, &server))).await;
+        assert!(answers.iter().all(|answer| answer.as_ref().unwrap() == &ok()));
+        assert_eq!(server.connections(), 6);
+        until("two are left", || server.open() == 2).await;
+    }
+
+    async fn an_idle_connection_is_not_kept_past_its_time(kind: Kind) {
+        let server = Server::answering(OK).await;
+        let mut config = server.config();
+        config.idle_timeout_ms = 100;
+        let transport = kind.build(&config);
+        assert_eq!(get(&transport, &server).await.unwrap(), ok());
+        until("nobody asks, and still it is closed", || server.open() == 0).await;
+        assert_eq!(get(&transport, &server).await.unwrap(), ok());
+        assert_eq!(server.connections(), 2);
+    }
+}
