@@ -250,8 +250,8 @@ pub struct Attributes {
     pub warranty_years: Option<u32>,
 }
 
-/// A product in a list.
-#[view]
+/// A product in a list, with what one warehouse has of it.
+#[view(needs(warehouse: String))]
 #[serde(rename_all = "camelCase")]
 pub struct ProductCard {
     /// The product's id.
@@ -265,7 +265,7 @@ pub struct ProductCard {
     /// A picture of it.
     pub image_url: String,
     /// How many there are. Unknown when the service is slow or down; the stock of all products is one call.
-    #[call(Inventory, get = "/stock", batch(product_ids = id, by = product_id, most = 100), within = "150ms")]
+    #[call(Inventory, get = "/stock", query(warehouse = needs.warehouse), batch(product_ids = id, by = product_id, most = 100), within = "150ms")]
     pub stock: Option<StockLevel>,
 }
 

@@ -1,8 +1,11 @@
 //! What was written, parsed: one type for each thing that a declaration can say.
 
+mod needs;
+
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitBool, LitInt, LitStr, Path, Type};
 
+pub(crate) use self::needs::{Need, Supply, ViewOptions};
 use crate::attr::derived::is_derived;
 use crate::attr::serde::{ContainerNames, FieldNames};
 use crate::reference::{Reference, Template};
@@ -18,6 +21,10 @@ pub(crate) struct View {
     pub(crate) doc: Doc,
     pub(crate) names: ContainerNames,
     pub(crate) fields: Vec<Field>,
+    /// What it needs of whoever uses it.
+    pub(crate) needs: Vec<Need>,
+    /// What it supplies the views with that its fields lead to.
+    pub(crate) supply: Vec<Supply>,
 }
 
 /// One field, in declaration order.
@@ -95,6 +102,8 @@ pub(crate) struct Enumeration {
 
 /// A tagged enum: each variant is a view.
 pub(crate) struct Choice {
+    /// What its variants need of whoever uses it.
+    pub(crate) needs: Vec<Need>,
     pub(crate) of: Enumeration,
     /// The member that says which variant it is.
     pub(crate) tag: LitStr,
@@ -178,6 +187,7 @@ pub(crate) struct EndpointOptions {
     /// The lines of the answer's own head.
     pub(crate) head: Vec<HeadLine>,
     pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) supply: Vec<Supply>,
 }
 
 /// `idempotency(required, keep = "24h", finish = "30s")`.

@@ -12,6 +12,7 @@ pub(crate) mod head;
 pub(crate) mod idempotency;
 pub(crate) mod input;
 pub(crate) mod item;
+pub(crate) mod needs;
 pub(crate) mod serde;
 
 use proc_macro2::TokenStream;

@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod fan;
 pub(crate) mod head;
 pub(crate) mod header;
+mod needs;
 pub(crate) mod path;
 pub(crate) mod references;
 pub(crate) mod view;
@@ -64,7 +65,7 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
         // The first name of a reference says whether it means a field.
         if crate::reference::RESERVED.contains(&field.name.as_str()) {
             errors.at(&field.ident, format!(
-                "a field cannot be called `{0}`: in references `{0}` means the request's or the caller's; for the client's name, keep `#[serde(rename(serialize = \"{0}\"))]` on a field of another name",
+                "a field cannot be called `{0}`: in references `{0}` means the request's, the caller's or what a view needs; for the client's name, keep `#[serde(rename(serialize = \"{0}\"))]` on a field of another name",
                 field.name
             ));
         }

@@ -11,6 +11,7 @@ pub(crate) mod composition;
 pub(crate) mod function;
 pub(crate) mod head;
 pub(crate) mod input;
+pub(crate) mod needs;
 pub(crate) mod parts;
 pub(crate) mod references;
 pub(crate) mod shape;

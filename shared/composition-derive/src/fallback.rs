@@ -117,6 +117,7 @@ fn shaped(name: &Ident) -> TokenStream {
     quote! {
         impl ::trefoil::__private::shape::Shaped for #name {
             type Null = ::trefoil::__private::refer::Sure;
+            type Needs = ::trefoil::__private::refer::NeedsNothing;
             fn shape(_: &mut ::trefoil::__private::shape::Shapes) -> ::trefoil::__private::shape::Shape {
                 ::trefoil::__private::shape::Shape::Text
             }

@@ -96,10 +96,11 @@
 //!
 //! - `{profile.segment}` in a string, or `profile.segment` as a value, is a field of the same struct and a part of its view;
 //!   the call starts when it is there. `{{` and `}}` in a string are braces.
-//! - `path`, `query`, `header`, `body` and `caller` are reserved: `query.limit` is a field of the input, `body.lines` a part of
+//! - `path`, `query`, `header`, `body`, `caller` and `needs` are reserved: `query.limit` is a field of the input, `body.lines` a part of
 //!   its body (`body` is all of it), `caller.id` the
 //!   subject of the token, `caller.partner` a claim of the type `Caller` at the crate's root.
-//! - Any endpoint may use a view, so a call in a view refers to fields of the same view and to `caller` only.
+//! - Any endpoint may use a view, so a call in a view refers to fields of the same view, to `caller`, and to what the view says that
+//!   it `needs`, which whoever uses it supplies: `needs.currency`.
 //! - They are checked when the crate is built: what there is not, what may be null where it must not be, what fits no URL, and
 //!   calls that wait for each other are errors. To rustc each reference is a member of a companion (`Parts_of_Profile`), so an
 //!   unknown part is an unknown field.
@@ -141,6 +142,9 @@ use proc_macro::TokenStream;
 ///   with the same key makes no second write: the first one's answer stands in, and the reads are made anew. The write runs to its
 ///   end, whoever has left. `keep = "24h"`: how long its answer is kept, in whole `m`, `h` or `d`, from 1m to 7d, default 24h.
 ///   `finish = "30s"`: how long it may take, from 1s to 60s, default 30s. Not beside `public`.
+///
+/// - `supply(currency = query.currency, warehouse = profile.warehouse)`: what the views that the fields lead to say that they need. See
+///   [`macro@view`].
 ///
 /// The answer's own head. Values are references, or strings with references in them. A line with a value that is null, that an
 /// input did not give, or whose call failed is left out, and so is one with a value that cannot stand there, which is logged; the
@@ -252,6 +256,22 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   into it. Values in it stand at most 64 deep.
 /// - `Raw<T>` passes a value on as it came, whatever is in it, and says by `T` what the documents tell of it.
 ///
+/// What it is given by others, `#[view(needs(currency: String, warehouse: Option<String>))]`, and what it gives,
+/// `#[view(supply(country = address.country))]`:
+///
+/// - Its calls, conditions and functions refer to what it needs as to a value of its own: `{needs.currency}`, also beside the key of a
+///   batch. A need has any type that can stand in an answer; of a view, a part can be named (`needs.profile.tier`).
+/// - Whoever has a field with such a view in it, at any depth of lists and options, supplies it or says that it needs it, too, and so
+///   passes it on. A tagged enum passes on likewise: it says `needs`.
+/// - What is supplied is an input, the caller's, a part of another field, or a need under another name. It is of the need's type, or
+///   what an `Option` is of; it may be null only where an `Option` is needed. Such a need may be left unsupplied.
+/// - A need that is null skips the call that refers to it: null, and complete.
+/// - Who is supplied from a field that a call fills waits for that call, and nobody else does; when it failed, what refers to the need
+///   fails with `dependency`. A GraphQL selection makes the call, selected or not.
+/// - A view's own fields are supplied for each of its objects. A batch that refers to a need is one call for all objects that are given
+///   the same.
+/// - What is needed and not supplied, supplied and not needed, or of another type is an error when the crate is built.
+///
 /// A field may be filled by a call, with the options that it has in a [`macro@composition`], save these:
 ///
 /// - It says how often it is made, since the view may stand in a list.
@@ -261,14 +281,14 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   The answer is a list, and each object gets the element whose `id` is its key; one that has no element is as if the backend
 ///   said 404. The field is a view or an `Option` of one. A key is a string, a whole number or an enum; `by` may be a part
 ///   of a part (`key.id`), none of them optional. Beside the key, the call is the same for all objects: it refers to `caller`
-///   only.
+///   and to `needs` only.
 /// - On an `Option`, a key or a value that is null makes no call: the field is null, and complete.
 /// - No `pass`: the 404 of one item never becomes the answer's.
 /// - Nothing of the backend's fills the field. The struct's own JSON has it all the same: to deserialise one, a member that is
 ///   not an `Option` must be there.
 #[proc_macro_attribute]
 pub fn view(options: TokenStream, item: TokenStream) -> TokenStream {
-    macros::view(&options.into(), item.into()).into()
+    macros::view(options.into(), item.into()).into()
 }
 
 /// What an endpoint takes from a request: a struct with named fields. All of it is validated before any call.

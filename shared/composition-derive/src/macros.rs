@@ -4,7 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
-use crate::ast::{Backend, Call, Caller, Choice, Composition, Field, Input, View, ViewWithCalls};
+use crate::ast::{
+    Backend, Call, Caller, Choice, Composition, Field, Input, Need, Supply, View, ViewOptions, ViewWithCalls,
+};
 use crate::attr::call::In;
 use crate::attr::serde::On;
 use crate::attr::{self, item};
@@ -14,13 +16,14 @@ use crate::{check, expand};
 
 pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let options = attr::composition::read(options, &mut errors);
+    let mut options = attr::composition::read(options, &mut errors);
     let needs = "`#[composition]` goes on a struct with named fields, one for each part of the answer, or on one with a single field without a name, which is the whole answer: `pub struct Orders(#[call(…)] pub Vec<Order>);`";
     let source = match struct_of(source, "composition", needs, Stand::Composition, &mut errors) {
         Ok(source) => source,
         Err(instead) => return with(errors, instead),
     };
-    let view = item::view(source, On::Composition, On::CallField, &mut errors);
+    let mut view = item::view(source, On::Composition, On::CallField, &mut errors);
+    view.supply = std::mem::take(&mut options.supply);
     let mut calls = Vec::new();
     for field in &view.fields {
         let call = call_of(field, In::Composition, &mut errors);
@@ -41,17 +44,15 @@ pub(crate) fn composition(options: TokenStream, source: TokenStream) -> TokenStr
     if errors.is_empty() { expand::composition::expand(&of) } else { with(errors, fallback::composition(of)) }
 }
 
-pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
+pub(crate) fn view(options: TokenStream, source: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    if !options.is_empty() {
-        errors.at(options, "`#[view]` takes no options: what there is to say stands on the fields");
-    }
+    let options = attr::needs::read(options, &mut errors);
     let parsed: Item = match syn::parse2(source.clone()) {
         Ok(parsed) => parsed,
         Err(_) => return source,
     };
     if let Item::Enum(source) = parsed {
-        return enumeration(source, errors);
+        return enumeration(source, options, errors);
     }
     let needs = "`#[view]` goes on a struct with named fields, or on an enum: of variants without fields, or of views";
     let source = match struct_of(source, "view", needs, Stand::View, &mut errors) {
@@ -59,6 +60,7 @@ pub(crate) fn view(options: &TokenStream, source: TokenStream) -> TokenStream {
         Err(instead) => return with(errors, instead),
     };
     let view = item::view(source, On::View, On::Field, &mut errors);
+    let view = View { needs: options.needs, supply: options.supply, ..view };
     let calls = view.fields.iter().map(|field| call_of(field, In::View, &mut errors)).collect();
     let of = ViewWithCalls { view, calls };
     check::view(&of, &mut errors);
@@ -114,13 +116,19 @@ fn call_of(field: &Field, place: In, errors: &mut Errors) -> Option<Call> {
     call
 }
 
-fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
+fn enumeration(source: syn::ItemEnum, options: ViewOptions, mut errors: Errors) -> TokenStream {
+    if let Some(Supply { ident, .. }) = options.supply.first() {
+        errors.at(ident, "an enum has no fields to supply from: let the view supply it that has the field with the enum, or the variants' views");
+    }
     if !source.generics.params.is_empty() {
         errors.at(&source.generics, GENERIC);
         return with(errors, fallback::item(Item::Enum(source), Stand::View));
     }
     if source.variants.iter().any(|variant| !matches!(variant.fields, Fields::Unit)) || says_tag(&source) {
-        return choice(source, errors);
+        return choice(source, options.needs, errors);
+    }
+    if let Some(Need { ident, .. }) = options.needs.first() {
+        errors.at(ident, "variants without fields make no calls, so they need nothing: drop this");
     }
     let mut of = item::enumeration(source, On::Enum, &mut errors);
     check::view::enumeration(&of, &mut errors);
@@ -128,7 +136,7 @@ fn enumeration(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
 }
 
 /// An enum of views, told apart by a member beside theirs.
-fn choice(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
+fn choice(source: syn::ItemEnum, needs: Vec<Need>, mut errors: Errors) -> TokenStream {
     let of = item::enumeration(source.clone(), On::Choice, &mut errors);
     let mut views = Vec::new();
     for variant in &source.variants {
@@ -140,7 +148,7 @@ fn choice(source: syn::ItemEnum, mut errors: Errors) -> TokenStream {
     check::view::enumeration(&of, &mut errors);
     match of.names.tag.clone() {
         Some(tag) if tag.value().is_empty() => errors.at(tag, "a name cannot be empty"),
-        Some(tag) if errors.is_empty() => return expand::choice::expand(&Choice { of, tag, views }),
+        Some(tag) if errors.is_empty() => return expand::choice::expand(&Choice { needs, of, tag, views }),
         None if errors.is_empty() => errors.at(&source.ident, "which member says which variant it is? Write `#[serde(tag = \"type\")]` on the enum, with the member that the backend says it by"),
         Some(_) | None => {}
     }

@@ -34,7 +34,7 @@ pub(crate) struct Name {
 }
 
 /// The first names that do not mean a field.
-pub(crate) const RESERVED: [&str; 5] = ["path", "query", "header", "body", "caller"];
+pub(crate) const RESERVED: [&str; 6] = ["path", "query", "header", "body", "caller", "needs"];
 
 /// Where the value of a reference comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,7 @@ pub(crate) enum Root {
     Header,
     Body,
     Caller,
+    Needs,
     Field,
 }
 
@@ -133,6 +134,7 @@ impl Reference {
             "header" => Root::Header,
             "body" => Root::Body,
             "caller" => Root::Caller,
+            "needs" => Root::Needs,
             _ => Root::Field,
         }
     }

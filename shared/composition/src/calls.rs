@@ -24,6 +24,11 @@ pub(crate) fn request_references(field: &FieldShape) -> impl Iterator<Item = &Re
     })
 }
 
+/// What a field supplies the views with that it leads to.
+pub(crate) fn supplied(field: &FieldShape) -> impl Iterator<Item = &Reference> {
+    field.supply.iter().map(|supply| &supply.value)
+}
+
 /// The headers of a call field's answer that become other fields, in the order of their numbers: they are noted after its values.
 pub(crate) fn noted_headers(object: &ObjectShape, of: usize) -> Vec<&HeaderName> {
     let mut found = Vec::new();
@@ -63,7 +68,8 @@ fn collect(
 ) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let of_values = |field: &&FieldShape| !matches!(field.derived, Some(Derived::Header { .. }));
-    for reference in object.fields.iter().filter(of_values).flat_map(references) {
+    let filling = object.fields.iter().filter(of_values).flat_map(references);
+    for reference in filling.chain(object.fields.iter().flat_map(supplied)) {
         if field_of(object, reference).is_some_and(&wanted) {
             let path = path(&reference.path);
             if !found.contains(&path) {
@@ -75,9 +81,13 @@ fn collect(
 }
 
 /// The call fields that run although nothing shows them, when these are shown: hidden ones that something waits for, and those
-/// that run for their own sake, whose failure or effect is what they are for.
-pub(crate) fn unseen(object: &ObjectShape, shown: &[usize]) -> Vec<usize> {
-    let mut running: Vec<usize> = shown.iter().copied().filter(|&field| object.fields[field].is_filled()).collect();
+/// that run for their own sake, whose failure or effect is what they are for. Where the shown ones are shown as a `whole`, all that
+/// they supply is waited for.
+pub(crate) fn unseen(object: &ObjectShape, shown: &[usize], whole: bool) -> Vec<usize> {
+    let supplied = shown.iter().filter(|_| whole).flat_map(|field| supplied(&object.fields[*field]));
+    let supplying = supplied.filter_map(|reference| field_of(object, reference));
+    let mut running: Vec<usize> =
+        shown.iter().copied().chain(supplying).filter(|&field| object.fields[field].is_filled()).collect();
     running.extend((0..object.fields.len()).filter(|field| !shown.contains(field) && always(object, *field)));
     let mut next = 0;
     while let Some(&field) = running.get(next) {
@@ -90,6 +100,7 @@ pub(crate) fn unseen(object: &ObjectShape, shown: &[usize]) -> Vec<usize> {
     }
     running.retain(|field| !shown.contains(field) && (object.fields[*field].hidden || always(object, *field)));
     running.sort_unstable();
+    running.dedup();
     running
 }
 
@@ -97,7 +108,8 @@ pub(crate) fn unseen(object: &ObjectShape, shown: &[usize]) -> Vec<usize> {
 fn always(object: &ObjectShape, field: usize) -> bool {
     let shape = &object.fields[field];
     let Some(call) = &shape.call else { return false };
-    let feeds = || object.fields.iter().flat_map(references).any(|other| field_of(object, other) == Some(field));
+    let fed = || object.fields.iter().flat_map(|other| references(other).chain(supplied(other)));
+    let feeds = || fed().any(|other| field_of(object, other) == Some(field));
     call.is_write() || (shape.hidden && !feeds())
 }
 

@@ -7,6 +7,7 @@ mod derived;
 mod head;
 mod input;
 mod json;
+mod needs;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ pub use self::derived::{Application, Argument, Derived, Function};
 pub use self::head::{HeadLine, HeadPlace};
 pub use self::input::{Bounds, Claim, Param};
 pub use self::json::Json;
+pub use self::needs::{Need, Supply};
 use crate::shape::{Shape, Shapes};
 
 /// An endpoint: its answer is the implementing struct. `#[composition]` implements it; do not write it by hand.
@@ -216,6 +218,8 @@ pub enum Root {
     Caller,
     /// A field of the same struct, the first name of the path.
     Field,
+    /// What the view says that it needs: the need, the first name of the path. Who uses the view supplies it.
+    Needs,
 }
 
 impl Default for Idempotency {
@@ -297,7 +301,7 @@ const fn contains_all(names: &[&str], wanted: &[&str]) -> bool {
     true
 }
 
-const fn equal(left: &[u8], right: &[u8]) -> bool {
+pub(crate) const fn equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }

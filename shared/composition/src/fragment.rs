@@ -52,6 +52,8 @@ pub(crate) struct SiteItems {
     pub(crate) values: Vec<Option<Bytes>>,
     /// Where each item stands: as many list indices an item as there are lists above the site.
     pub(crate) indices: Vec<u32>,
+    /// The object around each item, by its site and place, where the program is tied.
+    pub(crate) around: Vec<Option<(u32, u32)>>,
 }
 
 /// A run of parts of a buffer.

@@ -121,7 +121,8 @@ impl Inputs {
             Source::Body(number) => Some(self.body.get(number).cloned().flatten()),
             Source::CallerId => Some(self.caller_id.clone()),
             Source::Claim(index) => Some(self.claims.get(index).cloned().flatten()),
-            Source::Own(_) | Source::Noted { .. } => None,
+            Source::Nothing => Some(None),
+            Source::Own(_) | Source::Noted { .. } | Source::OwnOf { .. } | Source::NotedOf { .. } => None,
         }
     }
 

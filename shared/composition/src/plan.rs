@@ -7,6 +7,7 @@ mod compile;
 mod draw;
 mod error;
 mod findings;
+mod source;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use trefoil_context::Place;
 pub use self::compile::{compile, narrow};
 pub use self::error::DeclarationError;
 pub use self::findings::Finding;
+pub use self::source::Source;
 use crate::body::BodyProgram;
 use crate::declare::{Access, Bounds, Function, HeadPlace, Idempotency};
 use crate::fragment::Buffer;
@@ -162,9 +164,9 @@ pub struct Node {
     pub need: Need,
     /// Whether the answer cannot do without it: nothing on the way to it may be null.
     pub fatal: bool,
-    /// The nodes whose values it waits for: others of its view, and the one whose pieces it is in.
+    /// The nodes whose values it waits for: others of its view, the one whose pieces it is in, and those that supply its view.
     pub after: Vec<usize>,
-    /// Those of its view without whose values its request cannot be made.
+    /// Those of its view, and of views that supply it, without whose values its request cannot be made.
     pub needs: Vec<usize>,
 }
 
@@ -220,6 +222,8 @@ pub struct PlannedCall {
     pub(crate) programs: Vec<Program>,
     /// The sites of each program.
     pub(crate) sites: Vec<Vec<usize>>,
+    /// Whether objects in what a program makes refer to the very object that it is for: then no two objects share an answer.
+    pub(crate) tied: bool,
 }
 
 /// How often a call is made.
@@ -313,28 +317,6 @@ pub enum PlannedJson {
     Object(Vec<(String, PlannedJson)>),
 }
 
-/// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The request's parameter with this index.
-    Param(usize),
-    /// The part of the request's body with this number.
-    Body(usize),
-    /// The caller's id.
-    CallerId,
-    /// The caller's claim with this index.
-    Claim(usize),
-    /// A value noted of the very object that the call belongs to, under this number.
-    Own(usize),
-    /// A value noted from the body of another call of the same object.
-    Noted {
-        /// The other call's field.
-        field: usize,
-        /// The number under which it is noted.
-        number: usize,
-    },
-}
-
 impl Text {
     /// The sources in it, in order.
     pub fn sources(&self) -> impl Iterator<Item = Source> {
@@ -346,6 +328,15 @@ impl Text {
 }
 
 impl PlannedCall {
+    /// Whether its request differs from object to object by more than the key of a batch.
+    pub(crate) fn varies(&self) -> bool {
+        let tags = self.cache.iter().flat_map(|(_, tags)| tags);
+        let beside = self.query.iter().map(|(_, text)| text).chain(self.headers.iter().map(|(_, text)| text));
+        let of_an_object =
+            |source| matches!(source, Source::OwnOf { site, .. } | Source::NotedOf { site, .. } if site > 0);
+        std::iter::once(&self.path).chain(beside).chain(tags).flat_map(Text::sources).any(of_an_object)
+    }
+
     /// Whether it makes requests: what is made of other fields does not.
     pub fn is_requested(&self) -> bool {
         !matches!(self.fan, PlannedFan::Derived(_))

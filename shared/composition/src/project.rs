@@ -14,6 +14,7 @@ mod raw;
 mod reorder;
 mod scan;
 mod selection;
+mod sites;
 mod value;
 
 use std::fmt;
@@ -21,8 +22,9 @@ use std::fmt;
 use bytes::Bytes;
 
 pub use self::compile::compile;
-pub(crate) use self::compile::{SiteFound, compile_sites, quoted, unquoted};
+pub(crate) use self::compile::{compile_sites, quoted, unquoted};
 pub use self::selection::{Selected, Selection, What};
+pub(crate) use self::sites::SiteFound;
 use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;
 
@@ -40,6 +42,8 @@ pub struct Program {
     pub(crate) at: Box<[Box<str>]>,
     /// Whether the body is a list whose elements are pieces of their own: a batch's answer.
     pub(crate) split: bool,
+    /// Whether each object with calls knows the one around it: it is supplied by one.
+    pub(crate) tied: bool,
 }
 
 /// What is kept of each object with calls in it.

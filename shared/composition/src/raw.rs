@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::refer::Sure;
+use crate::refer::{NeedsNothing, Sure};
 use crate::shape::{Shape, Shaped, Shapes};
 
 /// A backend's value, passed on as it came, whatever is in it: free-form attributes, a document of somebody else's.
@@ -57,6 +57,7 @@ impl<'de, T> Deserialize<'de> for Raw<T> {
 
 impl<T: Shaped> Shaped for Raw<T> {
     type Null = Sure;
+    type Needs = NeedsNothing;
     fn shape(shapes: &mut Shapes) -> Shape {
         Shape::Raw(Box::new(T::shape(shapes)))
     }

@@ -5,11 +5,15 @@
 //! traits, never by the spelling of a type. Nothing of this exists at run time: all markers have size zero.
 
 mod function;
+mod needs;
 
 use std::marker::PhantomData;
 
 pub use self::function::{
     Condition, Made, MayMake, Nullness, Skippable, argument, decides, heads, is_option, makes, may_be_skipped, result,
+};
+pub use self::needs::{
+    MaySupply, Message, Needed, NeedsNothing, NeedsOf, SuppliedAs, needs_of, some_need, supplies, unsupplied,
 };
 
 /// The value is always there.

@@ -8,6 +8,7 @@ mod due;
 mod judge;
 mod requests;
 mod state;
+mod ties;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -201,11 +202,6 @@ impl<'a> Runner<'a> {
         self.progress[call].queue = (0..requests.len()).collect();
         self.progress[call].requests = requests;
         Ok(())
-    }
-
-    /// The failure of a call of the same object without whose value this one cannot be made.
-    fn dependency(&self, node: usize, item: usize) -> Option<Failure> {
-        self.doing.plan.nodes[node].needs.iter().find_map(|&other| self.failure(other, item))
     }
 
     /// The failure of a node for an object, unless a default stands in.

@@ -6,14 +6,16 @@
 
 mod flatten;
 mod int;
+mod needs;
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 
 pub use self::int::Int;
-use crate::declare::{Bounds, Call, Derived};
+pub use self::needs::supply;
+use crate::declare::{Bounds, Call, Derived, Need, Supply};
 use crate::names::Naming;
-use crate::refer::{Maybe, Sure, WholeView};
+use crate::refer::{Maybe, NeedsNothing, NeedsOf, Sure, WholeView};
 
 /// The kind of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,12 +58,14 @@ pub struct EnumId(pub(crate) usize);
 pub struct ChoiceId(pub(crate) usize);
 
 /// A view: a struct whose fields are the allow-list of what leaves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectShape {
     /// The struct's name; the OpenAPI schema's and the GraphQL type's.
     pub name: String,
     /// The struct's doc comment.
     pub doc: String,
+    /// What its calls need of whoever uses it.
+    pub needs: Vec<Need>,
     /// The fields, in declaration order.
     pub fields: Vec<FieldShape>,
 }
@@ -89,6 +93,8 @@ pub struct FieldShape {
     pub call: Option<Call>,
     /// What fills it, if neither a call nor the view's own body does.
     pub derived: Option<Derived>,
+    /// What the views that it leads to are supplied with.
+    pub supply: Vec<Supply>,
     /// Whether it only feeds other fields: it is in no answer and in no document.
     pub hidden: bool,
 }
@@ -191,6 +197,8 @@ impl Shape {
 pub trait Shaped: 'static {
     /// [`Maybe`] if null is a value of the type, else [`Sure`].
     type Null;
+    /// What the views in it need of whoever uses them.
+    type Needs: NeedsOf;
 
     /// Describes the type; every view it leads to is entered into `shapes` once.
     fn shape(shapes: &mut Shapes) -> Shape;
@@ -228,7 +236,7 @@ impl Shapes {
         }
         let index = self.objects.len();
         self.known.insert(key, index);
-        self.objects.push(ObjectShape { name: name.to_owned(), doc: doc.to_owned(), fields: Vec::new() });
+        self.objects.push(ObjectShape { name: name.to_owned(), doc: doc.to_owned(), ..ObjectShape::default() });
         self.open.push(ObjectId(index));
         let fields = fields(self);
         self.open.pop();
@@ -320,6 +328,7 @@ macro_rules! ints {
     ($($t:ty),*) => {$(
         impl Shaped for $t {
             type Null = Sure;
+            type Needs = NeedsNothing;
             fn shape(_: &mut Shapes) -> Shape {
                 Shape::Int(Int { min: <$t>::MIN as i128, max: <$t>::MAX as i128 })
             }
@@ -332,6 +341,7 @@ macro_rules! leaves {
     ($($t:ty => $shape:expr),*) => {$(
         impl Shaped for $t {
             type Null = Sure;
+            type Needs = NeedsNothing;
             fn shape(_: &mut Shapes) -> Shape { $shape }
         }
     )*};
@@ -340,6 +350,7 @@ leaves!(bool => Shape::Bool, f32 => Shape::Float, f64 => Shape::Float, String =>
 
 impl<T: Shaped> Shaped for Option<T> {
     type Null = Maybe;
+    type Needs = T::Needs;
     fn shape(shapes: &mut Shapes) -> Shape {
         match T::shape(shapes) {
             nullable @ Shape::Nullable(_) => nullable,
@@ -350,6 +361,7 @@ impl<T: Shaped> Shaped for Option<T> {
 
 impl<T: Shaped> Shaped for Vec<T> {
     type Null = Sure;
+    type Needs = T::Needs;
     fn shape(shapes: &mut Shapes) -> Shape {
         Shape::List(Box::new(T::shape(shapes)))
     }
@@ -357,6 +369,7 @@ impl<T: Shaped> Shaped for Vec<T> {
 
 impl<T: Shaped> Shaped for Box<T> {
     type Null = T::Null;
+    type Needs = T::Needs;
     fn shape(shapes: &mut Shapes) -> Shape {
         T::shape(shapes)
     }
@@ -364,6 +377,7 @@ impl<T: Shaped> Shaped for Box<T> {
 
 impl<T: Shaped> Shaped for BTreeMap<String, T> {
     type Null = Sure;
+    type Needs = T::Needs;
     fn shape(shapes: &mut Shapes) -> Shape {
         Shape::Map(Box::new(T::shape(shapes)))
     }
@@ -371,6 +385,7 @@ impl<T: Shaped> Shaped for BTreeMap<String, T> {
 
 impl<T: Shaped> Shaped for HashMap<String, T> {
     type Null = Sure;
+    type Needs = T::Needs;
     fn shape(shapes: &mut Shapes) -> Shape {
         Shape::Map(Box::new(T::shape(shapes)))
     }

@@ -76,6 +76,7 @@ impl refer::OneOfABatch for Profile {
 
 impl shape::Shaped for Profile {
     type Null = refer::Sure;
+    type Needs = refer::NeedsNothing;
     fn shape(shapes: &mut shape::Shapes) -> shape::Shape {
         shapes.object::<Self>("Profile", "", |shapes| {
             vec![
@@ -116,6 +117,7 @@ pub enum Tier {
 
 impl shape::Shaped for Tier {
     type Null = refer::Sure;
+    type Needs = refer::NeedsNothing;
     fn shape(shapes: &mut shape::Shapes) -> shape::Shape {
         let variant = |wire: &str| shape::VariantShape { wire: wire.into(), doc: String::new() };
         shapes.enumeration::<Self>("Tier", "", vec![variant("Gold"), variant("Silver")])
@@ -256,6 +258,7 @@ impl refer::OneOfABatch for Home {
 
 impl shape::Shaped for Home {
     type Null = refer::Sure;
+    type Needs = refer::NeedsNothing;
     fn shape(shapes: &mut shape::Shapes) -> shape::Shape {
         shapes.object::<Self>("Home", "The landing screen.", |shapes| {
             vec![
@@ -383,6 +386,7 @@ impl refer::OneOfABatch for OrderLine {
 
 impl shape::Shaped for OrderLine {
     type Null = refer::Sure;
+    type Needs = refer::NeedsNothing;
     fn shape(shapes: &mut shape::Shapes) -> shape::Shape {
         shapes.object::<Self>("OrderLine", "One line of an order.", |shapes| {
             vec![

@@ -6,12 +6,12 @@ use syn::{Ident, LitStr};
 
 use crate::ast::{EndpointOptions, Time};
 use crate::attr::{
-    METHODS, entries_of, equals, expected, head, idempotency, list_of, once, one_method, parentheses, text,
+    METHODS, entries_of, equals, expected, head, idempotency, list_of, needs, once, one_method, parentheses, text,
 };
 use crate::errors::Errors;
 use crate::words::{did_you_mean, list};
 
-const UNDERSTOOD: [&str; 15] = [
+const UNDERSTOOD: [&str; 16] = [
     "get",
     "post",
     "put",
@@ -22,6 +22,7 @@ const UNDERSTOOD: [&str; 15] = [
     "scopes",
     "public",
     "idempotency",
+    "supply",
     "status",
     "location",
     "link",
@@ -50,6 +51,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> EndpointOptions 
             "idempotency" => {
                 once(&mut options.idempotency, idempotency::read(word, input, errors)?, word, errors);
             }
+            "supply" => needs::supply(word, input, &mut options.supply, errors)?,
             "status" => once(&mut options.status, head::status(word, input)?, word, errors),
             line if head::WORDS.contains(&line) => options.head.extend(head::read(word, input, errors)?),
             other => {

@@ -84,7 +84,7 @@ pub(crate) fn view(mut item: ItemStruct, container: On, field: On, errors: &mut 
             ours,
         });
     }
-    View { doc: doc(&item.attrs), item, names, fields }
+    View { doc: doc(&item.attrs), item, names, fields, needs: Vec::new(), supply: Vec::new() }
 }
 
 /// Takes `#[hidden]` or `#[root]` out, each of which stands alone.

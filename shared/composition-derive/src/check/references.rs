@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use syn::LitStr;
 
 use crate::ast::{Batch, Call, Called, Derived, Field, How, Json};
+use crate::check::needs;
 use crate::errors::Errors;
 use crate::reference::{RESERVED, Reference, Root};
 use crate::words::{did_you_mean, list};
@@ -29,6 +30,9 @@ pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
     unused(of, errors);
     for reference in of.head() {
         root(of, reference, errors);
+    }
+    for supply in &of.view.supply {
+        root(of, &supply.value, errors);
     }
     cycles(of, errors);
 }
@@ -61,7 +65,9 @@ fn unused(of: Called<'_>, errors: &mut Errors) {
     for (field, call) in of.view.fields.iter().zip(of.calls) {
         let guards = call.is_some() || field.ours.iter().any(|attribute| attribute.path().is_ident("call"));
         let Some(hidden) = field.hidden.as_ref().filter(|_| !guards) else { continue };
-        let mut references = (0..of.view.fields.len()).flat_map(|field| of.references(field)).chain(of.head());
+        let supplied = of.view.supply.iter().map(|supply| &supply.value);
+        let filling = (0..of.view.fields.len()).flat_map(|field| of.references(field));
+        let mut references = filling.chain(of.head()).chain(supplied);
         if !references.any(|other| other.root() == Root::Field && other.names[0].text == field.name) {
             errors.at(hidden, format!(
                 "nothing refers to `{0}`, so hidden it is of no use: refer to it, as in `{{{0}}}`, or drop the field: what a view does not name never leaves",
@@ -88,6 +94,7 @@ fn root(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
         )),
         Root::Caller if alone => errors.at_span(first.span, format!("`{written}` names no part: write `caller.id`, or the name of a claim")),
         Root::Caller => {}
+        Root::Needs => needs::reference(of, reference, errors),
         Root::Path | Root::Query | Root::Header => {
             let place = &first.text;
             let name = reference.names.get(1).map_or("name", |name| name.text.as_str());
@@ -103,13 +110,14 @@ fn root(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
             let fields = || of.view.fields.iter().map(|field| field.name.as_str());
             if !fields().any(|field| field == first.text) {
                 // What is a request's is not for a view.
-                let reserved = || RESERVED.into_iter().filter(|word| of.endpoint.is_some() || *word == "caller");
+                let of_a_view = |word: &str| word == "caller" || word == "needs";
+                let reserved = || RESERVED.into_iter().filter(|word| if of.endpoint.is_some() { *word != "needs" } else { of_a_view(word) });
                 let near = did_you_mean(&first.text, fields().chain(reserved()));
                 let part = if reference.in_string { format!("`{}` in `{written}`", first.text) } else { format!("`{}`", first.text) };
                 errors.at_span(first.span, format!("{part} is not a field of `{}`{near} (its fields are {}; {} {})",
                     of.view.item.ident,
                     list(fields()),
-                    if of.endpoint.is_some() { "reserved are" } else { "reserved is" },
+                    "reserved are",
                     list(reserved())
                 ));
             }
@@ -126,7 +134,10 @@ fn of_a_request(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
             "to refer to the field `{word}`, give it another name, and `#[serde(rename = \"{word}\")]`, since the word is reserved"
         )
     } else {
-        "refer to the view's own fields or to `caller`, or put the call on a field of the `#[composition]`".to_owned()
+        let name = reference.names.get(1).map_or("name", |name| name.text.as_str());
+        format!(
+            "say that the view needs it, `#[view(needs({name}: …))]`, and refer to `needs.{name}`, which each endpoint then supplies; or refer to the view's own fields or to `caller`"
+        )
     };
     errors.at_span(
         first.span,
@@ -138,7 +149,7 @@ fn of_a_request(of: Called<'_>, reference: &Reference, errors: &mut Errors) {
 fn batch(of: Called<'_>, call: &Call, errors: &mut Errors) {
     let Some(Batch { key, .. }) = call.batch() else { return };
     root(of, key, errors);
-    if key.root() == Root::Caller {
+    if matches!(key.root(), Root::Caller | Root::Needs) {
         errors.at_span(
             key.names[0].span,
             format!(
@@ -150,7 +161,7 @@ fn batch(of: Called<'_>, call: &Call, errors: &mut Errors) {
     }
     for reference in call.templates().filter(|reference| reference.root() == Root::Field) {
         errors.at_span(reference.names[0].span, format!(
-            "`{}`: a batch is one call for many objects, so beside its key it can refer to `caller` only: write `each(at_once = 8)` for a call for each",
+            "`{}`: a batch is one call for many objects, so beside its key it can refer to `caller` and `needs` only: write `each(at_once = 8)` for a call for each",
             reference.written()
         ));
     }
@@ -208,7 +219,7 @@ fn walk<'a>(
 
 impl<'a> Called<'a> {
     /// Every reference by which a field is filled.
-    fn references(self, field: usize) -> impl Iterator<Item = &'a Reference> {
+    pub(crate) fn references(self, field: usize) -> impl Iterator<Item = &'a Reference> {
         let derived = self.view.fields[field].derived.iter().flat_map(Derived::references);
         self.calls[field].iter().flat_map(Call::references).chain(derived)
     }
@@ -234,6 +245,13 @@ impl Called<'_> {
         match reference.root() {
             Root::Body => self.has_input(),
             Root::Caller => has_part && !self.is_public(),
+            Root::Needs => {
+                self.endpoint.is_none()
+                    && reference
+                        .names
+                        .get(1)
+                        .is_some_and(|name| self.view.needs.iter().any(|need| need.name == name.text))
+            }
             Root::Path | Root::Query | Root::Header => has_part && self.has_input(),
             Root::Field => self.view.fields.iter().any(|field| field.name == reference.names[0].text),
         }

@@ -147,6 +147,7 @@ pub(crate) fn reference(reference: &Reference) -> TokenStream {
     let (root, skipped) = match reference.root() {
         Root::Field => (quote!(Field), 0),
         Root::Caller => (quote!(Caller), 1),
+        Root::Needs => (quote!(Needs), 1),
         request => {
             let place = request_place(request).map(place);
             (quote!(Request(#place)), 1)
@@ -168,6 +169,6 @@ pub(crate) fn request_place(root: Root) -> Option<Place> {
         Root::Query => Some(Place::Query),
         Root::Header => Some(Place::Header),
         Root::Body => Some(Place::Body),
-        Root::Caller | Root::Field => None,
+        Root::Caller | Root::Needs | Root::Field => None,
     }
 }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::ast::Choice;
-use crate::expand::{data_derives, spanned};
+use crate::expand::{data_derives, needs, spanned};
 
 pub(crate) fn expand(choice: &Choice) -> TokenStream {
     let of = &choice.of;
@@ -26,18 +26,27 @@ pub(crate) fn expand(choice: &Choice) -> TokenStream {
         let (wire, doc) = (of.wire_name(variant), &variant.doc.0);
         quote_spanned!(spanned(view)=> #shapes.variant::<#view>(#wire, #doc))
     });
-    quote! {
+    let (companion, needed) = needs::companion(ident, &item.vis, &choice.needs);
+    let checks = needs::expand_choice(choice);
+    let shaped = quote! {
         #[automatically_derived]
         impl ::trefoil::__private::shape::Shaped for #ident {
             type Null = ::trefoil::__private::refer::Sure;
+            type Needs = #needed;
             fn shape(#shapes: &mut ::trefoil::__private::shape::Shapes) -> ::trefoil::__private::shape::Shape {
                 #shapes.choice::<Self>(#name, #doc, #tag, |#shapes| ::std::vec![#(#variants),*])
             }
         }
+    };
+    let shaped = if choice.needs.is_empty() { shaped } else { quote!(const _: () = { #companion #shaped };) };
+    quote! {
+        #shaped
 
         #(#attributes)*
         #derives
         #serde
         #item
+
+        #checks
     }
 }

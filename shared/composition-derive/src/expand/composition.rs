@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::Composition;
 use crate::check::path::parameters;
-use crate::expand::{call, function, head, parts, references, shape, spanned, string};
+use crate::expand::{call, function, head, needs, parts, references, shape, spanned, string};
 use crate::words::list;
 
 /// How long an answer may take where the declaration does not say.
@@ -26,8 +26,9 @@ pub(crate) fn expand(of: &Composition) -> TokenStream {
     let same_names = same_names(of);
     let no_body = no_body(of);
     let references = references::expand(of.called());
+    let needs = needs::expand(of.called());
     // The shape first: where a type has none, rustc says so before it says what derives miss.
-    quote!(#shape #item #parts #endpoint #same_names #no_body #references)
+    quote!(#shape #item #parts #endpoint #same_names #no_body #references #needs)
 }
 
 fn endpoint(of: &Composition) -> TokenStream {

@@ -6,6 +6,7 @@ use syn::Type;
 
 use crate::ast::{Batch, Called, Condition, Derived};
 use crate::expand::call::request_place;
+use crate::expand::needs::given_to;
 use crate::expand::spanned;
 use crate::reference::{Name, Reference, Root, ident};
 
@@ -99,11 +100,12 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
 
 /// The companions that these references step into: `of()`, and `input()` and `caller()` where they are asked for.
 pub(crate) fn scope<'a>(of: Called<'_>, references: impl Iterator<Item = &'a Reference>) -> TokenStream {
-    let (mut asks_input, mut asks_caller) = (false, None);
+    let (mut asks_input, mut asks_needs, mut asks_caller) = (false, false, None);
     for reference in references {
         if reference.root() == Root::Caller {
             asks_caller.get_or_insert(reference.names[0].span);
         }
+        asks_needs |= reference.root() == Root::Needs;
         asks_input |= request_place(reference.root()).is_some();
     }
     let ident = &of.view.item.ident;
@@ -129,6 +131,7 @@ pub(crate) fn scope<'a>(of: Called<'_>, references: impl Iterator<Item = &'a Ref
             }
         }
     });
+    let needs = asks_needs.then(|| given_to(ident));
     quote! {
         #[allow(dead_code)]
         fn of() -> <#ident as ::trefoil::__private::refer::HasParts>::Parts<::trefoil::__private::refer::Sure> {
@@ -136,6 +139,7 @@ pub(crate) fn scope<'a>(of: Called<'_>, references: impl Iterator<Item = &'a Ref
         }
         #(#input)*
         #caller
+        #needs
     }
 }
 
@@ -200,6 +204,7 @@ pub(crate) fn part(reference: &Reference) -> TokenStream {
     let (base, rest) = match reference.root() {
         Root::Field => (quote_spanned!(first.span=> of()), &reference.names[..]),
         Root::Caller => (quote_spanned!(first.span=> caller()), &reference.names[1..]),
+        Root::Needs => (quote_spanned!(first.span=> needs()), &reference.names[1..]),
         Root::Body if reference.names.len() == 1 => return quote_spanned!(first.span=> input().body),
         Root::Body => {
             let body = quote_spanned!(first.span=> ::trefoil::__private::refer::open(input().body));

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::{Field, View};
 use crate::attr::serde::DefaultFrom;
-use crate::expand::{bounds, option, shape_of, string};
+use crate::expand::{bounds, needs, option, shape_of, string};
 
 /// Implements `Shaped`; `calls` and `derived` have one entry for each field.
 pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Option<TokenStream>]) -> TokenStream {
@@ -14,11 +14,13 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
     let name = syn::ext::IdentExt::unraw(ident).to_string();
     let doc = &view.doc.0;
     let shapes = Ident::new("shapes", Span::mixed_site());
+    let all = needs::data(&view.supply);
+    let (companion, needed) = needs::companion(ident, &view.item.vis, &view.needs);
     let flattens = view.fields.iter().any(|field| field.names.flatten.is_some());
     let fields = view.fields.iter().zip(calls.iter().zip(derived)).map(|(field, (call, derived))| {
         if field.names.flatten.is_some() {
             let (rust, ty) = (&field.name, &field.ty);
-            return quote_spanned!(crate::expand::spanned(ty)=> #shapes.flattened::<#ty>(#rust));
+            return quote_spanned!(crate::expand::spanned(ty)=> #shapes.flattened::<#ty>(#rust, #all));
         }
         let (rust, doc, ty) = (string(&field.name), string(&field.doc.0), shape_of(&field.ty, &shapes));
         let wire = view.wire_names(field);
@@ -26,6 +28,12 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
         let default = option(default(view, field));
         let call = option(call.clone());
         let derived = option(derived.clone());
+        let supply = if view.supply.is_empty() {
+            quote!(::std::vec::Vec::new())
+        } else {
+            let ty = &field.ty;
+            quote!(::trefoil::__private::shape::supply::<#ty>(#all))
+        };
         let hidden = field.hidden.is_some();
         let bounds = bounds(&field.bounds);
         let field = quote! {
@@ -40,6 +48,7 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
                 bounds: #bounds,
                 call: #call,
                 derived: #derived,
+                supply: #supply,
                 hidden: #hidden,
             }
         };
@@ -48,15 +57,25 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
     let fields = quote!(::std::vec![#(#fields),*]);
     // Where there are fields of other views, each stands in a list of its own.
     let fields = if flattens { quote!(#fields.concat()) } else { fields };
-    quote! {
+    let fields = if view.needs.is_empty() {
+        fields
+    } else {
+        quote!({
+            #shapes.needs::<#needed>();
+            #fields
+        })
+    };
+    let shaped = quote! {
         #[automatically_derived]
         impl ::trefoil::__private::shape::Shaped for #ident {
             type Null = ::trefoil::__private::refer::Sure;
+            type Needs = #needed;
             fn shape(#shapes: &mut ::trefoil::__private::shape::Shapes) -> ::trefoil::__private::shape::Shape {
                 #shapes.object::<Self>(#name, #doc, |#shapes| #fields)
             }
         }
-    }
+    };
+    if view.needs.is_empty() { shaped } else { quote!(const _: () = { #companion #shaped };) }
 }
 
 /// What stands in for a member that the backend leaves out: the field's own default, else the same field of the

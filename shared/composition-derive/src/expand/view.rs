@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ast::{Enumeration, ViewWithCalls};
-use crate::expand::{call, data_derives, function, parts, references, shape, string};
+use crate::expand::{call, data_derives, function, needs, parts, references, shape, string};
 
 /// A struct.
 pub(crate) fn expand(of: &ViewWithCalls) -> TokenStream {
@@ -12,8 +12,9 @@ pub(crate) fn expand(of: &ViewWithCalls) -> TokenStream {
     let parts = parts::expand(&of.view);
     let shape = shape::expand(&of.view, &call::data_of_all(of.called()), &function::data_of_all(of.called()));
     let references = references::expand(of.called());
+    let needs = needs::expand(of.called());
     // The shape first: where a type has none, rustc says so before it says what derives miss.
-    quote!(#shape #item #parts #references)
+    quote!(#shape #item #parts #references #needs)
 }
 
 /// An enum of unit variants.
@@ -43,6 +44,7 @@ pub(crate) fn expand_enum(of: &Enumeration) -> TokenStream {
         #[automatically_derived]
         impl ::trefoil::__private::shape::Shaped for #ident {
             type Null = ::trefoil::__private::refer::Sure;
+            type Needs = ::trefoil::__private::refer::NeedsNothing;
             fn shape(shapes: &mut ::trefoil::__private::shape::Shapes) -> ::trefoil::__private::shape::Shape {
                 shapes.enumeration::<Self>(#name, #doc, ::std::vec![#(#variants),*])
             }

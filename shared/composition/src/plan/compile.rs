@@ -4,16 +4,19 @@
 //! answer itself and of every view inside it.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
 mod closing;
 mod derived;
 mod frame;
 mod head;
+mod needs;
 mod root;
 mod sources;
 mod write;
 
+use self::needs::Given;
 use self::root::steps;
 use self::sources::written;
 use super::{ClaimUse, DeclarationError, Need, Node, Plan, PlannedCall, PlannedFan, Site, Source};
@@ -46,11 +49,13 @@ pub fn narrow(
 }
 
 /// One call field at one level of the answer: its places share a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Shared {
     object: ObjectId,
     field: usize,
     level: usize,
+    /// What of it its request refers to: with other values it is another call.
+    given: Given,
 }
 
 /// A site that was found and is not yet worked through.
@@ -65,6 +70,18 @@ struct Task {
     exposed: bool,
     /// The call fields on the way to it.
     way: Vec<(ObjectId, usize)>,
+    /// What its view is given by those further out.
+    given: Given,
+}
+
+impl Task {
+    fn names(&self) -> Vec<String> {
+        self.names.iter().chain(&self.found.names).cloned().collect()
+    }
+
+    fn is_exposed(&self) -> bool {
+        self.exposed && !self.found.sheltered
+    }
 }
 
 struct Compiler<'a> {
@@ -84,9 +101,13 @@ struct Compiler<'a> {
     body_parts: Vec<Vec<String>>,
     /// What is referred to of the outermost struct by others than its own calls.
     beside: Vec<Reference>,
+    /// What the view whose calls are being compiled is given.
+    given: Given,
     /// The node of the call that writes.
     write: Option<usize>,
     tasks: VecDeque<Task>,
+    /// Those that have become sites, by site.
+    tasks_of_sites: Vec<Rc<Task>>,
     errors: Vec<DeclarationError>,
 }
 
@@ -106,8 +127,10 @@ impl<'a> Compiler<'a> {
             claim_uses: Vec::new(),
             body_parts: Vec::new(),
             beside: Vec::new(),
+            given: Given::default(),
             write: None,
             tasks: VecDeque::new(),
+            tasks_of_sites: Vec::new(),
             errors: Vec::new(),
         }
     }
@@ -118,7 +141,7 @@ impl<'a> Compiler<'a> {
         self.beside = self.of_the_head();
         let frame = self.frame(selection);
         while let Some(task) = self.tasks.pop_front() {
-            self.site(&task);
+            self.site(&Rc::new(task));
         }
         self.defaults();
         let fields = self.fields();
@@ -160,8 +183,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes the nodes of a site, and what their calls show.
-    fn site(&mut self, task: &Task) {
+    fn site(&mut self, task: &Rc<Task>) {
         let site = self.sites.len();
+        self.tasks_of_sites.push(Rc::clone(task));
         let object = self.shapes.get(task.found.object);
         self.sites.push(Site {
             from: task.from,
@@ -172,8 +196,7 @@ impl<'a> Compiler<'a> {
             keys: task.found.keys.clone(),
             values: calls::own_values(object).len(),
         });
-        let names: Vec<String> = task.names.iter().chain(&task.found.names).cloned().collect();
-        let exposed = task.exposed && !task.found.sheltered;
+        let exposed = task.is_exposed();
         let mut order = Vec::new();
         let write = self.write_of(task, object);
         // What it needs, then the write itself, then all else: whether or not it is shown, it is made.
@@ -182,7 +205,7 @@ impl<'a> Compiler<'a> {
             self.visit(object, field, &mut order, &mut Vec::new());
         }
         for &field in &order {
-            self.node(site, task, object, field, &names, exposed);
+            self.node(site, task, object, field);
         }
         for call in &task.found.calls {
             let Some(node) = self.sites[site].nodes[call.field] else { continue };
@@ -226,11 +249,12 @@ impl<'a> Compiler<'a> {
         order.push(field);
     }
 
-    fn node(&mut self, site: usize, task: &Task, object: &ObjectShape, field: usize, names: &[String], exposed: bool) {
+    fn node(&mut self, site: usize, task: &Task, object: &ObjectShape, field: usize) {
         let shape = &object.fields[field];
+        self.suppliers(task, shape);
+        self.given.clone_from(&task.given);
         let index = self.nodes.len();
-        let nodes = &self.sites[site].nodes;
-        let node_of = |reference| nodes[calls::field_of(object, reference)?];
+        let node_of = |reference| self.node_of(task, site, object, reference);
         let needs = calls::request_references(shape).filter_map(node_of).collect();
         let mut after: Vec<usize> = calls::references(shape).filter_map(node_of).chain(task.parent).collect();
         if let Some(write) = self.write.filter(|&write| !after.iter().any(|&node| self.waits_for(node, write))) {
@@ -238,7 +262,7 @@ impl<'a> Compiler<'a> {
         }
         after.sort_unstable();
         after.dedup();
-        let shared = Shared { object: task.found.object, field, level: task.level };
+        let shared = Shared { object: task.found.object, field, level: task.level, given: task.given.of(shape) };
         let planned = match self.shared.iter().position(|other| *other == shared) {
             Some(planned) => planned,
             None => {
@@ -264,11 +288,11 @@ impl<'a> Compiler<'a> {
         target.after.extend(waits);
         target.after.sort_unstable();
         target.after.dedup();
-        let mut path = names.to_vec();
+        let mut path = task.names();
         if !self.is_root(task, field) {
             path.push(shape.client_name(self.naming));
         }
-        let fatal = exposed && need == Need::Required;
+        let fatal = task.is_exposed() && need == Need::Required;
         self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after, needs });
         self.sites[site].nodes[field] = Some(index);
         if shape.call.as_ref().is_some_and(Call::is_write) {
@@ -277,6 +301,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn planned(&mut self, object: &ObjectShape, field: usize, call: &Call) -> PlannedCall {
+        self.check_shared(object, &object.fields[field]);
         let fan = match &call.fan {
             Fan::One => PlannedFan::One,
             Fan::Each { at_once } => PlannedFan::Each { at_once: (*at_once).max(1) },
@@ -338,6 +363,10 @@ impl<'a> Compiler<'a> {
         };
         let shape = &object.fields[field].shape;
         let mut compiled = project::compile_sites(self.shapes, self.naming, shape, of, &captures, split);
+        // Each that waits becomes a site, in order.
+        let (site, first) = (self.nodes[node].site, self.sites.len() + self.tasks.len());
+        let (given, ties) = self.given_below(task, site, &object.fields[field], &compiled.sites, first);
+        compiled.program.tied = ties.inside;
         compiled.program.at = call.iter().flat_map(|call| &call.at).map(|name| name.as_str().into()).collect();
         let planned = self.nodes[node].call;
         let target = &mut self.calls[planned];
@@ -353,7 +382,8 @@ impl<'a> Compiler<'a> {
         target.programs.push(compiled.program);
         target.sites.push(Vec::new());
         let program = target.programs.len() - 1;
-        for found in compiled.sites {
+        self.calls[planned].tied |= ties.outside;
+        for (found, given) in compiled.sites.into_iter().zip(given) {
             self.tasks.push_back(Task {
                 found,
                 from: Some((planned, program)),
@@ -362,6 +392,7 @@ impl<'a> Compiler<'a> {
                 level: task.level + 1,
                 exposed,
                 way: task.way.iter().copied().chain([way]).collect(),
+                given,
             });
         }
         program

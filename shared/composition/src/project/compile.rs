@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::selection::{Selected, Selection, What};
+use super::sites::{SiteCall, SiteFound, Step};
 use super::{
     Capture, Choice, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written,
 };
 use crate::calls;
+use crate::declare::Root;
 use crate::names::Naming;
 use crate::shape::{ChoiceId, ChoiceVariant, ObjectId, ObjectShape, Shape, Shapes};
 
@@ -16,33 +18,6 @@ use crate::shape::{ChoiceId, ChoiceVariant, ObjectId, ObjectShape, Shape, Shapes
 pub(crate) struct Compiled {
     pub(crate) program: Program,
     pub(crate) sites: Vec<SiteFound>,
-}
-
-/// Objects of one kind at one place of a program, in which calls go.
-#[derive(Debug, Clone)]
-pub(crate) struct SiteFound {
-    pub(crate) object: ObjectId,
-    /// The outputs that stand for calls, in the order of their numbers.
-    pub(crate) calls: Vec<SiteCall>,
-    /// How many of them, the first ones, write nothing.
-    pub(crate) unseen: usize,
-    /// The response keys that lead to it; `None` stands for an index of a list.
-    pub(crate) keys: Vec<Option<String>>,
-    /// The client's names that lead to it, without indices.
-    pub(crate) names: Vec<String>,
-    /// Whether something on the way to it, inside the program, may be null.
-    pub(crate) sheltered: bool,
-}
-
-/// An output that stands for a call.
-#[derive(Debug, Clone)]
-pub(crate) struct SiteCall {
-    /// The call's field, an index in [`ObjectShape::fields`].
-    pub(crate) field: usize,
-    /// The response key.
-    pub(crate) key: String,
-    /// What of it is shown; `None` for all.
-    pub(crate) of: Option<Selection>,
 }
 
 /// Compiles the program for bodies of `shape`. `captures` are the paths (Rust names) of the values to note, in order.
@@ -75,6 +50,7 @@ pub(crate) fn compile_sites(
         values: Vec::new(),
         keys: Vec::new(),
         names: Vec::new(),
+        steps: Vec::new(),
         shelters: 0,
     };
     let wanted: Vec<Wanted<'_>> =
@@ -96,7 +72,8 @@ pub(crate) fn compile_sites(
         object.before = order;
         order += object.members.len() + 1;
     }
-    let program = Program { objects, order, root, captures: captures.len(), sites, at: Box::default(), split };
+    let program =
+        Program { objects, order, root, captures: captures.len(), sites, at: Box::default(), split, tied: false };
     Compiled { program, sites: compiler.sites }
 }
 
@@ -131,6 +108,8 @@ struct Compiler<'a> {
     values: Vec<usize>,
     keys: Vec<Option<String>>,
     names: Vec<String>,
+    /// The fields that are open.
+    steps: Vec<Step>,
     /// How many of what is open may be null.
     shelters: usize,
 }
@@ -261,7 +240,9 @@ impl Compiler<'_> {
         let mut calling = site.is_some();
         let mut members = Vec::new();
         for field in 0..object.fields.len() {
+            self.steps.push(Step { object: id, field, site: site.map(|site| site as usize) });
             let (member, calls) = self.member(object, field, &shown, selection.is_some(), &inside);
+            self.steps.pop();
             members.extend(member);
             calling |= calls;
         }
@@ -288,10 +269,12 @@ impl Compiler<'_> {
         // Of what is only noted nothing is shown: nothing in it is called either.
         let only_noted = selective && shown.is_empty();
         let fields: Vec<usize> = shown.iter().filter_map(shows).collect();
-        let unseen = if only_noted { Vec::new() } else { calls::unseen(object, &fields) };
+        let unseen = if only_noted { Vec::new() } else { calls::unseen(object, &fields, !selective) };
         let unshown = |&field: &usize| SiteCall { field, key: String::new(), of: Some(Selection::default()) };
         let calls: Vec<SiteCall> = unseen.iter().map(unshown).chain(shown.iter().filter_map(call)).collect();
-        if calls.is_empty() {
+        // What supplies a value of its own is found by those inside it, with or without calls.
+        let supplies = || object.fields.iter().flat_map(calls::supplied).any(|value| value.root == Root::Field);
+        if calls.is_empty() && (only_noted || !supplies()) {
             return None;
         }
         self.sites.push(SiteFound {
@@ -300,6 +283,7 @@ impl Compiler<'_> {
             unseen: unseen.len(),
             keys: self.keys.clone(),
             names: self.names.clone(),
+            steps: self.steps.clone(),
             sheltered: self.shelters > 0,
         });
         self.values.push(calls::own_values(object).len());

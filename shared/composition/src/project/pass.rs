@@ -53,8 +53,8 @@ pub(super) struct Pass<'p> {
     pub(super) captures: Vec<Option<Bytes>>,
     pub(super) elements: Vec<Element>,
     sites: Vec<SiteItems>,
-    /// A stack: the objects with calls that are open, each by its site and the index of its first value.
-    pub(super) open_items: Vec<(usize, usize)>,
+    /// A stack: the objects with calls that are open.
+    pub(super) open_items: Vec<OpenItem>,
     /// A stack: where the lists that are open stand.
     pub(super) indices: Vec<u32>,
 }
@@ -86,7 +86,7 @@ impl<'p> Pass<'p> {
             Capture::Body(number) => self.captures.get_mut(number),
             Capture::Item { up, number } => {
                 let open = self.open_items.len().checked_sub(1 + up).map(|at| self.open_items[at]);
-                open.and_then(|(site, first)| self.sites[site].values.get_mut(first + number))
+                open.and_then(|open| self.sites[open.site as usize].values.get_mut(open.first + number))
             }
         };
         if let Some(place) = place {
@@ -102,7 +102,10 @@ impl<'p> Pass<'p> {
         items.values.resize(first + self.program.sites[site as usize].values, None);
         // In a split body the first index stands for the element itself.
         items.indices.extend_from_slice(&self.indices[usize::from(self.program.split)..]);
-        self.open_items.push((site as usize, first));
+        if self.program.tied {
+            items.around.push(self.open_items.last().map(|around| (around.site, around.item)));
+        }
+        self.open_items.push(OpenItem { site, item, first });
         for output in 0..self.program.sites[site as usize].unseen {
             self.writer.hole(Hole { site, output, item });
         }
@@ -127,6 +130,15 @@ impl<'p> Pass<'p> {
         self.writer.cut = mark.cut;
         self.writer.regions = mark.regions;
     }
+}
+
+/// An object with calls that is open.
+#[derive(Clone, Copy)]
+pub(super) struct OpenItem {
+    site: u32,
+    item: u32,
+    /// The index of its first value.
+    first: usize,
 }
 
 /// A place to come back to.

@@ -92,10 +92,15 @@ impl Runner<'_> {
 
     /// The failure because of which an object has no such value.
     fn failure_of(&self, (node, item): Waiting, source: Source) -> Option<Failure> {
-        let Source::Noted { field, .. } = source else { return None };
         let plan = self.doing.plan;
-        let other = plan.node_at(plan.nodes[node].site, field)?;
-        self.failure(other, item)
+        match source {
+            Source::Noted { field, .. } => self.failure(plan.node_at(plan.nodes[node].site, field)?, item),
+            Source::NotedOf { site, field, .. } => {
+                let item = self.state.further_out((plan.nodes[node].site, item), site)?;
+                self.failure(plan.node_at(site, field)?, item)
+            }
+            _ => None,
+        }
     }
 
     /// Reads a header of another call's answer as its field's type says.

@@ -81,6 +81,34 @@ fn single(
     (requests, refused)
 }
 
+/// Keys with the same rest of a request, in the order in which they were met, so that the same answer always makes the same
+/// requests.
+struct Group {
+    /// All but the keys.
+    beside: Rendered,
+    keys: Vec<(String, Vec<Waiting>)>,
+    known: HashMap<String, usize>,
+}
+
+impl Group {
+    fn add(&mut self, key: String, who: Waiting) {
+        let at = *self.known.entry(key.clone()).or_insert(self.keys.len());
+        match self.keys.get_mut(at) {
+            Some((_, waiting)) => waiting.push(who),
+            None => self.keys.push((key, vec![who])),
+        }
+    }
+}
+
+/// The group with this rest.
+fn group(groups: &mut Vec<Group>, beside: Rendered) -> usize {
+    let same = |group: &Group| group.beside.identity() == beside.identity();
+    groups.iter().position(same).unwrap_or_else(|| {
+        groups.push(Group { beside, keys: Vec::new(), known: HashMap::new() });
+        groups.len() - 1
+    })
+}
+
 struct Batch<'a> {
     plan: &'a Plan,
     call: usize,
@@ -95,10 +123,12 @@ impl Batch<'_> {
         key: impl Fn(Waiting) -> Value,
         value: &impl Fn(Waiting, Source) -> Value,
     ) -> (Vec<Request>, Vec<Refused>) {
+        let planned = &self.plan.calls[self.call];
+        let varies = planned.varies();
         let mut refused = Vec::new();
-        // Keys in the order in which they were met, so that the same answer always makes the same requests.
-        let mut keys: Vec<(String, Vec<Waiting>)> = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::new();
+        // All else in a request is the same for all objects in it. Mostly it is the same for every object.
+        let mut groups: Vec<Group> = Vec::new();
+        let mut same: Option<Result<usize, NotMade>> = None;
         for who in waiting {
             let text = match key(who).map(|json| render::scalar(&json).map(std::borrow::Cow::into_owned)) {
                 Some(Ok(text)) => text,
@@ -111,25 +141,17 @@ impl Batch<'_> {
                     continue;
                 }
             };
-            let at = *known.entry(text.clone()).or_insert(keys.len());
-            match keys.get_mut(at) {
-                Some((_, waiting)) => waiting.push(who),
-                None => keys.push((text, vec![who])),
+            let group = match same.take().filter(|_| !varies) {
+                Some(known) => known,
+                None => render::render(planned, |source| value(who, source)).map(|beside| group(&mut groups, beside)),
+            };
+            match &group {
+                Ok(group) => groups[*group].add(text, who),
+                Err(not_made) => refused.push((who, not_made.clone())),
             }
+            same = Some(group);
         }
-        let Some(first) = keys.first().and_then(|(_, waiting)| waiting.first()).copied() else {
-            return (Vec::new(), refused);
-        };
-        // All else in the request is the same for every object.
-        let shared = match render::render(&self.plan.calls[self.call], |source| value(first, source)) {
-            Ok(rendered) => rendered,
-            Err(not_made) => {
-                let all = keys.into_iter().flat_map(|(_, waiting)| waiting);
-                refused.extend(all.map(|who| (who, not_made.clone())));
-                return (Vec::new(), refused);
-            }
-        };
-        (self.chunks(keys, &shared), refused)
+        (groups.into_iter().flat_map(|group| self.chunks(group.keys, &group.beside)).collect(), refused)
     }
 
     fn chunks(&self, keys: Vec<(String, Vec<Waiting>)>, shared: &Rendered) -> Vec<Request> {

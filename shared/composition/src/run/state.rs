@@ -1,5 +1,6 @@
 //! What is known while a plan runs: the pieces that have come, the objects in them, and what became of each object's calls.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -23,6 +24,8 @@ pub struct State {
     pub(crate) settled: Vec<Vec<Settled>>,
     /// The answers of each call.
     pub(crate) entries: Vec<Vec<Entry>>,
+    /// Copies of answers that no object has yet, by the call and the answer.
+    pub(super) spare: HashMap<(usize, usize), Vec<usize>>,
 }
 
 /// A projected body, and where its objects stand among those of their sites.
@@ -44,6 +47,9 @@ pub(crate) struct Item {
     pub(crate) index: usize,
     /// Which request of its call the body came for: the order of objects is not that of arrival.
     pub(crate) request: usize,
+    /// The object around it, by its site and place there: in the same body, or the one that the body is for. Known where it is
+    /// asked for.
+    pub(crate) around: Option<(usize, usize)>,
 }
 
 /// What became of one call for one object.
@@ -68,6 +74,10 @@ pub(crate) struct Entry {
     pub(crate) pieces: Vec<(usize, Element)>,
     /// What the first program noted.
     pub(crate) noted: Vec<Option<Bytes>>,
+    /// The request that it answered.
+    pub(crate) request: usize,
+    /// Whether an object has it, where no two may have the same.
+    pub(crate) taken: bool,
 }
 
 impl State {
@@ -79,6 +89,7 @@ impl State {
             places: vec![Vec::new(); plan.sites.len()],
             settled: vec![Vec::new(); plan.nodes.len()],
             entries: plan.calls.iter().map(|_| Vec::new()).collect(),
+            spare: HashMap::new(),
         };
         let sites: Vec<usize> = (0..plan.sites.len()).filter(|&site| plan.sites[site].from.is_none()).collect();
         state.enter(plan, Arc::clone(&plan.frame), &sites, 0);
@@ -89,13 +100,20 @@ impl State {
     }
 
     /// Takes a projected body in: its objects join those of their sites.
-    fn enter(&mut self, plan: &Plan, buffer: Arc<Buffer>, sites: &[usize], request: usize) -> usize {
+    pub(super) fn enter(&mut self, plan: &Plan, buffer: Arc<Buffer>, sites: &[usize], request: usize) -> usize {
         let body = self.buffers.len();
         let mut places = Vec::with_capacity(sites.len());
         for (own, &site) in sites.iter().enumerate() {
             let count = buffer.sites.get(own).map_or(0, |items| items.count as usize);
             places.push((site, self.items[site].len()));
-            self.items[site].extend((0..count).map(|index| Item { buffer: body, site: own, index, request }));
+            let around = |index: usize| *buffer.sites.get(own)?.around.get(index)?;
+            // The sites of a body are entered in order, and what is around an object is of one before its own, or of it.
+            let item = |index| {
+                let around =
+                    around(index).map(|(site, item)| (sites[site as usize], places[site as usize].1 + item as usize));
+                Item { buffer: body, site: own, index, request, around }
+            };
+            self.items[site].extend((0..count).map(item));
             self.places[site].resize(self.items[site].len(), 0);
             for &node in plan.sites[site].nodes.iter().flatten() {
                 self.settled[node].resize(self.items[site].len(), Settled::Open);
@@ -123,7 +141,8 @@ impl State {
                 if number == 0 {
                     let noted =
                         captures.get(position * notes..(position + 1) * notes).map_or_else(Vec::new, <[_]>::to_vec);
-                    self.entries[call].push(Entry { pieces: Vec::with_capacity(planned.programs.len()), noted });
+                    let pieces = Vec::with_capacity(planned.programs.len());
+                    self.entries[call].push(Entry { pieces, noted, request, taken: false });
                 }
                 if let Some(entry) = self.entries[call].get_mut(first + position) {
                     entry.pieces.push((body, element));
@@ -135,8 +154,10 @@ impl State {
 
     /// Fills a call field of one object with an entry: the objects in it stand in as many places more as this one does.
     pub(crate) fn fill(&mut self, plan: &Plan, (node, item): (usize, usize), entry: usize) {
-        self.settled[node][item] = Settled::Filled(entry);
         let (site, call) = (plan.nodes[node].site, plan.nodes[node].call);
+        let tied = plan.calls[call].tied;
+        let entry = if tied { self.of_its_own(plan, call, entry) } else { entry };
+        self.settled[node][item] = Settled::Filled(entry);
         let more = self.places[site][item];
         let outputs = &plan.sites[site].outputs;
         for (position, &(_, program)) in outputs.iter().enumerate().filter(|(_, (other, _))| *other == node) {
@@ -148,14 +169,23 @@ impl State {
             if sites.is_empty() {
                 continue;
             }
+            let mut inside = Vec::new();
+            let around = plan.calls[call].programs[program].tied;
             for part in &buffer.parts[element.piece.parts.clone()] {
                 // Each object is counted at its first hole.
                 if let Part::Hole(hole) = *part
                     && let Some(&Hole { site, item, output: 0 }) = buffer.holes.get(hole as usize)
                 {
-                    let (site, first) = sites[site as usize];
-                    self.places[site][first + item as usize] += more;
+                    let (inner, first) = sites[site as usize];
+                    self.places[inner][first + item as usize] += more;
+                    if around {
+                        inside.push((inner, first + item as usize));
+                    }
                 }
+            }
+            self.count_around(plan, &inside, more);
+            if tied {
+                self.tie((site, item), inside);
             }
         }
     }
@@ -167,7 +197,7 @@ impl State {
         items
     }
 
-    /// A value of one object: its own, or noted from another of its calls.
+    /// A value of one object: its own, noted from another of its calls, or one of these of an object further out.
     pub(crate) fn value(&self, plan: &Plan, site: usize, item: usize, source: Source) -> Value {
         match source {
             Source::Own(number) => {
@@ -186,7 +216,13 @@ impl State {
                     Settled::Open | Settled::Null => None,
                 }
             }
-            Source::Param(_) | Source::Body(_) | Source::CallerId | Source::Claim(_) => None,
+            Source::OwnOf { site: of, number } => {
+                self.value(plan, of, self.further_out((site, item), of)?, Source::Own(number))
+            }
+            Source::NotedOf { site: of, field, number } => {
+                self.value(plan, of, self.further_out((site, item), of)?, Source::Noted { field, number })
+            }
+            Source::Param(_) | Source::Body(_) | Source::CallerId | Source::Claim(_) | Source::Nothing => None,
         }
     }
 }

@@ -2,12 +2,13 @@
 //! the way that references take to them, so that nothing else need know of it.
 
 use super::{FieldShape, ObjectShape, Shape, Shaped, Shapes};
-use crate::declare::{Application, Derived, Fan, Json, Piece, Reference, Root, Template};
+use crate::declare::{Application, Derived, Fan, Json, Piece, Reference, Root, Supply, Template};
 use crate::refer::WholeView;
 
 impl Shapes {
-    /// The fields of the view `T` where they stand in another one, in place of its field `rust`.
-    pub fn flattened<T: Shaped + WholeView>(&mut self, rust: &str) -> Vec<FieldShape> {
+    /// The fields of the view `T` where they stand in another one, in place of its field `rust`. What they need that the other
+    /// one supplies is that; what else they need, it needs.
+    pub fn flattened<T: Shaped + WholeView>(&mut self, rust: &str, supply: &[Supply]) -> Vec<FieldShape> {
         let Shape::Object(id) = T::shape(self) else { return Vec::new() };
         if self.open.contains(&id) {
             self.endless.push(id);
@@ -17,7 +18,14 @@ impl Shapes {
             field.under.insert(0, rust.to_owned());
             let own = references(field).into_iter().filter(|reference| reference.root == Root::Field);
             own.for_each(|reference| reference.path.insert(0, rust.to_owned()));
+            references(field).into_iter().for_each(|reference| supplied(reference, supply));
+            let outer = supply.iter().filter(|one| !field.supply.iter().any(|inner| inner.need == one.need));
+            let outer: Vec<Supply> = outer.cloned().collect();
+            field.supply.extend(outer);
         }
+        let needs = self.objects[id.0].needs.iter();
+        let needs = needs.filter(|need| !supply.iter().any(|one| one.need == need.name)).cloned().collect();
+        self.add_needs(needs);
         fields
     }
 
@@ -35,7 +43,7 @@ impl FieldShape {
     }
 }
 
-/// Every reference by which a field is filled.
+/// Every reference by which a field is filled, and those of what it supplies.
 fn references(field: &mut FieldShape) -> Vec<&mut Reference> {
     let mut found = Vec::new();
     if let Some(call) = &mut field.call {
@@ -54,7 +62,17 @@ fn references(field: &mut FieldShape) -> Vec<&mut Reference> {
         Some(Derived::Computed(application)) => arguments(application, &mut found),
         None => {}
     }
+    found.extend(field.supply.iter_mut().map(|supply| &mut supply.value));
     found
+}
+
+/// A reference to a need becomes one to what is supplied for it.
+fn supplied(reference: &mut Reference, supply: &[Supply]) {
+    let is_it = |one: &&Supply| reference.root == Root::Needs && reference.path.first() == Some(&one.need);
+    if let Some(one) = supply.iter().find(is_it) {
+        let path = one.value.path.iter().chain(&reference.path[1..]).cloned().collect();
+        *reference = Reference { root: one.value.root, path };
+    }
 }
 
 fn templates<'f>(templates: impl Iterator<Item = &'f mut Template>, found: &mut Vec<&'f mut Reference>) {

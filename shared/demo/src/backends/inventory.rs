@@ -16,6 +16,7 @@ use crate::shop::{Shop, stock};
 #[derive(Deserialize)]
 struct Which {
     product_ids: Option<String>,
+    warehouse: Option<String>,
     limit: Option<usize>,
     #[serde(default)]
     after: u64,
@@ -30,12 +31,17 @@ async fn one(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer {
     found(stock::of(product.ok_or_else(|| missing(format!("no product {id}")))?))
 }
 
-/// With `product_ids`: those there are. Without: a page, with `X-Total-Count`, and `X-Next-Cursor` unless it is the last.
+/// With `product_ids`: those there are, of all of them or in one `warehouse`. Without: a page, with `X-Total-Count`, and `X-Next-Cursor` unless it is the last.
 async fn several(State(shop): State<Arc<Shop>>, uri: Uri) -> Answer {
-    let Which { product_ids, limit, after } = answers::query(&uri)?;
+    let Which { product_ids, warehouse, limit, after } = answers::query(&uri)?;
     if let Some(ids) = product_ids {
-        let stocks: Vec<_> = answers::ids(&ids)?.into_iter().filter_map(|id| shop.product(id)).map(stock::of).collect();
-        return found(stocks);
+        let products = answers::ids(&ids)?.into_iter().filter_map(|id| shop.product(id));
+        let code = warehouse.filter(|code| code != "all");
+        let there = |stock: stock::Stock| match &code {
+            Some(code) => stock.at(code),
+            None => stock,
+        };
+        return found(products.map(stock::of).map(there).collect::<Vec<_>>());
     }
     let limit = answers::limit(limit, 20, 100)?;
     let page: Vec<_> = shop.products.iter().filter(|product| product.id > after).take(limit).map(stock::of).collect();

@@ -50,3 +50,12 @@ pub(crate) fn of(product: &Product) -> Stock {
         unit_cost: Decimal(product.supplier_cost.0),
     }
 }
+
+impl Stock {
+    /// What one warehouse has of it.
+    pub(crate) fn at(mut self, code: &str) -> Stock {
+        self.warehouses.retain(|shelf| shelf.code == code);
+        self.available = self.warehouses.iter().map(|shelf| shelf.quantity).sum();
+        self
+    }
+}

@@ -10,8 +10,8 @@ impl Compiler<'_> {
     /// A default is projected as a body would be.
     pub(super) fn defaults(&mut self) {
         for index in 0..self.calls.len() {
-            let shared = self.shared[index];
-            let field = &self.shapes.get(shared.object).fields[shared.field];
+            let (object, field) = (self.shared[index].object, self.shared[index].field);
+            let field = &self.shapes.get(object).fields[field];
             let Some(json) = field.call.as_ref().and_then(|call| call.or.as_ref()) else { continue };
             let call = &self.calls[index];
             if call.sites.iter().any(|sites| !sites.is_empty()) {

@@ -44,7 +44,7 @@ impl Compiler<'_> {
             let (source, _) = self.source(object, &argument.reference)?;
             arguments.push((source, argument.optional));
         }
-        let given: Vec<String> = of.references().map(written).collect();
+        let given: Vec<String> = of.references().map(|reference| self.shown(reference)).collect();
         let (name, given) = (of.function.name, given.join(", "));
         let written = if name.is_empty() { given } else { format!("{name}({given})") };
         Some(PlannedApplication { function: of.function, arguments, written })

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Compiler, Task, root};
+use super::{Compiler, Given, Task, root};
 use crate::fragment::Buffer;
 use crate::project::{self, Selection};
 use crate::shape::Shape;
@@ -36,6 +36,7 @@ impl Compiler<'_> {
                 level: 0,
                 exposed: true,
                 way: Vec::new(),
+                given: Given::default(),
             });
         }
         frame

@@ -17,7 +17,7 @@ impl Compiler<'_> {
             Piece::Literal(text) => Some(TextPart::Literal(text.clone())),
             Piece::Reference(reference) => {
                 let (source, omit) = self.source(object, reference)?;
-                Some(TextPart::Value { source, written: written(reference), omit })
+                Some(TextPart::Value { source, written: self.shown(reference), omit })
             }
         };
         Text(template.0.iter().filter_map(part).collect())
@@ -47,6 +47,7 @@ impl Compiler<'_> {
                 let claim = self.claims.iter().find(|claim| reference.path.first() == Some(&claim.rust));
                 claim.map(|claim| (Source::Claim(self.claim_use(claim)), false))
             }
+            Root::Needs => return self.need(object, reference).map(|source| (source, false)),
             Root::Field => calls::field_of(object, reference).and_then(|field| {
                 if !object.fields[field].is_filled() {
                     let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
@@ -71,7 +72,7 @@ impl Compiler<'_> {
         match json {
             Json::Literal(text) => PlannedJson::Literal(text.clone()),
             Json::Value(reference) => match self.source(object, reference) {
-                Some((source, omit)) => PlannedJson::Value { source, written: written(reference), omit },
+                Some((source, omit)) => PlannedJson::Value { source, written: self.shown(reference), omit },
                 None => PlannedJson::Literal("null".to_owned()),
             },
             Json::Text(template) => PlannedJson::Text(self.text(object, template)),
@@ -139,6 +140,7 @@ pub(super) fn written(reference: &Reference) -> String {
         Root::Request(Place::Body) if reference.path.is_empty() => "body",
         Root::Request(Place::Body) => "body.",
         Root::Caller => "caller.",
+        Root::Needs => "needs.",
         Root::Field => "",
     };
     format!("{root}{}", reference.path.join("."))

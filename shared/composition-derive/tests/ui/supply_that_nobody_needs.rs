@@ -1,0 +1,30 @@
+extern crate trefoil_composition as trefoil;
+
+#[allow(unused_imports)]
+use trefoil::{StandardCaller as Caller, backend, composition, input, view};
+
+#[backend]
+pub struct Orders;
+#[backend]
+pub struct Prices;
+
+#[view(needs(currency: String, warehouse: Option<String>))]
+pub struct Line {
+    pub id: String,
+    #[call(Prices, get = "/prices/{id}", query(in_currency = needs.currency, from = needs.warehouse), each(at_once = 8))]
+    pub price: Option<f64>,
+}
+
+#[input]
+pub struct ListInput {
+    #[query]
+    pub currency: String,
+}
+
+#[composition(get = "/orders", input = ListInput, supply(currency = query.currency, curency = query.currency))]
+pub struct OrderList {
+    #[call(Orders, get = "/lines")]
+    pub lines: Vec<Line>,
+}
+
+fn main() {}
