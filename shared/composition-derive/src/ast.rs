@@ -248,6 +248,9 @@ pub(crate) struct Call {
     pub(crate) or: Option<(Ident, Expr)>,
     pub(crate) fan: Option<Fan>,
     pub(crate) cache: Option<Cache>,
+    pub(crate) retry: Option<Retry>,
+    /// The word `hedge`.
+    pub(crate) hedge: Option<Ident>,
     /// The word `when` and what must hold.
     pub(crate) when: Option<(Ident, Condition)>,
 }
@@ -262,6 +265,13 @@ pub(crate) struct Cache {
     pub(crate) stale_while_revalidate: Option<u64>,
     pub(crate) stale_if_error: Option<u64>,
     pub(crate) tags: Vec<(LitStr, Template)>,
+}
+
+/// `retry`, `retry(attempts = 3)`.
+pub(crate) struct Retry {
+    pub(crate) word: Ident,
+    /// The first one counted.
+    pub(crate) attempts: u32,
 }
 
 /// `batch(…)` or `each(…)`.

@@ -13,6 +13,7 @@ pub(crate) mod idempotency;
 pub(crate) mod input;
 pub(crate) mod item;
 pub(crate) mod needs;
+mod retry;
 pub(crate) mod serde;
 
 use proc_macro2::TokenStream;

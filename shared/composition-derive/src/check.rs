@@ -3,6 +3,7 @@
 
 mod cache;
 pub(crate) mod call;
+mod effort;
 pub(crate) mod fan;
 pub(crate) mod head;
 pub(crate) mod header;
@@ -72,6 +73,7 @@ pub(crate) fn composition(of: &Composition, errors: &mut Errors) {
         if let Some(call) = call {
             call::call(call, errors);
             call::within(call, of.options.deadline.as_ref(), errors);
+            effort::effort(call, of.options.idempotency.is_some(), errors);
             fan::in_a_composition(call, errors);
         }
     }
@@ -86,6 +88,7 @@ pub(crate) fn view(of: &ViewWithCalls, errors: &mut Errors) {
     view::view(&of.view, errors);
     for call in of.calls.iter().flatten() {
         call::call(call, errors);
+        effort::effort(call, false, errors);
         fan::in_a_view(call, errors);
         write::in_a_view(call, errors);
     }

@@ -188,6 +188,10 @@ use proc_macro::TokenStream;
 ///   not told who asks, and the call cannot refer to `caller`), `stale_while_revalidate = "30s"` (so long after that it is
 ///   still given out while it is made new), `stale_if_error = "5m"` (so long after that it stands in for a failure),
 ///   `tags("catalog", "product-{path.id}")` (what it can be purged by).
+/// - `retry`, `retry(attempts = 3)`: a call that failed in passing (no connection, a break, 502, 503, 504) is attempted again, so often
+///   in all: 1 to 10; without a number 2. Not on a `post` or `patch` without an idempotency key. Over what the backend's configuration says.
+/// - `hedge`, on a `get`: beside an attempt that takes longer than 95 of a hundred of the backend's answers do a second one is sent, and
+///   the first good answer wins.
 /// - A required call cannot refer to what may be null, unless it has an `or`.
 /// - `#[serde(rename(serialize = "name"))]` fixes the client's name.
 ///

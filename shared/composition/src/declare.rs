@@ -144,6 +144,10 @@ pub struct Call {
     pub fan: Fan,
     /// How its answers are kept; `None` for not at all.
     pub cache: Option<Cache>,
+    /// The most attempts at it in all; `None` leaves that to the backend's configuration.
+    pub retry: Option<u32>,
+    /// Whether a second attempt is sent beside a slow one.
+    pub hedge: bool,
     /// What must hold for it to be made: else it is skipped, and its field is null, or its default, and complete.
     pub when: Option<Application>,
 }

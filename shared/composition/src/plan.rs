@@ -208,6 +208,10 @@ pub struct PlannedCall {
     pub fan: PlannedFan,
     /// How its answers are kept, and what they are purged by.
     pub cache: Option<(Policy, Vec<Text>)>,
+    /// The most attempts at one request of it; `None` leaves that to the backend's configuration.
+    pub retry: Option<u32>,
+    /// Whether a second attempt is sent beside a slow one.
+    pub hedge: bool,
     /// What must hold for it to be made.
     pub when: Option<PlannedApplication>,
     /// The headers of its answer that other fields are read from: noted after the values of its body.

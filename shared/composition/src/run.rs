@@ -26,7 +26,7 @@ pub(crate) use self::state::{Settled, State};
 use crate::idempotency::Write;
 use crate::inputs::Inputs;
 use crate::outcome::{Failure, Reason};
-use crate::plan::{Need, Plan, PlannedFan, Source};
+use crate::plan::{Need, Plan, PlannedCall, PlannedFan, Source};
 use crate::render::{NotMade, Rendered, Value, scalar};
 use crate::signals::Signals;
 
@@ -316,12 +316,13 @@ impl<'a> Runner<'a> {
 }
 
 impl Doing<'_> {
-    fn effort(&self, node: usize, within: Option<Duration>) -> Effort {
+    fn effort(&self, node: usize, call: &PlannedCall) -> Effort {
         let required = self.plan.nodes[node].need == Need::Required;
         Effort {
+            attempts: call.retry,
+            hedge: call.hedge,
             criticality: if required { Criticality::Required } else { Criticality::Optional },
-            own_time: due::own_time(self.context, self.plan.deadline, within),
-            ..Effort::default()
+            own_time: due::own_time(self.context, self.plan.deadline, call.within),
         }
     }
 
@@ -352,7 +353,7 @@ impl Doing<'_> {
             headers: rendered.headers,
             body: rendered.body.map_or(Body::Empty, Body::Full),
             deadline,
-            effort: self.effort(node, planned.within),
+            effort: self.effort(node, planned),
             cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
         };
         // What must not be made twice is made by its own rules.

@@ -8,18 +8,18 @@ use crate::ast::{Call, Entry, Fan, Statuses};
 use crate::attr::composition::time;
 use crate::attr::{
     METHODS, body, cache, derived, end_of_entry, entries, equals, expected, fan, inside, list_of, once, one_method,
-    parentheses, skip_entry, text,
+    parentheses, retry, skip_entry, text,
 };
 use crate::errors::Errors;
 use crate::reference::{Piece, Reference, Template};
 use crate::words::{self, did_you_mean};
 
-const IN_A_COMPOSITION: [&str; 15] = [
+const IN_A_COMPOSITION: [&str; 17] = [
     "get", "post", "put", "patch", "delete", "query", "header", "body", "at", "within", "absent", "pass", "or", "when",
-    "cache",
+    "cache", "retry", "hedge",
 ];
-const IN_A_VIEW: [&str; 11] =
-    ["get", "query", "header", "at", "within", "absent", "or", "when", "batch", "each", "cache"];
+const IN_A_VIEW: [&str; 13] =
+    ["get", "query", "header", "at", "within", "absent", "or", "when", "batch", "each", "cache", "retry", "hedge"];
 const FORM: &str = "#[call(Backend, get = \"/path\")]";
 const VALUE: &str = "a value here is a literal (`5`, `\"text\"`, `true`), a reference (`query.limit`, `caller.id`, `profile.segment`), or a string with references in it (`\"{profile.segment}-x\"`)";
 
@@ -75,7 +75,7 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
 
     let understood = || place.understood().iter().copied();
     let (mut route, mut at, mut within, mut absent, mut pass, mut or) = (None, None, None, None, None, None);
-    let mut cache = None;
+    let (mut cache, mut again, mut hedge) = (None, None, None);
     let mut when = None;
     let mut sent = None;
     let mut how_often: Option<Fan> = None;
@@ -121,13 +121,25 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
                 once(&mut when, (word.clone(), derived::condition(input)?), word, errors);
             }
             "batch" | "each" => fan::read(&mut how_often, word, input, errors)?,
-            later @ ("retry" | "hedge") => {
-                let message = format!("`{later}` is not there yet; a call can have {}", words::list(understood()));
-                return Err(syn::Error::new(word.span(), message));
+            "retry" => {
+                if let Some(read) = retry::read(word, input, errors)? {
+                    once(&mut again, read, word, errors);
+                }
+            }
+            "hedge" => {
+                if end_of_entry(input).is_err() {
+                    let message = "`hedge` stands alone: when the second attempt starts is measured, and bounded by the backend's configuration";
+                    return Err(syn::Error::new(word.span(), message));
+                }
+                once(&mut hedge, word.clone(), word, errors);
             }
             other => {
                 // What others call it resembles nothing.
-                let meant = if other == "timeout" { "within" } else { other };
+                let meant = match other {
+                    "timeout" => "within",
+                    "retries" | "attempts" => "retry",
+                    other => other,
+                };
                 let near = did_you_mean(meant, understood());
                 let message = format!("a call has no option `{other}`{near} (there are {})", words::list(understood()));
                 return Err(syn::Error::new(word.span(), message));
@@ -154,6 +166,8 @@ fn options(attribute: &Attribute, place: In, input: ParseStream<'_>, errors: &mu
         or,
         fan: how_often,
         cache,
+        retry: again,
+        hedge,
         when,
     })
 }

@@ -40,6 +40,8 @@ fn data(of: Called<'_>, call: &Call, ty: &Type) -> TokenStream {
     let or = option(call.or.as_ref().map(|(_, value)| json_of(ty, value)));
     let fan = fan(call.fan.as_ref());
     let cache = option(call.cache.as_ref().map(cache));
+    let retry = option(call.retry.as_ref().map(|retry| retry.attempts).map(|attempts| quote!(#attempts)));
+    let hedge = call.hedge.is_some();
     let when = option(call.when.as_ref().map(|(_, when)| function::condition(of, when)));
     quote! {
         ::trefoil::__private::declare::Call {
@@ -56,6 +58,8 @@ fn data(of: Called<'_>, call: &Call, ty: &Type) -> TokenStream {
             or: #or,
             fan: #fan,
             cache: #cache,
+            retry: #retry,
+            hedge: #hedge,
             when: #when,
         }
     }

@@ -65,6 +65,7 @@ pub struct BackendCall {
     headers: Vec<(&'static str, String)>,
     body: Option<Result<Vec<u8>, String>>,
     within: Option<Duration>,
+    effort: Effort,
     cache: Option<Policy>,
     absent: Vec<u16>,
     pass: Vec<u16>,
@@ -92,6 +93,7 @@ impl Backends {
             headers: Vec::new(),
             body: None,
             within: None,
+            effort: Effort::default(),
             cache: None,
             absent: Vec::new(),
             pass: Vec::new(),
@@ -133,6 +135,19 @@ impl BackendCall {
     /// The most time that it may take, inside the deadline.
     pub fn within(mut self, within: Duration) -> BackendCall {
         self.within = Some(within);
+        self
+    }
+
+    /// Attempts it again when it failed in passing (no connection, a break, 502, 503, 504), so often in all: 1 to 10. A POST or PATCH
+    /// is attempted once whatever is said here, unless it is sent with an `Idempotency-Key`.
+    pub fn attempts(mut self, most: u32) -> BackendCall {
+        self.effort.attempts = Some(most);
+        self
+    }
+
+    /// Sends a second attempt beside a GET that takes longer than 95 of a hundred of the backend's answers do.
+    pub fn hedged(mut self) -> BackendCall {
+        self.effort.hedge = true;
         self
     }
 
@@ -221,7 +236,7 @@ impl BackendCall {
             path_and_query,
             headers,
             body,
-            effort: Effort { own_time: self.within.map(|within| Instant::now() + within), ..Effort::default() },
+            effort: Effort { own_time: self.within.map(|within| Instant::now() + within), ..self.effort },
             cache: self.cache,
             deadline: self.within.map_or(due, |within| Deadline::within(within).earlier(due)),
         };

@@ -326,6 +326,8 @@ impl<'a> Compiler<'a> {
                 .cache
                 .as_ref()
                 .map(|cache| (caching::policy(cache), cache.tags.iter().map(|tag| text(self, tag)).collect())),
+            retry: call.retry,
+            hedge: call.hedge,
             when: call.when.as_ref().and_then(|when| self.application(object, when)),
             heads: calls::noted_headers(object, field).into_iter().cloned().collect(),
             shape: object.fields[field].shape.clone(),

@@ -131,6 +131,11 @@ fn rules(plan: &Plan, node: usize) -> String {
     let moved = plan.moved_within(node).map(over).unwrap_or_default();
     rules.extend(call.within.map(|within| format!("within {}{moved}", millis(within))));
     rules.extend(call.cache.as_ref().map(|(policy, _)| kept(policy) + &kept_by_config(plan, node)));
+    rules.extend(call.retry.map(|attempts| match attempts {
+        1 => "no retries".to_owned(),
+        attempts => format!("up to {attempts} attempts"),
+    }));
+    rules.extend(call.hedge.then(|| "hedged".to_owned()));
     rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));
     rules.extend(call.pass.iter().map(|status| format!("{status} is passed on")));
     format!("[{}]", rules.join(", "))

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use super::{Need, Plan, PlannedFan};
 
+/// The longest wait before a first retry, where the backend's configuration has no other (`retry.base_ms`).
+const FIRST_WAIT: Duration = Duration::from_millis(25);
+
 /// One thing worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -37,6 +40,14 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
         };
         if node.need != Need::Required && call.within.is_none() {
             say("it may be missing, and has no `within`: when it is slow it holds the answer up to the deadline; give it one".to_owned());
+        }
+        let time = call.within.unwrap_or(plan.deadline);
+        if call.retry.is_some_and(|attempts| attempts > 1) && time < FIRST_WAIT {
+            say(format!(
+                "it may be attempted again, and has {} ms: the wait before that alone may be {} ms; give it more time, or drop `retry`",
+                time.as_millis(),
+                FIRST_WAIT.as_millis()
+            ));
         }
         let in_a_list = plan.sites[node.site].from.is_some();
         if node.need == Need::Required && in_a_list {
