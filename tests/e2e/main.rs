@@ -5,6 +5,7 @@ mod harness;
 
 mod backends_down;
 mod backends_slow;
+mod breaker;
 mod browser;
 mod caching;
 mod command_line;

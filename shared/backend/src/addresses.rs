@@ -1,4 +1,4 @@
-//! Where a backend is: the addresses that its calls are sent to.
+//! Where a backend is: its addresses, handed to the balancer.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
@@ -7,6 +7,8 @@ use std::time::Duration;
 use http::uri::Scheme;
 use tokio::time::Instant;
 
+use crate::balance::Balancer;
+use crate::balance::list::Target;
 use crate::config::Base;
 use crate::transport::TransportError;
 
@@ -18,38 +20,40 @@ const LOOKED_UP_FOR: Duration = Duration::from_secs(5);
 pub(crate) struct Addresses {
     host: String,
     port: u16,
-    known: Mutex<Option<(SocketAddr, Option<Instant>)>>,
+    /// Until when what the balancer has may be used; none where it never changes.
+    until: Option<Mutex<Option<Instant>>>,
 }
 
 impl Addresses {
     /// Those of the URL's host.
-    pub(crate) fn of(base: &Base) -> Addresses {
+    pub(crate) fn of(base: &Base, balancer: &Balancer) -> Addresses {
         let host = base.authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let port = base.authority.port_u16().unwrap_or(if base.scheme == Scheme::HTTPS { 443 } else { 80 });
-        let known = host.parse::<IpAddr>().ok().map(|ip| (SocketAddr::new(ip, port), None));
-        Addresses { host, port, known: Mutex::new(known) }
+        let known = host.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, port));
+        if let Some(address) = known {
+            balancer.set(&[Target::plain(address)]);
+        }
+        Addresses { host, port, until: known.is_none().then(Mutex::default) }
     }
 
     /// One that is never connected to, for transports that do not.
-    pub(crate) fn none() -> Addresses {
-        let known = Some((SocketAddr::from(([127, 0, 0, 1], 0)), None));
-        Addresses { host: String::new(), port: 0, known: Mutex::new(known) }
+    pub(crate) fn none(_: &Base, balancer: &Balancer) -> Addresses {
+        balancer.set(&[Target::plain(SocketAddr::from(([127, 0, 0, 1], 0)))]);
+        Addresses { host: String::new(), port: 0, until: None }
     }
 
-    /// Where to send a call.
-    pub(crate) async fn choose(&self) -> Result<SocketAddr, TransportError> {
-        if let Some((address, until)) = *self.known.lock().unwrap_or_else(PoisonError::into_inner)
-            && until.is_none_or(|until| Instant::now() < until)
-        {
-            return Ok(address);
+    /// Waits until the balancer has addresses.
+    pub(crate) async fn known(&self, balancer: &Balancer) -> Result<(), TransportError> {
+        let Some(until) = &self.until else { return Ok(()) };
+        if until.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| Instant::now() < until) {
+            return Ok(());
         }
         let failed = |why: String| TransportError::Connect(format!("cannot look up `{}`: {why}", self.host));
-        let mut found = tokio::net::lookup_host((self.host.as_str(), self.port))
+        let found = tokio::net::lookup_host((self.host.as_str(), self.port))
             .await
             .map_err(|error| failed(error.to_string()))?;
-        let address = found.next().ok_or_else(|| failed("there is no address".to_owned()))?;
-        let until = Instant::now() + LOOKED_UP_FOR;
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((address, Some(until)));
-        Ok(address)
+        balancer.set(&found.map(Target::plain).take(1).collect::<Vec<_>>());
+        *until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + LOOKED_UP_FOR);
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ use opentelemetry::metrics::Meter;
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
 use crate::addresses::Addresses;
+use crate::balance::{self, Balancer};
 use crate::cache::{Cache, Cached, Policy};
 use crate::config::{BackendConfig, Base};
 use crate::effort::Effort;
@@ -25,6 +26,7 @@ pub struct Client {
     pub(crate) name: String,
     pub(crate) base: Base,
     pub(crate) addresses: Addresses,
+    pub(crate) balancer: Arc<Balancer>,
     pub(crate) max_body_bytes: usize,
     pub(crate) identity: IdentityHeaders,
     pub(crate) signals: Signals,
@@ -120,16 +122,18 @@ impl Client {
         identity: IdentityHeaders,
         meter: &Meter,
         transport: Arc<dyn Transport>,
-        addresses: fn(&Base) -> Addresses,
+        addresses: fn(&Base, &Balancer) -> Addresses,
         cache: &Arc<Cache>,
     ) -> Result<Client, String> {
         let base = config.base()?;
         config.retry.check()?;
         config.hedge.check()?;
+        let balancer = Arc::new(Balancer::new(name, config, meter));
         Ok(Client {
             signals: Signals::new(name, &base, meter),
             name: name.to_owned(),
-            addresses: addresses(&base),
+            addresses: addresses(&base, &balancer),
+            balancer,
             base,
             max_body_bytes: config.max_body_bytes,
             identity,
@@ -205,7 +209,7 @@ impl Clients {
         cache: &Arc<Cache>,
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with(configs, identity, meter, cache, |_| Addresses::none(), transport)
+        Clients::with(configs, identity, meter, cache, Addresses::none, transport)
     }
 
     fn with(
@@ -213,10 +217,10 @@ impl Clients {
         identity: &IdentityHeaders,
         meter: &Meter,
         cache: &Arc<Cache>,
-        addresses: fn(&Base) -> Addresses,
+        addresses: fn(&Base, &Balancer) -> Addresses,
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
-        configs
+        let clients = configs
             .iter()
             .map(|(name, config)| {
                 transport(name, config)
@@ -226,8 +230,9 @@ impl Clients {
                     .map(|client| (name.clone(), Arc::new(client)))
                     .map_err(|reason| ClientsError { backend: name.clone(), reason })
             })
-            .collect::<Result<_, _>>()
-            .map(Clients)
+            .collect::<Result<BTreeMap<_, Arc<Client>>, _>>()?;
+        balance::signal::observe(meter, clients.values().map(|client| &client.balancer));
+        Ok(Clients(clients))
     }
 
     /// The client of the backend with this name.

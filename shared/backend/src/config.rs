@@ -6,6 +6,10 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use serde::{Deserialize, Serialize};
 
+use crate::balance::slow_start::SlowStartConfig;
+use crate::breaker::config::BreakerConfig;
+use crate::ejection::EjectionConfig;
+use crate::faults::Faults;
 use crate::hedge::HedgeConfig;
 use crate::retry::RetryConfig;
 
@@ -34,6 +38,15 @@ pub struct BackendConfig {
     /// How its calls are hedged.
     #[serde(default)]
     pub hedge: HedgeConfig,
+    /// When an address is no longer asked. Default: as there.
+    #[serde(default)]
+    pub breaker: BreakerConfig,
+    /// When one of several addresses is left alone for a while. Default: as there.
+    #[serde(default)]
+    pub ejection: EjectionConfig,
+    /// How an address that is new among others starts. Default: as there.
+    #[serde(default)]
+    pub slow_start: SlowStartConfig,
 }
 
 fn default_connect_timeout_ms() -> u64 {
@@ -68,6 +81,9 @@ impl BackendConfig {
             idle_timeout_ms: default_idle_timeout_ms(),
             retry: RetryConfig::default(),
             hedge: HedgeConfig::default(),
+            breaker: BreakerConfig::default(),
+            ejection: EjectionConfig::default(),
+            slow_start: SlowStartConfig::default(),
         }
     }
 
@@ -82,6 +98,15 @@ impl BackendConfig {
     /// Checks the URL, without connecting. The error says what is wrong and what is expected.
     pub fn check(&self) -> Result<(), String> {
         self.base().map(|_| ())
+    }
+
+    /// What no backend can have: the keys below the backend's, and what is wrong.
+    pub fn faults(&self) -> Vec<(Vec<&'static str>, String)> {
+        let mut faults = Faults::default();
+        self.breaker.check(&mut faults);
+        self.ejection.check(&mut faults);
+        self.slow_start.check(&mut faults);
+        faults.found
     }
 
     pub(crate) fn base(&self) -> Result<Base, String> {

@@ -4,11 +4,15 @@
 //! is for: that is composition's.
 
 mod addresses;
+mod balance;
+mod breaker;
 pub mod cache;
 pub mod client;
 mod collect;
 pub mod config;
 mod effort;
+mod ejection;
+mod faults;
 mod headers;
 mod hedge;
 mod retry;
@@ -17,10 +21,13 @@ mod stack;
 mod sync;
 pub mod transport;
 
+pub use balance::slow_start::SlowStartConfig;
+pub use breaker::config::BreakerConfig;
 pub use cache::{Cache, CacheConfig, Cached, Policy, Purge, Served};
 pub use client::{Call, CallFailure, Client, Clients, ClientsError, Reply};
 pub use config::BackendConfig;
 pub use effort::{Criticality, Effort};
+pub use ejection::EjectionConfig;
 pub use hedge::HedgeConfig;
 pub use retry::{MOST_ATTEMPTS, RetryConfig};
 pub use transport::{Body, Choice, Outgoing, PoolSize, Sending, Transport, TransportError};

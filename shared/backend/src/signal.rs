@@ -2,6 +2,7 @@
 //!
 //! Names and units are those of OpenTelemetry's HTTP semantic conventions (1.44).
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use opentelemetry::metrics::{Counter, Histogram, Meter};
@@ -128,6 +129,8 @@ impl Signals {
             http.request.method = call.method.as_str(),
             http.request.resend_count = field::Empty,
             server.address = address.value.as_str().as_ref(),
+            network.peer.address = field::Empty,
+            network.peer.port = field::Empty,
             server.port = port.value.as_str().parse::<i64>().unwrap_or_default(),
             url.full = call.uri.to_string(),
             http.response.status_code = field::Empty,
@@ -151,6 +154,14 @@ impl Signal<'_> {
         Propagated {
             traceparent: format!("00-{}-{}-0{flags}", span.trace_id(), span.span_id()),
             tracestate: (!tracestate.is_empty()).then_some(tracestate),
+        }
+    }
+
+    /// Where it is sent.
+    pub(crate) fn at(&self, address: SocketAddr) {
+        if !self.span.is_none() {
+            self.span.record("network.peer.address", field::display(address.ip()));
+            self.span.record("network.peer.port", i64::from(address.port()));
         }
     }
 

@@ -1,4 +1,4 @@
-//! What every call passes through, outermost first: deadline → cache → retry → hedge → [an attempt's signals and headers] → an address →
+//! What every call passes through, outermost first: deadline → cache → retry → hedge → [an attempt's signals and headers] → balancer →
 //! transport.
 
 use std::pin::pin;
@@ -10,8 +10,11 @@ use http::{HeaderMap, Method, Request, Uri};
 use tokio::time::{Instant, sleep_until};
 use trefoil_context::{Deadline, RequestContext};
 
+use crate::balance::Asked;
+use crate::balance::tried::Tried;
 use crate::client::{Call, CallFailure, Client, Reply};
 use crate::effort::Effort;
+use crate::signal::Signal;
 use crate::transport::{Body, Outgoing};
 use crate::{cache, collect, headers, hedge, retry};
 
@@ -54,16 +57,39 @@ pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Repl
         // Headers come before the transport, after the span: `traceparent` names the span.
         let mut request = wanted.request();
         headers::write(client, wanted, &mut request, number, &signal.trace())?;
-        let address = client.addresses.choose().await.map_err(CallFailure::Transport)?;
-        let outgoing = Outgoing { request, address, deadline: wanted.deadline };
-        let response = client.transport.send(outgoing).await.map_err(CallFailure::Transport)?;
-        collect::whole(response, client.max_body_bytes).await
+        at_an_address(client, wanted, number, request, &signal).await
     }
     .await;
     let took = signal.finish(&result);
     if hedge::is_of_use(&result) {
         client.latency.record(took);
     }
+    result
+}
+
+/// Where something is known of the address before it is asked, and learnt from what became of it.
+async fn at_an_address(
+    client: &Client,
+    wanted: &Wanted<'_>,
+    number: u32,
+    request: Request<Body>,
+    signal: &Signal<'_>,
+) -> Result<Reply, CallFailure> {
+    client.addresses.known(&client.balancer).await.map_err(CallFailure::Transport)?;
+    let asked = Asked {
+        tried: &wanted.tried,
+        may_probe: wanted.method.is_safe(),
+        // A later attempt has only what the earlier ones left of the call's own time.
+        own_time: wanted.effort.own_time.filter(|_| number == 1),
+    };
+    let chosen = client.balancer.choose(&asked)?;
+    signal.at(chosen.address());
+    let outgoing = Outgoing { request, address: chosen.address(), deadline: wanted.deadline };
+    let result = match client.transport.send(outgoing).await {
+        Ok(response) => collect::whole(response, client.max_body_bytes).await,
+        Err(error) => Err(CallFailure::Transport(error)),
+    };
+    chosen.finish(&result);
     result
 }
 
@@ -82,6 +108,8 @@ pub(crate) struct Wanted<'a> {
     /// When the first attempt began.
     pub(crate) begun: Instant,
     attempts: AtomicU32,
+    /// The addresses of its attempts.
+    tried: Tried,
     body: Mutex<Body>,
 }
 
@@ -109,6 +137,7 @@ impl<'a> Wanted<'a> {
             shared,
             begun: Instant::now(),
             attempts: AtomicU32::new(0),
+            tried: Tried::default(),
             body: Mutex::new(call.body),
         })
     }

@@ -1,6 +1,6 @@
 //! The state machines that calls share, in every order that threads can take them (loom). The same sources as in the library, with the
 //! checker's primitives in place of std's.
-#![allow(dead_code, reason = "the library uses all of it")]
+#![allow(dead_code, unreachable_pub, reason = "the library uses all of it")]
 
 mod sync {
     //! What stands in for `src/sync.rs`.
@@ -8,18 +8,33 @@ mod sync {
     pub(crate) use loom::sync::atomic;
 }
 
+#[path = "../src/breaker"]
+mod breaker {
+    pub(crate) mod config;
+    pub(crate) mod gate;
+    pub(crate) mod state;
+    pub(crate) mod window;
+}
 #[path = "../src/retry/budget.rs"]
 mod budget;
+#[path = "../src/faults.rs"]
+mod faults;
 
+use std::time::Duration;
+
+use breaker::config::BreakerConfig;
+use breaker::gate::Breaker;
+use breaker::state::Probed;
 use budget::Budget;
 use loom::sync::Arc;
 use loom::thread;
+use tokio::time::Instant;
 
 /// Every order in which up to two threads take each other's turn. It is bounded, so that a test ends in seconds.
 fn check(of: impl Fn() + Sync + Send + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
-    model.max_duration = Some(std::time::Duration::from_secs(60));
+    model.max_duration = Some(Duration::from_secs(60));
     model.check(of);
 }
 
@@ -42,5 +57,78 @@ fn a_budget_never_gives_more_than_it_has_and_loses_no_call() {
         assert!(taken <= 2, "{taken}");
         let rest = u32::from(budget.take(11)) + u32::from(budget.take(11));
         assert_eq!(taken + rest, 2);
+    });
+}
+
+/// Runs `what` in two threads beside each other.
+fn both<T: 'static>(breaker: &Arc<Breaker>, what: impl Fn(&Breaker) -> T + Copy + 'static) -> Vec<T> {
+    let threads: Vec<_> = (0..2)
+        .map(|_| {
+            let breaker = Arc::clone(breaker);
+            thread::spawn(move || what(&breaker))
+        })
+        .collect();
+    threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+}
+
+fn breaker(failures: u32) -> Arc<Breaker> {
+    Arc::new(Breaker::new(BreakerConfig { consecutive_failures: failures, ..BreakerConfig::default() }))
+}
+
+#[test]
+fn a_breaker_is_opened_by_one_of_those_who_fail_at_once_and_by_no_fewer_failures() {
+    let now = Instant::now();
+    check(move || {
+        let breaker = breaker(2);
+        let opened = both(&breaker, move |breaker| breaker.failed(now).is_some());
+        assert_eq!(opened.iter().filter(|opened| **opened).count(), 1, "it opens once");
+        assert!(!breaker.is_closed());
+    });
+    check(move || {
+        let breaker = breaker(3);
+        let opened = both(&breaker, move |breaker| breaker.failed(now).is_some());
+        assert_eq!(opened, [false, false]);
+        assert!(breaker.is_closed());
+    });
+}
+
+#[test]
+fn a_half_open_breaker_lets_one_probe_through_at_once_and_loses_no_place() {
+    let start = Instant::now();
+    let later = start + Duration::from_secs(5);
+    check(move || {
+        let breaker = breaker(1);
+        assert!(breaker.failed(start).is_some());
+        // One of the two gets the place, or both after each other, since whoever has it gives it back.
+        let had = both(&breaker, move |breaker| match breaker.probe(later) {
+            Some(probe) => {
+                assert!(breaker.probe(later).is_none(), "a second probe beside the first");
+                breaker.probed(probe, Probed::Cancelled, later);
+                true
+            }
+            None => false,
+        });
+        assert!(had.contains(&true));
+        let probe = breaker.probe(later);
+        assert!(probe.is_some(), "the place is lost");
+    });
+}
+
+#[test]
+fn a_breaker_is_closed_once_whatever_fails_late() {
+    let start = Instant::now();
+    let later = start + Duration::from_secs(5);
+    check(move || {
+        let breaker = breaker(2);
+        assert!(breaker.failed(start).is_none() && breaker.failed(start).is_some());
+        let Some(probe) = breaker.probe(later) else { unreachable!("it is time") };
+        let late = {
+            let breaker = Arc::clone(&breaker);
+            thread::spawn(move || breaker.failed(later).is_some())
+        };
+        let closed = breaker.probed(probe, Probed::Good, later).is_some();
+        // One late failure does not open it again.
+        assert!(closed && late.join().is_ok_and(|opened| !opened));
+        assert!(breaker.is_closed());
     });
 }

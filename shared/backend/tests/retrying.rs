@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, advance};
-use trefoil_backend::{BackendConfig, Body, CallFailure, Effort, RetryConfig, TransportError};
+use trefoil_backend::{BackendConfig, Body, BreakerConfig, CallFailure, Effort, RetryConfig, TransportError};
 use trefoil_testing::{End, Reply};
 
 use support::{Asking, Backend};
@@ -168,7 +168,9 @@ async fn an_attempt_that_cannot_be_expected_to_end_in_time_is_not_begun() {
 #[tokio::test(start_paused = true)]
 async fn a_dead_backend_never_sees_more_than_a_fifth_over_the_offered_load_and_the_floor() {
     for (calls_a_second, seconds) in [(5, 30), (100, 30), (400, 25)] {
-        let backend = Backend::new();
+        // Its breaker would spare it more than that.
+        let breaker = BreakerConfig { enabled: false, ..BreakerConfig::default() };
+        let backend = Backend::with(BackendConfig { breaker, ..BackendConfig::at("http://shop.test") });
         backend.answers([Reply::refused()]);
         let ten = Effort { attempts: Some(10), ..Effort::default() };
         let asking = || Asking { effort: ten, ..Asking::default() };

@@ -292,6 +292,20 @@ fn limits_of_an_endpoint_are_read_and_held_within_what_can_be_declared() {
 }
 
 #[test]
+fn what_a_backend_cannot_have_is_shown_where_it_stands() {
+    let at = |below: &str| faults(&format!("version: 1\nbackends:\n  users:\n    url: http://users\n    {below}\n"));
+    for (below, place, what) in [
+        ("breaker: { failure_percent: 101 }", "5:33", "from 1 to 100, in percent"),
+        ("breaker: { open_ms: 70000 }", "5:25", "from 1 to 60000, in milliseconds"),
+        ("ejection: { max_ejected_percent: 120 }", "5:38", "from 0 to 100, in percent"),
+        ("slow_start: { min_percent: 0 }", "5:32", "from 1 to 100, in percent"),
+    ] {
+        let found = at(below);
+        assert!(found[0].starts_with(place) && found[0].contains(what), "{below}: {found:?}");
+    }
+}
+
+#[test]
 fn identity_headers_are_refused_at_the_one_that_is_wrong() {
     let at = |caller: &str, scopes: &str| {
         let caller = format!("version: 1\nedge:\n  identity:\n    caller_header: {caller}\n");

@@ -232,6 +232,9 @@ fn backends(faults: &mut Faults<'_>) {
                 faults.add(&["backends", name, part], why, None);
             }
         }
+        for (below, what) in backend.faults() {
+            faults.add(&[&["backends", name], below.as_slice()].concat(), what, None);
+        }
         faults.milliseconds(&["backends", name, "connect_timeout_ms"], backend.connect_timeout_ms, 1);
         faults.milliseconds(&["backends", name, "idle_timeout_ms"], backend.idle_timeout_ms, 1);
         faults.positive(&["backends", name, "max_body_bytes"], backend.max_body_bytes as u64);

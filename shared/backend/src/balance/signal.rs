@@ -1,0 +1,114 @@
+//! What balancing leaves behind for operators: a line and a count where something changes, and how each address does whenever
+//! somebody asks for the metrics.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Meter};
+use tokio::time::Instant;
+
+use super::Balancer;
+use super::endpoint::{Endpoint, Out};
+use crate::breaker::state::Change;
+use crate::breaker::window::Seen;
+
+/// The instruments of one backend. What is counted for ever has no address in it: those come and go.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    backend: KeyValue,
+    transitions: Counter<u64>,
+    ejections: Counter<u64>,
+}
+
+impl Signals {
+    pub(crate) fn new(name: &str, meter: &Meter) -> Signals {
+        let transitions = meter
+            .u64_counter("trefoil.backend.breaker.transitions")
+            .with_unit("{transition}")
+            .with_description("Breakers of addresses that opened or closed.")
+            .build();
+        let ejections = meter
+            .u64_counter("trefoil.backend.ejections")
+            .with_unit("{ejection}")
+            .with_description("Addresses that were left alone for a while because they failed more than the others.")
+            .build();
+        Signals { backend: KeyValue::new("trefoil.backend", name.to_owned()), transitions, ejections }
+    }
+
+    pub(crate) fn changed(&self, address: SocketAddr, change: Change, cause: &dyn Display) {
+        let backend = self.backend.value.as_str();
+        let state = match change {
+            Change::Opened { in_a_row, seen } => {
+                let Seen { calls, failures } = seen;
+                tracing::warn!(%backend, %address, %cause, in_a_row, calls, failures, "a breaker opened");
+                "open"
+            }
+            Change::Closed => {
+                tracing::info!(%backend, %address, "a breaker closed");
+                "closed"
+            }
+        };
+        self.transitions.add(1, &[self.backend.clone(), KeyValue::new("trefoil.breaker.state", state)]);
+    }
+
+    pub(crate) fn ejected(&self, address: SocketAddr, seen: Seen, time: Duration) {
+        let (backend, Seen { calls, failures }) = (self.backend.value.as_str(), seen);
+        tracing::warn!(%backend, %address, calls, failures, ?time, "an address was ejected");
+        self.ejections.add(1, std::slice::from_ref(&self.backend));
+    }
+}
+
+/// Measures the addresses of these backends whenever somebody asks for the metrics. Only addresses that are in use now are named.
+pub(crate) fn observe<'a>(meter: &Meter, balancers: impl Iterator<Item = &'a Arc<Balancer>>) {
+    let balancers: Arc<[Weak<Balancer>]> = balancers.map(Arc::downgrade).collect();
+    observe_each(meter, &balancers, "http.client.active_requests", "{request}", "Calls under way.", |endpoint| {
+        (endpoint.in_flight().into(), None)
+    });
+    let states = "Breakers by state: one for each address.";
+    observe_each(meter, &balancers, "trefoil.backend.breakers", "{breaker}", states, |endpoint| {
+        (1, Some(KeyValue::new("trefoil.breaker.state", endpoint.breaker.name())))
+    });
+    let standings = "Addresses by standing: in_use, ejected, unhealthy.";
+    observe_each(meter, &balancers, "trefoil.backend.addresses", "{address}", standings, |endpoint| {
+        let standing = match endpoint.out() {
+            Out::Unhealthy => "unhealthy",
+            Out::Ejected if endpoint.is_ejected(Instant::now()) => "ejected",
+            Out::Ejected | Out::No => "in_use",
+        };
+        (1, Some(KeyValue::new("trefoil.address.standing", standing)))
+    });
+}
+
+fn observe_each(
+    meter: &Meter,
+    balancers: &Arc<[Weak<Balancer>]>,
+    name: &'static str,
+    unit: &'static str,
+    description: &'static str,
+    measure: impl Fn(&Endpoint) -> (i64, Option<KeyValue>) + Send + Sync + 'static,
+) {
+    let balancers = Arc::clone(balancers);
+    meter
+        .i64_observable_up_down_counter(name)
+        .with_unit(unit)
+        .with_description(description)
+        .with_callback(move |observer| {
+            for balancer in balancers.iter().filter_map(Weak::upgrade) {
+                for member in &balancer.list().members {
+                    let endpoint = &member.endpoint;
+                    let (value, attribute) = measure(endpoint);
+                    let mut attributes = vec![
+                        balancer.signals.backend.clone(),
+                        KeyValue::new("network.peer.address", endpoint.address.ip().to_string()),
+                        KeyValue::new("network.peer.port", i64::from(endpoint.address.port())),
+                    ];
+                    attributes.extend(attribute);
+                    observer.observe(value, &attributes);
+                }
+            }
+        })
+        .build();
+}
