@@ -62,6 +62,8 @@ pub(crate) struct ObjectProgram {
     pub(crate) members: Vec<Member>,
     /// What is written, in order.
     pub(crate) outputs: Vec<Output>,
+    /// Whether some of that does not come from the body.
+    pub(crate) others: bool,
     /// Its site, where it has calls.
     pub(crate) site: Option<u32>,
     /// How many members the objects before it have, and one more for each: where a pass keeps what it has learnt of its order.

@@ -217,7 +217,7 @@ impl Compiler<'_> {
         let shown = selection.map_or_else(|| self.all(object, variant), |selection| selection.0.clone());
         let site = self.site(id, object, &shown, selection.is_some());
         let mut number = site.map_or(0, |site| self.sites[site as usize].unseen);
-        let outputs = shown
+        let outputs: Vec<Output> = shown
             .iter()
             .map(|selected| Output {
                 key: format!(",{}:", quoted(&selected.key)).into(),
@@ -246,7 +246,8 @@ impl Compiler<'_> {
             members.extend(member);
             calling |= calls;
         }
-        self.objects[index] = ObjectProgram { members, outputs, site, before: 0 };
+        let others = outputs.iter().any(|output| output.value != Written::Member);
+        self.objects[index] = ObjectProgram { members, outputs, others, site, before: 0 };
         if plain && self.open.remove(&key).is_some_and(|opened| opened.sheltered) {
             // The same sites stand for what is further in, where null need not climb out of the piece.
             self.sites[first_site..].iter_mut().for_each(|site| site.sheltered = true);

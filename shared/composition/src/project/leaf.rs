@@ -2,14 +2,16 @@
 
 use super::{Kind, unquoted};
 
-/// Whether a value that is neither a list nor an object is of this kind. Null is of none.
-pub(super) fn fits(kind: &Kind, raw: &str) -> bool {
+/// Whether a value that is neither a list nor an object is of this kind. Null is of none. A string that is not `escaped` is text as
+/// it stands.
+pub(super) fn fits(kind: &Kind, raw: &str, escaped: bool) -> bool {
     let first = raw.as_bytes().first().copied().unwrap_or_default();
     match kind {
         Kind::Bool => matches!(first, b't' | b'f'),
         Kind::Int(int) => int.read(raw).is_some(),
         Kind::Float => first == b'-' || first.is_ascii_digit(),
-        Kind::Text => unquoted(raw).is_some(),
+        Kind::Text if escaped => unquoted(raw).is_some(),
+        Kind::Text => first == b'"',
         Kind::Enum(variants) => unquoted(raw).is_some_and(|text| variants.iter().any(|variant| **variant == *text)),
         Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) => false,
     }

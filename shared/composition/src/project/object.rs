@@ -11,7 +11,7 @@ pub(super) struct Open {
     pub(super) object: usize,
     /// Its first place on the stack of members that were seen.
     pub(super) seen: usize,
-    /// Its first slot on theirs: one for each member that is written, in the order in which they are.
+    /// Its first slot on theirs: one for each run of members that were written one after the other in order.
     pub(super) base: usize,
     pub(super) start: usize,
     pub(super) first_part: usize,
@@ -56,17 +56,28 @@ impl<'p> Pass<'p> {
     fn begin(&mut self, open: &mut Open, output: usize) {
         // What does not come from the body and stands before it is written now, so that it is in order.
         let outputs = &self.program.objects[open.object].outputs;
-        while open.next < output && outputs[open.next].value != Written::Member {
+        while open.next < output && !matches!(outputs[open.next].value, Written::Member) {
             self.other(open, open.next);
         }
         self.begin_plain(open, output);
     }
 
     fn begin_plain(&mut self, open: &mut Open, output: usize) {
+        let (start, first_part) = (self.writer.out.len(), self.writer.parts.len());
+        match self.slots.last_mut().filter(|_| output == open.next && !open.empty) {
+            Some(slot) => slot.next = output + 1,
+            None => self.slots.push(Slot {
+                output,
+                next: output + 1,
+                start,
+                end: start,
+                first_part,
+                last_part: first_part,
+                tail: start,
+            }),
+        }
         open.in_order &= output == open.next;
         open.next = output + 1;
-        let (start, first_part) = (self.writer.out.len(), self.writer.parts.len());
-        self.slots.push(Slot { output, start, end: start, first_part, last_part: first_part, tail: start });
         self.writer.text(&self.program.objects[open.object].outputs[output].key);
         if std::mem::take(&mut open.empty) {
             self.writer.out[start] = b'{';
@@ -99,7 +110,8 @@ impl<'p> Pass<'p> {
     /// Writes what did not come: constants, nulls, defaults. A required member that did not come is an error.
     pub(super) fn close(&mut self, open: &mut Open) -> Read<()> {
         let object = &self.program.objects[open.object];
-        for (number, member) in object.members.iter().enumerate() {
+        let all = !self.seen[open.seen..].contains(&false);
+        for (number, member) in object.members.iter().enumerate().filter(|_| !all) {
             if self.seen[open.seen + number] {
                 continue;
             }
@@ -126,9 +138,13 @@ impl<'p> Pass<'p> {
                 }
             }
         }
-        for (output, written) in object.outputs.iter().enumerate() {
-            if written.value != Written::Member && !self.slots[open.base..].iter().any(|slot| slot.output == output) {
-                self.other(open, output);
+        if object.others {
+            for (output, written) in object.outputs.iter().enumerate() {
+                let is_written =
+                    || self.slots[open.base..].iter().any(|slot| (slot.output..slot.next).contains(&output));
+                if written.value != Written::Member && !is_written() {
+                    self.other(open, output);
+                }
             }
         }
         if open.empty {

@@ -3,10 +3,13 @@
 use super::pass::Pass;
 use crate::fragment::{Part, push_bytes};
 
-/// Where one written member lies: its bytes, and the parts that were cut inside it.
+/// Where members lie that were written one after the other, in order: their bytes, and the parts that were cut inside them.
 #[derive(Clone, Copy)]
 pub(super) struct Slot {
+    /// The first of them.
     pub(super) output: usize,
+    /// One more than the last.
+    pub(super) next: usize,
     /// Its first byte: the separator, `{` or `,`.
     pub(super) start: usize,
     pub(super) end: usize,

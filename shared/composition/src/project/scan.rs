@@ -57,11 +57,13 @@ pub(super) struct Reader<'t> {
     text: &'t str,
     at: usize,
     depth: u32,
+    /// Whether the string that was read last has an escape in it.
+    escaped: bool,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Reader<'t> {
-        Reader { text, at: 0, depth: 0 }
+        Reader { text, at: 0, depth: 0, escaped: false }
     }
 
     /// Something wrong here.
@@ -152,6 +154,9 @@ impl<'t> Reader<'t> {
     pub(super) fn name(&mut self) -> Read<Cow<'t, str>> {
         let start = self.at;
         self.string()?;
+        if !self.escaped {
+            return Ok(Cow::Borrowed(&self.text[start + 1..self.at - 1]));
+        }
         unquoted(&self.text[start..self.at]).ok_or_else(|| self.wrong("a name that is no text"))
     }
 
@@ -179,6 +184,12 @@ impl<'t> Reader<'t> {
             _ => return Err(self.wrong("expected value")),
         }
         Ok(&self.text[start..self.at])
+    }
+
+    /// Whether the scalar that was read last, if it is a string, has an escape in it.
+    #[inline]
+    pub(super) fn escaped(&self) -> bool {
+        self.escaped
     }
 
     /// Passes over `null` if it comes.
@@ -295,6 +306,7 @@ impl<'t> Reader<'t> {
     fn string(&mut self) -> Read<()> {
         let bytes = self.text.as_bytes();
         let mut at = self.at + 1;
+        self.escaped = false;
         loop {
             while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
                 let found = special(u64::from_le_bytes(*eight));
@@ -326,6 +338,7 @@ impl<'t> Reader<'t> {
     /// How long the escape at `at` is.
     #[cold]
     fn escape(&mut self, at: usize) -> Read<usize> {
+        self.escaped = true;
         let bytes = self.text.as_bytes();
         match bytes.get(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),

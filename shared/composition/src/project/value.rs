@@ -50,7 +50,7 @@ impl<'p> Pass<'p> {
             return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
         }
         let raw = reader.scalar()?;
-        if !(leaf::fits(&target.kind, raw) || target.nullable && raw == "null") {
+        if !(leaf::fits(&target.kind, raw, reader.escaped()) || target.nullable && raw == "null") {
             return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
         }
         self.note_all(target, raw);

@@ -9,6 +9,9 @@ pub struct Int {
     pub max: i128,
 }
 
+/// How many digits always fit into 64 bits.
+const MOST_AT_ONCE: usize = 19;
+
 impl Int {
     /// The number that `text` writes, if it is a whole one within the bounds: digits, perhaps after a minus.
     pub(crate) fn read(self, text: &str) -> Option<i128> {
@@ -17,13 +20,23 @@ impl Int {
         if digits.is_empty() || digits.len() > 20 {
             return None;
         }
-        let mut value = 0_i128;
-        for digit in digits {
-            value = value * 10 + i128::from(digit.checked_sub(b'0').filter(|digit| *digit <= 9)?);
+        let (first, rest) = digits.split_at(digits.len().min(MOST_AT_ONCE));
+        let mut value = i128::from(whole(first)?);
+        for digit in rest {
+            value = value * 10 + i128::from(whole(&[*digit])?);
         }
         if digits.len() < text.len() {
             value = -value;
         }
         (self.min..=self.max).contains(&value).then_some(value)
     }
+}
+
+/// The number that at most [`MOST_AT_ONCE`] digits write: in 64 bits it is several times as fast as in 128.
+fn whole(digits: &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    for digit in digits {
+        value = value * 10 + u64::from(digit.checked_sub(b'0').filter(|digit| *digit <= 9)?);
+    }
+    Some(value)
 }
