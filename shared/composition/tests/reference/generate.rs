@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use trefoil_composition::declare::{Access, Call, Declaration, Fan, Piece, Reference, Root, Template};
+use trefoil_composition::__private::refer::{Needed, NeedsOf};
+use trefoil_composition::declare::{Access, Call, Declaration, Fan, Piece, Reference, Root, Supply, Template};
 use trefoil_composition::shape::{FieldShape, Int, ObjectId, Shape, Shapes, VariantShape};
 
-use crate::numbers::Choices;
+use crate::numbers::{Choices, Numbers};
 
 /// The time of an answer, and what of it calls get.
 pub(crate) const DEADLINE_MS: u64 = 20_000;
@@ -15,6 +16,8 @@ pub(crate) const CALLS_DUE_MS: u64 = DEADLINE_MS - 10;
 pub(crate) const WITHIN_MS: u64 = 310;
 /// The field by which a view contains itself.
 pub(crate) const AGAIN: &str = "again";
+/// What every view may be given.
+pub(crate) const GIVEN: &str = "given";
 /// The calls of one declaration.
 const MOST_CALLS: usize = 12;
 /// Of these, those kept for the outermost struct.
@@ -54,7 +57,14 @@ fn levels_of(shapes: &Shapes, shape: &Shape, level: usize, open: &mut Vec<Object
 }
 
 fn make(bytes: &[u8], shapes: &mut Shapes, levels: Levels) -> Declaration {
-    let mut maker = Maker { choices: Choices(bytes), shapes, views: Vec::new(), calls: 0, levels };
+    let mut maker = Maker {
+        choices: Choices(bytes),
+        shapes,
+        views: Vec::new(),
+        calls: 0,
+        levels,
+        seed: Numbers::of(0, bytes).next(),
+    };
     let views = 4 - maker.choices.below(3);
     for number in (0..views).rev() {
         let view = maker.view(number);
@@ -85,6 +95,16 @@ struct Maker<'a> {
     views: Vec<Shape>,
     calls: usize,
     levels: Levels,
+    seed: u64,
+}
+
+/// What every view says that it needs.
+#[derive(Clone, Copy)]
+struct Given;
+
+impl NeedsOf for Given {
+    const LIST: &'static [Needed] = &[Needed { name: GIVEN, ty: "String", optional: true }];
+    const NEW: Given = Given;
 }
 
 struct View<const N: usize>;
@@ -126,6 +146,7 @@ impl Maker<'_> {
         }
         // Only now, so that nothing refers into it.
         enter(self.shapes, number, |shapes| {
+            shapes.needs::<Given>();
             if let Some(kind) = again {
                 let own = enter(shapes, number, |_| Vec::new());
                 let shape = if kind == 0 { Shape::Nullable(Box::new(own)) } else { Shape::List(Box::new(own)) };
@@ -139,6 +160,14 @@ impl Maker<'_> {
         let mut fields = Vec::new();
         for _ in 0..=self.choices.below(4) {
             self.call(&mut fields, true);
+        }
+        // Mostly the outermost struct gives the views something of its own; else they are given nothing.
+        let sources = self.sources(&fields);
+        let mut numbers = Numbers::of(self.seed, GIVEN);
+        if !sources.is_empty() && !numbers.rarely(4) {
+            let value = reference(&numbers.pick(&sources).path);
+            let supply = Supply { need: GIVEN.to_owned(), value };
+            fields.iter_mut().for_each(|field| field.supply.push(supply.clone()));
         }
         self.shapes.object::<Page>("Page", "", |_| fields)
     }
@@ -250,6 +279,11 @@ impl Maker<'_> {
                     call.query.push((format!("q{place}"), Template(vec![Piece::Reference(reference(path))])));
                 }
             }
+        }
+        // A call that can do without may ask for what its view is given.
+        if !root && need != 0 && Numbers::of(self.seed, (GIVEN, number)).below(2) == 0 {
+            let given = Reference { root: Root::Needs, path: vec![GIVEN.to_owned()] };
+            call.query.push((GIVEN.to_owned(), Template(vec![Piece::Reference(given)])));
         }
         self.calls += 1;
         let shape = if need == 1 { Shape::Nullable(Box::new(inner)) } else { inner };

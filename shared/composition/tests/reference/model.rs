@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use trefoil_composition::Naming;
-use trefoil_composition::declare::{Call, Fan, Piece, Reference, Template};
+use trefoil_composition::declare::{Call, Fan, Piece, Reference, Root, Template};
 use trefoil_composition::shape::{FieldShape, ObjectId, Shape};
 
 use crate::backends::{Backends, What, key_of, keys, number};
-use crate::generate::{AGAIN, CALLS_DUE_MS};
+use crate::generate::{AGAIN, CALLS_DUE_MS, GIVEN};
 use crate::json::{Json, plain};
 
 /// What each key or request of a call was answered.
@@ -132,7 +132,12 @@ fn need(field: &FieldShape) -> Need {
 /// The references of a call to fields of its own view.
 fn references(call: &Call) -> Vec<&Reference> {
     let key = if let Fan::Batch { key, .. } = &call.fan { Some(key) } else { None };
-    call.references().chain(key).collect()
+    call.references().chain(key).filter(|reference| reference.root == Root::Field).collect()
+}
+
+/// Whether a call refers to what its view is given.
+fn is_given(call: &Call) -> bool {
+    call.references().any(|reference| reference.root == Root::Needs)
 }
 
 impl<'a> Model<'a> {
@@ -144,6 +149,11 @@ impl<'a> Model<'a> {
             let Group { object, field, level, .. } = model.groups[group];
             for sibling in model.siblings(object, field) {
                 let other = model.group(object, sibling, level);
+                model.groups[group].after.insert(other);
+            }
+            let call = model.shape(object)[field].call.as_ref().unwrap();
+            if let Some((supplier, _)) = model.supply().filter(|_| is_given(call)) {
+                let other = model.group(root, supplier, 0);
                 model.groups[group].after.insert(other);
             }
         }
@@ -166,6 +176,15 @@ impl<'a> Model<'a> {
 
     fn shape(&self, id: ObjectId) -> &'a [FieldShape] {
         &self.backends.shapes.get(id).fields
+    }
+
+    /// What the outermost struct gives all views: the field, and the way to the value.
+    fn supply(&self) -> Option<(usize, &'a [String])> {
+        let Shape::Object(root) = self.backends.declaration.answer else { panic!("the answer is a struct") };
+        let fields = self.shape(root);
+        let supply = fields.iter().flat_map(|field| &field.supply).next()?;
+        let supplier = fields.iter().position(|field| field.rust == supply.value.path[0])?;
+        Some((supplier, &supply.value.path))
     }
 
     // ---- which calls there are, and what they wait for ------------------------------------------------------------------
@@ -228,12 +247,20 @@ impl<'a> Model<'a> {
                 Part::Call(State::Failed(failed)) if need(&self.shape(object)[other]) != Need::Default => Some(*failed),
                 _ => None,
             });
+            let root = object_at(tree, &[]);
+            let supplier = self.supply().filter(|_| is_given(call)).map(|(supplier, _)| supplier);
+            let failed = failed.or_else(|| match &root.fields[supplier?] {
+                Part::Call(State::Failed(failed)) if need(&self.shape(root.id)[supplier?]) != Need::Default => {
+                    Some(*failed)
+                }
+                _ => None,
+            });
             if let Some(failed) = failed {
                 let failed = Failed { reason: "dependency", cause: failed.cause, status: None, at: start };
                 states.push((place, State::Failed(failed)));
                 continue;
             }
-            match self.request(here, call) {
+            match self.request(root, here, call) {
                 Ok(request) => {
                     if !waiting.contains_key(&request) {
                         order.push(request.clone());
@@ -249,7 +276,11 @@ impl<'a> Model<'a> {
             }
         }
         let (ends, outcomes) = match &call.fan {
-            Fan::Batch { most, .. } => self.batch(shape, call, *most, start, &order),
+            Fan::Batch { most, .. } => {
+                let given = self.supply().filter(|_| is_given(call) && !order.is_empty());
+                let given = given.and_then(|(_, path)| self.value(object_at(tree, &[]), path));
+                self.batch(shape, call, *most, start, (&order, given))
+            }
             Fan::One => self.each(shape, call, usize::MAX, start, &order),
             Fan::Each { at_once } => self.each(shape, call, *at_once, start, &order),
         };
@@ -332,8 +363,9 @@ impl<'a> Model<'a> {
         call: &Call,
         most: usize,
         start: u64,
-        order: &[String],
+        (order, given): (&[String], Option<String>),
     ) -> (Vec<u64>, Answers) {
+        let beside = given.map_or_else(String::new, |given| format!("{GIVEN}={}&", encode(&given)));
         let own = field.rust.trim_start_matches("call_").parse::<usize>().unwrap();
         let mut chunks = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -347,6 +379,9 @@ impl<'a> Model<'a> {
                 continue;
             }
             asked.expected = true;
+            if !asked.path.starts_with(&format!("/c{own}?{beside}ids=")) {
+                self.faults.push(format!("{} is not given {beside}", asked.path));
+            }
             if chunk.iter().collect::<BTreeSet<_>>().len() != chunk.len() {
                 self.faults.push(format!("{} has a key twice", asked.path));
             }
@@ -356,14 +391,14 @@ impl<'a> Model<'a> {
             seen.extend(chunk.iter().cloned());
             chunks.push((asked.path.clone(), chunk));
         }
-        let short = order.iter().map(String::len).sum::<usize>() < 1000;
+        let short = order.iter().map(String::len).sum::<usize>() < 1000 && beside.len() < 1000;
         if short && !chunks.is_empty() && chunks.len() != order.len().div_ceil(most) {
             self.faults.push(format!("{} keys of `{}` made {} batches", order.len(), field.rust, chunks.len()));
         }
         let missed: Vec<String> = order.iter().filter(|key| !seen.contains(*key)).cloned().collect();
         let made = chunks.len();
         if !missed.is_empty() {
-            let prefix = format!("/c{own}?ids=");
+            let prefix = format!("/c{own}?{beside}ids=");
             let encoded: Vec<String> = missed.iter().map(|key| encode(key)).collect();
             chunks.push((prefix + &encoded.join(","), missed));
         }
@@ -423,8 +458,12 @@ impl<'a> Model<'a> {
     }
 
     /// The path and query of a place's request; for a batch, its key.
-    fn request(&self, here: &Object, call: &Call) -> Result<String, NotMade> {
+    fn request(&self, root: &Object, here: &Object, call: &Call) -> Result<String, NotMade> {
+        let given = || self.supply().and_then(|(_, path)| self.value(root, path));
         if let Fan::Batch { key, .. } = &call.fan {
+            if is_given(call) {
+                given().ok_or(NotMade::Null)?;
+            }
             return self.value(here, &key.path).ok_or(NotMade::Null);
         }
         let mut url = String::new();
@@ -442,7 +481,11 @@ impl<'a> Model<'a> {
         }
         for (number, (name, Template(pieces))) in call.query.iter().enumerate() {
             let [Piece::Reference(reference)] = pieces.as_slice() else { panic!("one reference a parameter") };
-            let value = self.value(here, &reference.path).ok_or(NotMade::Null)?;
+            let value = match reference.root {
+                Root::Needs => given(),
+                _ => self.value(here, &reference.path),
+            };
+            let value = value.ok_or(NotMade::Null)?;
             url.push_str(if number == 0 { "?" } else { "&" });
             url.push_str(&format!("{name}={}", encode(&value)));
         }

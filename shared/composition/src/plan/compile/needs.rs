@@ -1,6 +1,7 @@
 //! What views need is resolved to what supplies it: an input, the caller, or a value of an object further out, whose call is made
 //! though nothing shows it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::sources::written;
@@ -9,7 +10,7 @@ use crate::calls;
 use crate::declare::{Reference, Root};
 use crate::plan::Source;
 use crate::project::{Selection, SiteFound};
-use crate::shape::{FieldShape, ObjectShape, Shape, Shapes};
+use crate::shape::{FieldShape, ObjectId, ObjectShape, Shape, Shapes};
 
 /// What a view is given by those further out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +75,18 @@ fn needed_in<'s>(shapes: &'s Shapes, shape: &Shape) -> Vec<&'s str> {
     needs.map(|need| need.name.as_str()).collect()
 }
 
+/// A view and all that are in its body, at any depth.
+fn inside(shapes: &Shapes, id: ObjectId) -> BTreeSet<ObjectId> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![id]);
+    while let Some(id) = open.pop() {
+        if found.insert(id) {
+            let own = shapes.get(id).fields.iter().filter(|field| !field.is_filled());
+            open.extend(own.flat_map(|field| shapes.views(&field.shape)));
+        }
+    }
+    found
+}
+
 /// How what is in a body is joined to what is outside of it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Ties {
@@ -87,13 +100,16 @@ impl Compiler<'_> {
     /// What the views at the sites of a program are given, which is below a field of the object at `site`, and how that ties them;
     /// the first of the sites will be number `first`.
     pub(super) fn given_below(
-        &self,
+        &mut self,
         task: &Task,
         site: usize,
         field: &FieldShape,
         found: &[SiteFound],
         first: usize,
     ) -> (Vec<Given>, Ties) {
+        if !self.selective {
+            found.iter().for_each(|found| self.check_depths(found));
+        }
         let root = task.given.below(self.shapes, site, field);
         let mut ties = Ties::default();
         let given = found.iter().map(|found| {
@@ -187,13 +203,40 @@ impl Compiler<'_> {
         }
     }
 
+    /// A view that contains itself is one site, whatever the depth: what it needs is the same at each.
+    pub(super) fn check_depths(&mut self, found: &SiteFound) {
+        let shapes = self.shapes;
+        let needing = found.steps.iter().map(|step| step.object).chain([found.object]);
+        let mut faults = BTreeSet::new();
+        for inner in needing.filter(|id| !shapes.get(*id).needs.is_empty()) {
+            for outer in inside(shapes, inner) {
+                let outer = shapes.get(outer);
+                let leads_back = |field: &&FieldShape| {
+                    !field.is_filled()
+                        && shapes.views(&field.shape).iter().any(|&id| inside(shapes, id).contains(&inner))
+                };
+                for supply in outer.fields.iter().filter(leads_back).flat_map(|field| &field.supply) {
+                    let passed = supply.value.root == Root::Needs && supply.value.path == [supply.need.clone()];
+                    if !passed && shapes.get(inner).needs.iter().any(|need| need.name == supply.need) {
+                        faults.insert((&outer.name, &supply.need, &shapes.get(inner).name));
+                    }
+                }
+            }
+        }
+        for (outer, need, inner) in faults {
+            self.error(format!(
+                "`{outer}` leads back to itself and supplies `{need}`, which `{inner}` in it needs at every depth; supply it under another name"
+            ));
+        }
+    }
+
     /// An answer that is the same for all callers is made of nothing that is one's.
     pub(super) fn check_shared(&mut self, object: &ObjectShape, field: &FieldShape) {
         let shared = field.call.iter().flat_map(|call| &call.cache).any(|cache| cache.shared);
         let given = self.given.of(field);
         if let Some(bound) = given.callers().filter(|_| shared) {
             self.error(format!(
-                "`{}.{}` is kept for every caller (`shared`), and `{}` of it is supplied by `{}`; drop `shared`, or supply something else",
+                "`{}.{}` is kept for every caller (`shared`), and its need `{}` is supplied by `{}`; drop `shared`, or supply something else",
                 object.name,
                 field.rust,
                 bound.need,
