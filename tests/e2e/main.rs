@@ -9,6 +9,7 @@ mod breaker;
 mod browser;
 mod caching;
 mod command_line;
+mod connections;
 mod demo_start;
 mod documents;
 mod graphql;

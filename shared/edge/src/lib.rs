@@ -30,6 +30,7 @@ mod security_headers;
 mod stack;
 mod strip_identity;
 mod trace;
+mod unread_body;
 mod visit;
 
 pub use bff::{BffRoutes, BuildError, PublicRoute, RouteQuota};

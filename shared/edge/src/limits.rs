@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use http::{HeaderMap, HeaderName, header};
 use tokio::time::Instant;
 use trefoil_context::{Code, Problem, RequestContext};
 
@@ -27,8 +27,6 @@ pub(crate) struct Limit(Arc<LimitsConfig>);
 pub(crate) struct Watched {
     overrun: Overrun,
     late: Late,
-    /// Whether the connection serves one request at a time: what is left of a body then stands before the next.
-    in_turn: bool,
 }
 
 impl Limit {
@@ -83,11 +81,10 @@ impl Around for Limit {
             return Step::Go(None);
         }
         let until = self.body_until(request);
-        let in_turn = request.version() < Version::HTTP_2;
         let (body, late) = body_timeout::expect(std::mem::take(request.body_mut()), until);
         let (body, overrun) = body_limit::limit(body, self.0.body_bytes);
         *request.body_mut() = body;
-        Step::Go(Some(Watched { overrun, late, in_turn }))
+        Step::Go(Some(Watched { overrun, late }))
     }
 
     fn after(&self, kept: Option<Watched>, response: &mut Response) {
@@ -96,10 +93,6 @@ impl Around for Limit {
         let problem = if watched.overrun.happened() {
             self.body_too_large()
         } else if watched.late.happened() {
-            if watched.in_turn {
-                // Nobody waits for the rest (RFC 9110 section 15.5.9).
-                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
             Problem::new(Code::RequestTimeout).with_detail("the body did not arrive in time")
         } else {
             return;

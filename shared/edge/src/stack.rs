@@ -23,6 +23,7 @@ use crate::request_id::GiveContext;
 use crate::security_headers::SecurityHeaders;
 use crate::strip_identity::StripIdentity;
 use crate::trace::TraceLayer;
+use crate::unread_body::UnreadBodyLayer;
 use crate::{BffRoutes, BuildError, EdgeConfig, QuotaStore, Sampling, problem_pages};
 
 /// Hangs the BFFs into the edge. What has no route goes through the same layers.
@@ -50,7 +51,9 @@ pub fn stack(
     let identity = config.identity.headers()?;
 
     let layers = ServiceBuilder::new()
-        // First, so that every answer has an id, and everything below can say which request it is about.
+        // Outside of all that may refuse a request without reading it, and of what measures: the rest of a body is no work.
+        .layer(UnreadBodyLayer)
+        // Before all else that knows of the request, so that every answer has an id, and everything below can say which request it is about.
         .layer(AroundLayer(GiveContext::new(Arc::new(known))))
         // Decides whether spans are made at all, so it comes before anything that might make one or log inside one.
         .layer(TraceLayer(sampling))

@@ -36,3 +36,4 @@ mod security_headers;
 mod token_attacks;
 #[cfg(test)]
 mod trace;
+mod unread_body;
