@@ -341,3 +341,50 @@ fn a_configuration_changed_in_code_is_checked_again() {
     let error = config.check().unwrap_err().to_string();
     assert!(error.contains("there is no listener") && error.contains("gateway.yaml"), "{error}");
 }
+
+#[test]
+fn what_is_wrong_with_the_stores_is_found_at_its_line_and_column() {
+    let text = "\
+version: 1
+idempotency:
+  store: disk
+  when_store_fails: ajar
+  max_answer: 1
+stores:
+  memcached: {}
+  redis:
+    urll: redis://localhost
+    timeout_ms: soon
+";
+    assert_eq!(
+        faults(text),
+        [
+            "3:10 `disk` is not one of: process, redis",
+            "4:21 `ajar` is not one of: open, closed",
+            "5:3 unknown key `max_answer`",
+            "7:3 unknown key `memcached`",
+            "9:5 unknown key `urll`",
+            "10:17 expected a whole number from 0 to 18446744073709551615, found the text `soon`",
+        ]
+    );
+    let text = "\
+version: 1
+idempotency:
+  max_answer_bytes: 1000
+  max_bytes: 999
+stores:
+  redis:
+    url: redis://localhost
+    timeout_ms: 0
+    connect_timeout_ms: 60001
+";
+    assert_eq!(
+        faults(text),
+        [
+            "3:21 this must be from 1024 to 16777216, in bytes",
+            "4:14 this must be at least `max_answer_bytes`",
+            "8:17 this must be from 1 to 5000, in milliseconds",
+            "9:25 this must be from 1 to 60000, in milliseconds",
+        ]
+    );
+}

@@ -1,0 +1,69 @@
+//! What the BFFs and the configuration together make wrong is shown where it stands.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+
+use trefoil_composition::Bff;
+use trefoil_composition::declare::{Access, Call, Declaration};
+use trefoil_composition::shape::{FieldShape, Shape};
+use trefoil_server::config::{Config, Environment};
+use trefoil_server::start;
+
+const CONFIG: &str = "\
+version: 1
+listeners:
+  public: { address: 127.0.0.1:0 }
+admin: { address: 127.0.0.1:0 }
+log: { filter: off }
+backends:
+  shop: { url: http://127.0.0.1:1 }
+bffs:
+  web:
+    auth: { issuer: http://127.0.0.1:1, audience: web }
+";
+
+/// A BFF with one public endpoint.
+fn bff() -> Bff {
+    Bff::new("web").declare(|shapes| {
+        struct Answer;
+        let call = Call { backend: "shop".into(), ..Call::default() };
+        let field = FieldShape { rust: "banner".into(), shape: Shape::Text, call: Some(call), ..FieldShape::default() };
+        let answer = shapes.object::<Answer>("Banner", "", |_| vec![field]);
+        Declaration {
+            type_name: "Banner".into(),
+            path: "/banner".into(),
+            access: Access::Public,
+            answer,
+            ..Declaration::default()
+        }
+    })
+}
+
+async fn refused(lines: &str) -> String {
+    let config = Config::parse("gateway.yaml", &format!("{CONFIG}{lines}"), &Environment::empty(), &[]).unwrap();
+    start(&config, &[bff()], &Environment::empty()).await.map(|_| ()).unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_public_endpoint_has_no_caller_to_count_by() {
+    let error = refused("    endpoints:\n      banner: { quota: { per_second: 1, burst: 2 } }\n").await;
+    assert!(error.contains("`banner` is public: without a token there is no caller to count by"), "{error}");
+    assert!(error.contains("--> gateway.yaml:12:24"), "{error}");
+}
+
+#[tokio::test]
+async fn keys_are_kept_in_a_redis_that_can_be_reached_by_its_url() {
+    let error = refused("idempotency: { store: redis }\n").await;
+    assert!(error.contains("there is no Redis to keep keys in") && error.contains("gateway.yaml:11:23"), "{error}");
+    assert!(error.contains("add `stores.redis.url`"), "{error}");
+    for (redis, what, column) in [
+        ("url: http://:secret@redis", "this is no URL of a Redis", 24),
+        ("url_file: /no/such/file", "`/no/such/file` cannot be read", 29),
+        ("url: redis://a, url_file: /b", "`url` says where it is already: keep one of the two", 45),
+        ("prefix: x", "it is not said where the Redis is", 12),
+    ] {
+        let error = refused(&format!("idempotency: {{ store: redis }}\nstores:\n  redis: {{ {redis} }}\n")).await;
+        assert!(error.contains(what), "{error}");
+        assert!(error.contains(&format!("gateway.yaml:13:{column}")), "{column}: {error}");
+        assert!(!error.contains("secret") || error.contains("redis: { url"), "{error}");
+    }
+}
