@@ -151,8 +151,8 @@ use proc_macro::TokenStream;
 /// answer stands. A problem has nothing of the head; a degraded answer has what is known. It is REST's alone: GraphQL has no
 /// head, and a stream begins with 200 before values are known.
 ///
-/// - `status = 201`: the status of an answer, 200 to 299. With 204 or 205 there is no body, every field is `#[hidden]`,
-///   and GraphQL lacks the endpoint.
+/// - `status = 201`: the status of an answer, 200 to 299. Where every field is `#[hidden]` or `()` there is no body, and the
+///   status is 204 if it does not say; 204 and 205 are for these alone.
 /// - `location = "/web/orders/{order.id}"`: a URL as clients see it. It begins with its path, or with `https://` and a host; each
 ///   value is percent-encoded and leaves no segment empty or dots only.
 /// - `link(next = "/web/orders?cursor={next}")`: likewise; all of them are one `Link` (RFC 8288). A relation of your own is a URL.
@@ -171,14 +171,21 @@ use proc_macro::TokenStream;
 /// - `query(limit = 5, q = "text", "page[after]" = query.after, tag = "{profile.segment}-x")`: each name once. A value is an
 ///   integer, a boolean, a string with references in it, or a reference. An input that is not given is left out.
 /// - `header("accept-language" = header.language)`: likewise. Headers of identity, of the connection and of the trace are the
-///   gateway's.
+///   gateway's. A `get` may ask for a part by `header("range" = header.range)`: where it is sent, 206 is success, too.
 /// - `body = body`, on a `post`, `put` or `patch`: a value is the whole body. `body(user_id = caller.id, lines = body.lines,
 ///   rate = 1.5, to(city = body.city))`: an object with these members, under the backend's names; parentheses in it are objects.
-///   What is of the request may be a value of any kind; an optional part of it that is not given leaves its member out. Any other
-///   null makes no call, as in a URL.
+///   A value is of any kind: of a whole object or list that a backend answered, the members are sent that its view names, in the
+///   backend's names (serde's for deserialising), `null` for one that it left out. Not a `Raw`, nor
+///   what calls or functions fill a part of: those are errors at start. An optional part of the request that is not given leaves its member
+///   out. Any other null makes no call, as in a URL.
 /// - `at`: `"data.items"`: the value is inside the backend's envelope, below these members, in the backend's names.
 /// - `within`: the most time this call may take; less than the deadline.
 /// - `T`: the answer needs it. `Option<T>`: null, and named as missing, when the call fails.
+/// - `()`: the call's success is all there is to know. Any 2xx is one, with or without a body, which is not read. It is in no answer
+///   and no document, and it is made whatever a GraphQL query asks for; an endpoint that shows nothing else is a `Boolean` there,
+///   `true` when it is done. Required, its failure is the answer's; an `Option<()>` that fails is named as missing.
+/// - Of any other type, a success without a body is a failure (`shape`), save that an `Option` is null, and complete, with 204 and
+///   205, and with a 201 or 202 that has none.
 /// - `absent = [404]`, on an `Option`: these statuses mean "there is none". 204, and 400 to 499 save 401, 403, 407, 408, 429.
 /// - `pass = [404]`, on a required field: the answer takes these statuses. 400 to 499 save 401, 407, 408, 429.
 /// - `or = Vec::new()`, on a required field: what stands in when the call fails, an expression of the field's type (a string

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::HeaderName;
 
 use crate::declare::{Application, Derived, Fan, Reference, Root};
-use crate::shape::{FieldShape, ObjectId, ObjectShape, Shapes};
+use crate::shape::{FieldShape, ObjectId, ObjectShape, Shape, Shapes};
 
 /// Every reference by which a field is filled, in order.
 pub(crate) fn references(field: &FieldShape) -> impl Iterator<Item = &Reference> {
@@ -110,7 +110,7 @@ fn always(object: &ObjectShape, field: usize) -> bool {
     let Some(call) = &shape.call else { return false };
     let fed = || object.fields.iter().flat_map(|other| references(other).chain(supplied(other)));
     let feeds = || fed().any(|other| field_of(object, other) == Some(field));
-    call.is_write() || (shape.hidden && !feeds())
+    call.is_write() || shape.shape.is_nothing() || (shape.hidden && !feeds())
 }
 
 /// Whether something else than the view's own body fills a field in it, or in a view inside it.
@@ -129,6 +129,18 @@ pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
         }
     }
     false
+}
+
+/// The shape of the value that a reference to a field names.
+pub(crate) fn shape_of<'s>(shapes: &'s Shapes, object: &'s ObjectShape, reference: &Reference) -> Option<&'s Shape> {
+    let field = &object.fields[field_of(object, reference)?];
+    let (mut shape, mut rest) = (&field.shape, field.rest(&reference.path)?);
+    while !rest.is_empty() {
+        let inside = shapes.views(shape).into_iter().flat_map(|id| &shapes.get(id).fields);
+        let (field, below) = inside.into_iter().find_map(|field| Some((field, field.rest(rest)?)))?;
+        (shape, rest) = (&field.shape, below);
+    }
+    Some(shape)
 }
 
 /// Whether the value that a reference names is known when the body is that it is in: nothing else fills it, or a part of it.

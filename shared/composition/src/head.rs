@@ -3,7 +3,6 @@
 //! A value can add to the header that it is declared for and to nothing else: in a URL it is encoded, elsewhere characters that
 //! could end the value are refused. A header that cannot be written is left out; the answer stands.
 
-use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use trefoil_context::RequestContext;
@@ -28,10 +27,6 @@ pub(crate) fn put(
     // An answer that became another status, such as 304, keeps it.
     if response.status() == StatusCode::OK {
         *response.status_mut() = plan.status;
-    }
-    if matches!(plan.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
-        *response.body_mut() = Body::empty();
-        response.headers_mut().remove(header::CONTENT_TYPE);
     }
     if plan.head.is_empty() {
         return response;

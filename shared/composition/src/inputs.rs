@@ -241,6 +241,7 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
         Shape::Object(_) | Shape::Choice(_) | Shape::Map(_) => "an object".to_owned(),
         Shape::List(_) => "a list".to_owned(),
         Shape::Raw(_) => "a value".to_owned(),
+        Shape::Nothing => "nothing".to_owned(),
     }
 }
 

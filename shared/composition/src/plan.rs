@@ -8,6 +8,7 @@ mod draw;
 mod error;
 mod findings;
 mod source;
+mod variant;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use self::compile::{compile, narrow};
 pub use self::error::DeclarationError;
 pub use self::findings::Finding;
 pub use self::source::Source;
+pub use self::variant::Variant;
 use crate::body::BodyProgram;
 use crate::declare::{Access, Bounds, Function, HeadPlace, Idempotency};
 use crate::fragment::Buffer;
@@ -156,6 +158,8 @@ pub struct Site {
 pub struct Node {
     /// The path of its field in the client's names; empty where it fills the answer as a whole. See [`Plan::name_of`].
     pub field: String,
+    /// The variants of tagged enums on the way to it.
+    pub variants: Vec<Variant>,
     /// The site that it belongs to.
     pub site: usize,
     /// The call that fills it.
@@ -302,7 +306,7 @@ pub enum TextPart {
 }
 
 /// A JSON value with values in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum PlannedJson {
     /// JSON text as it is sent.
     Literal(String),
@@ -314,6 +318,8 @@ pub enum PlannedJson {
         written: String,
         /// An optional input of the request: when it is not given, its member is left out, and without a member the body.
         omit: bool,
+        /// What is sent of an object or a list that a backend answered; `None` for what is sent as it is.
+        sent: Option<Box<Program>>,
     },
     /// Text.
     Text(Text),

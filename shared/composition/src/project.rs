@@ -8,22 +8,27 @@ mod choice;
 mod compile;
 mod envelope;
 mod leaf;
+mod names;
 mod object;
 mod pass;
 mod raw;
 mod reorder;
 mod scan;
 mod selection;
+mod sent;
 mod sites;
 mod value;
+mod wanted;
 
 use std::fmt;
 
 use bytes::Bytes;
 
 pub use self::compile::compile;
-pub(crate) use self::compile::{compile_sites, quoted, unquoted};
+pub(crate) use self::compile::compile_sites;
+pub(crate) use self::leaf::{quoted, unquoted};
 pub use self::selection::{Selected, Selection, What};
+pub(crate) use self::sent::compile_sent;
 pub(crate) use self::sites::SiteFound;
 use crate::fragment::{Buffer, Piece};
 use crate::shape::Int;
@@ -151,6 +156,8 @@ pub(crate) enum Kind {
     Map(Box<Target>),
     /// Any value, as it came.
     Raw,
+    /// No value: null is read, and nothing written.
+    Nothing,
     /// One of several objects.
     Choice(Box<Choice>),
 }

@@ -9,6 +9,8 @@ mod needs;
 
 use std::marker::PhantomData;
 
+use crate::shape::Shaped;
+
 pub use self::function::{
     Condition, Made, MayMake, Nullness, Skippable, argument, decides, heads, is_option, makes, may_be_skipped, result,
 };
@@ -108,6 +110,14 @@ where
 /// header is left out when it is not given.
 pub fn fits<T: InUrl, N>(_: Part<T, N>) {}
 
+/// [`feeds`] for a body, where a whole object or list can stand.
+pub fn feeds_a_body<Field, T: Shaped, N>(_: Part<T, N>)
+where
+    T::Null: MayFeed<Field>,
+    N: MayFeed<Field>,
+{
+}
+
 /// Takes a part of any type: what a request says can be sent on in a body whatever it is.
 pub fn is_there<T, N>(_: Part<T, N>) {}
 
@@ -155,6 +165,19 @@ pub fn a_write_is_required<N: Written>() {}
 )]
 pub trait Written {}
 impl Written for Sure {}
+
+/// Checks that a field of an answer without a body shows nothing.
+pub fn in_no_body<T: NoValue>() {}
+
+/// A type without a value: what an answer without a body may show.
+#[diagnostic::on_unimplemented(
+    message = "an answer with 204 or 205 has no body, and a `{Self}` would be in it",
+    label = "this has a value",
+    note = "hide the field with `#[hidden]`, make it a `()` if the call's success is all there is to know, or answer with 200 or 201"
+)]
+pub trait NoValue {}
+impl NoValue for () {}
+impl<T: NoValue> NoValue for Option<T> {}
 
 /// Checks that an input of nullness `N` is always there: what a parameter of the path needs.
 pub fn always_in_the_path<N: AlwaysThere>() {}

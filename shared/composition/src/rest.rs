@@ -139,13 +139,21 @@ impl Endpoint {
     fn respond(&self, answer: &Answer, timings: &[Timing], asked: &HeaderMap) -> Response {
         let mut response = Response::new(Body::from(answer.body.clone()));
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if !answer.body.is_empty() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         if let Some(degraded) = outcome::degraded_header(&answer.missing) {
             headers.insert(DEGRADED_HEADER, degraded);
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         } else if self.plan.method == Method::GET {
             let caching = caching::cache_control(&self.plan, timings);
-            conditional::apply(&mut response, &answer.body, asked, caching, &self.vary);
+            if answer.body.is_empty() {
+                // Without a body there is nothing that a client could have already.
+                headers.insert(header::CACHE_CONTROL, caching);
+                headers.append(header::VARY, self.vary.clone());
+            } else {
+                conditional::apply(&mut response, &answer.body, asked, caching, &self.vary);
+            }
         }
         response
     }

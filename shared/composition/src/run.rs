@@ -14,13 +14,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use http::header;
 use tokio::time::Instant;
 use trefoil_backend::{Body, Cached, Call, Clients, Criticality, Effort, Policy};
 use trefoil_context::{Deadline, RequestContext};
 
 pub(crate) use self::due::{due, for_calls};
 use self::judge::Verdict;
-pub(crate) use self::judge::{Fault, is_whole_json};
+pub(crate) use self::judge::{Fault, is_whole_json, is_without_body};
 use self::requests::{Request, Waiting, Waits};
 pub(crate) use self::state::{Settled, State};
 use crate::idempotency::Write;
@@ -345,6 +346,7 @@ impl Doing<'_> {
             return failed(Reason::Connect, None, "the backend is not configured");
         };
         let deadline = planned.within.map_or(self.calls_due, |within| Deadline::within(within).earlier(self.calls_due));
+        let ranged = rendered.headers.contains_key(header::RANGE);
         let outgoing = Call {
             context: self.context,
             field: self.plan.name_of(node),
@@ -364,7 +366,7 @@ impl Doing<'_> {
         };
         match result {
             Ok(reply) => {
-                let verdict = judge::judge(planned, &reply)
+                let verdict = judge::judge(planned, &reply, ranged)
                     .unwrap_or_else(|fault| failed(fault.reason, Some(reply.status), &fault.detail));
                 *cached = reply.cached;
                 verdict

@@ -7,6 +7,7 @@
 mod flatten;
 mod int;
 mod needs;
+mod nothing;
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
@@ -43,6 +44,8 @@ pub enum Shape {
     Raw(Box<Shape>),
     /// The value, or null, or absent.
     Nullable(Box<Shape>),
+    /// No value (`()`): a call that has succeeded is all there is to know.
+    Nothing,
 }
 
 /// Where an object stands in [`Shapes`].
@@ -95,7 +98,7 @@ pub struct FieldShape {
     pub derived: Option<Derived>,
     /// What the views that it leads to are supplied with.
     pub supply: Vec<Supply>,
-    /// Whether it only feeds other fields: it is in no answer and in no document.
+    /// Whether it only feeds other fields, or is [`Shape::Nothing`]: it is in no answer and in no document.
     pub hidden: bool,
 }
 
@@ -238,7 +241,8 @@ impl Shapes {
         self.known.insert(key, index);
         self.objects.push(ObjectShape { name: name.to_owned(), doc: doc.to_owned(), ..ObjectShape::default() });
         self.open.push(ObjectId(index));
-        let fields = fields(self);
+        let mut fields = fields(self);
+        fields.iter_mut().for_each(|field| field.hidden |= field.shape.is_nothing());
         self.open.pop();
         self.objects[index].fields = fields;
         Shape::Object(ObjectId(index))
@@ -298,8 +302,8 @@ impl Shapes {
             Shape::Object(id) => vec![*id],
             Shape::Choice(id) => self.get_choice(*id).variants.iter().map(|variant| variant.object).collect(),
             Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => self.views(inner),
-            // What is passed on as it came leads nowhere.
-            Shape::Raw(_) | Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Enum(_) => Vec::new(),
+            // What is passed on as it came leads nowhere, and a leaf has no views in it.
+            _ => Vec::new(),
         }
     }
 

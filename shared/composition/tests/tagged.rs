@@ -371,3 +371,12 @@ fn what_no_face_could_tell_apart_is_refused_at_start() {
         assert!(said.iter().any(|said| said == one), "{one} is not in {said:#?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_matrix_tells_the_calls_of_two_variants_apart() {
+    let matrix = kit(&well(INVOICE)).matrix("/order").await;
+    matrix.assert_semantics();
+    let mut calls: Vec<&str> = matrix.cases().iter().map(|case| case.call.as_str()).collect();
+    calls.dedup();
+    assert_eq!(calls, ["payments", "payment", "payments[card].bank", "payments[by invoice].bank"]);
+}

@@ -46,7 +46,8 @@ pub struct Matrix {
 /// What came of one call with one fault.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// The path of the call's field, in the client's names; the first, where it has several.
+    /// The path of the call's field, in the client's names; the first, where it has several. A tagged enum on the way is told by
+    /// what its tag says: `payments[card].bank`.
     pub call: String,
     /// What was wrong with it.
     pub fault: Fault,
@@ -190,7 +191,7 @@ pub(crate) async fn run(kit: &Kit, asked: Asked<'_>) -> Matrix {
             }
             let ran = ask(kit, &backends, &asked).await;
             cases.push(Case {
-                call: plan.name_of(plan.calls[call].nodes[0]).to_owned(),
+                call: calls::name(&plan, call),
                 fault,
                 problems: problems(&plan, call, fault, &well, &ran),
                 answer: ran.answer,

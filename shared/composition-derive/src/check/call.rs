@@ -12,7 +12,7 @@ pub(crate) fn call(of: &Call, errors: &mut Errors) {
     once_each("query parameter", &of.query, str::to_owned, errors);
     once_each("header", &of.headers, str::to_ascii_lowercase, errors);
     for entry in &of.headers {
-        header::sendable(&entry.name, entry.name_span, errors);
+        header::sendable(&entry.name, entry.name_span, may_ask_for_a_part(of), errors);
     }
     for entry in of.query.iter().filter(|entry| entry.name.is_empty()) {
         errors.at_span(entry.name_span, "a query parameter needs a name");
@@ -38,6 +38,11 @@ pub(crate) fn call(of: &Call, errors: &mut Errors) {
             "`or` answers with a default when the call fails, `pass` answers with its status: keep one of the two",
         );
     }
+}
+
+/// RFC 9110 section 14.2: a range is asked of a GET. A batch needs the elements of all its keys.
+fn may_ask_for_a_part(of: &Call) -> bool {
+    of.method == "get" && of.batch().is_none()
 }
 
 /// A body goes with a method that has one, and names each member once.

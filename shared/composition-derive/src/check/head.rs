@@ -9,14 +9,6 @@ use crate::reference::{Piece, Template};
 pub(crate) fn head(of: &Composition, errors: &mut Errors) {
     if let Some((literal, status)) = &of.options.status {
         match status {
-            204 | 205 => {
-                if let Some(shown) = of.view.fields.iter().find(|field| field.hidden.is_none()) {
-                    errors.at(literal, format!(
-                        "an answer with {literal} has no body, and the field `{}` would be in it: make every field `#[hidden]`, or answer with 200 or 201",
-                        shown.name
-                    ));
-                }
-            }
             206 => errors.at(literal, "206 answers a request for a range, and the gateway has none: answer with 200 or 201"),
             200..=299 => {}
             _ => errors.at(literal, format!(

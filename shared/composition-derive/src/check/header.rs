@@ -9,17 +9,14 @@ pub(crate) fn readable(name: &str, span: Span, errors: &mut Errors) {
     check(name, span, errors);
 }
 
-/// A header that a call may send.
-pub(crate) fn sendable(name: &str, span: Span, errors: &mut Errors) {
+/// A header that a call may send; `ranges` says whether it may ask for a part of something.
+pub(crate) fn sendable(name: &str, span: Span, ranges: bool, errors: &mut Errors) {
     let reason = match name.to_ascii_lowercase().as_str() {
         "accept" => "answers are JSON, and the gateway asks for it",
-        "accept-encoding"
-        | "range"
-        | "if-range"
-        | "if-match"
-        | "if-none-match"
-        | "if-modified-since"
-        | "if-unmodified-since" => "a call needs the whole answer, so the gateway decides what is sent here",
+        "range" | "if-range" if !ranges => "a range is asked of one GET: this call writes, or is a batch",
+        "accept-encoding" | "if-match" | "if-none-match" | "if-modified-since" | "if-unmodified-since" => {
+            "a call needs the whole answer, so the gateway decides what is sent here"
+        }
         "content-type" | "content-encoding" => "this call has no body",
         _ => {
             check(name, span, errors);

@@ -49,7 +49,10 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
             checks.push(match (of_request, as_text) {
                 (true, true) => quote_spanned!(span=> ::trefoil::__private::refer::fits(#part);),
                 (true, false) => quote_spanned!(span=> ::trefoil::__private::refer::is_there(#part);),
-                (false, _) => quote_spanned!(span=> ::trefoil::__private::refer::feeds::<#null, _, _>(#part);),
+                (false, true) => quote_spanned!(span=> ::trefoil::__private::refer::feeds::<#null, _, _>(#part);),
+                (false, false) => {
+                    quote_spanned!(span=> ::trefoil::__private::refer::feeds_a_body::<#null, _, _>(#part);)
+                }
             });
         }
         if let Some((word, when)) = &call.when {
@@ -73,6 +76,13 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
         }
         for word in call.pass.iter().map(|pass| &pass.word).chain(call.or.iter().map(|(word, _)| word)) {
             checks.push(quote_spanned!(word.span()=> ::trefoil::__private::refer::needs_a_required_field::<<#ty as ::trefoil::__private::shape::Shaped>::Null>();));
+        }
+    }
+    // What has no body has no shown field with a value.
+    let status = of.endpoint.and_then(|endpoint| endpoint.status.as_ref());
+    if status.is_some_and(|(_, status)| matches!(status, 204 | 205)) {
+        for ty in of.view.fields.iter().filter(|field| field.hidden.is_none()).map(|field| &field.ty) {
+            checks.push(quote_spanned!(spanned(ty)=> ::trefoil::__private::refer::in_no_body::<#ty>();));
         }
     }
     // A value of the head may be null: then its line is left out.

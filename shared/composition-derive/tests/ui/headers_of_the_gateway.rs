@@ -22,6 +22,14 @@ struct HomeInput {
 struct Home {
     #[call(Users, get = "/a", header("cookie" = "a=b", "trefoil-caller" = "me", "connection" = "close", "accept" = "text/html", traceparent = "x", "if-none-match" = "x"))]
     a: String,
+    #[call(Users, get = "/b", header("range" = "items=0-9"))]
+    b: Vec<String>,
+}
+
+#[composition(put = "/home")]
+struct Put {
+    #[call(Users, put = "/a", header("range" = "items=0-9"))]
+    a: (),
 }
 
 fn main() {}

@@ -25,6 +25,10 @@ struct EndpointB {
 struct EndpointC {
     #[call(Shop, get = "/a")]
     a: String,
+    #[call(Shop, get = "/a")]
+    hidden: (),
+    #[call(Shop, get = "/a")]
+    maybe: Option<()>,
 }
 
 #[composition(get = "/d", status = 206)]

@@ -10,7 +10,7 @@ use crate::calls;
 use crate::names::endpoint_name;
 use crate::openapi::{choice, raw};
 use crate::plan::DeclarationError;
-use crate::shape::{ChoiceShape, ObjectShape, Shape};
+use crate::shape::{ChoiceShape, FieldShape, ObjectShape, Shape};
 
 /// Something that has a route, under the name by which its author knows it.
 struct Routed<'a> {
@@ -128,6 +128,9 @@ impl Bff {
                     clash(&object.name, reason);
                 }
             }
+            if let Some(why) = nothing_to_read(field) {
+                clash(&object.name, format!("`{}` {why}", field.rust));
+            }
             if let Some(what) = self.never_called(&field.shape) {
                 let reason = format!("`{}` is {what}, and calls in it would not be made; use a list", field.rust);
                 clash(&object.name, reason);
@@ -145,6 +148,22 @@ impl Bff {
             Shape::Map(inner) | Shape::List(inner) | Shape::Nullable(inner) => self.never_called(inner),
             _ => None,
         }
+    }
+}
+
+/// Why `()` cannot stand in a field, if it does: it says that a call succeeded, and no value is one.
+fn nothing_to_read(field: &FieldShape) -> Option<&'static str> {
+    let envelope = field.call.as_ref().is_some_and(|call| !call.at.is_empty());
+    if field.shape.has_nothing_in_it() {
+        Some("has `()` inside of something, and there is no such value; write `()` or `Option<()>`")
+    } else if !field.shape.is_nothing() {
+        None
+    } else if field.call.is_none() {
+        Some("is `()`, and no call fills it, so it would say nothing; drop it, or give it a `#[call(…)]`")
+    } else if envelope {
+        Some("is `()`, whose answer is not read, and `at` would look into it; drop `at`, or give it a type")
+    } else {
+        None
     }
 }
 

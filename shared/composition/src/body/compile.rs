@@ -52,6 +52,7 @@ impl Compiler<'_> {
                     "`{name}` is one of several views, and GraphQL has no such input: write a view with an `Option` for each"
                 ));
             }
+            Shape::Nothing => return Err("`()` is no value, so no request can have it; drop the field".to_owned()),
             Shape::Nullable(inner) => return self.target(inner, bounds),
         };
         Ok(Target { nullable, kind })

@@ -58,7 +58,13 @@ impl Respell {
                 selection.0.iter().filter_map(of).reduce(Respell::both)
             }
             // A map comes whole, as in REST, and so does what is passed on as it came.
-            Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Map(_) | Shape::Raw(_) => None,
+            Shape::Bool
+            | Shape::Int(_)
+            | Shape::Float
+            | Shape::Text
+            | Shape::Map(_)
+            | Shape::Raw(_)
+            | Shape::Nothing => None,
         }
     }
 

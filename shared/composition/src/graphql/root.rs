@@ -1,5 +1,6 @@
 //! Runs one root field: an endpoint, by its narrowed plan.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use trefoil_context::{Place, Problem};
 
@@ -75,6 +76,8 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
                 .collect(),
             degraded: answer::degraded(key, answer.missing),
             value: Some(match &field.respell {
+                // That it was done is all there is to say.
+                None if plan.answer.is_nothing() => Bytes::from_static(b"true"),
                 Some(respell) => respell.apply(&answer.body),
                 None => answer.body,
             }),

@@ -23,7 +23,8 @@ impl Leaf {
     /// The leaf that a shape is; `None` for an object or a list.
     pub(crate) fn of(shape: &Shape) -> Option<Leaf> {
         Some(match shape {
-            Shape::Bool => Leaf::Boolean,
+            // That it was done is true.
+            Shape::Bool | Shape::Nothing => Leaf::Boolean,
             Shape::Int(int) => Leaf::of_int(*int),
             Shape::Float => Leaf::Float,
             Shape::Text => Leaf::String,

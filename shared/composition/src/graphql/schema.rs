@@ -39,7 +39,7 @@ impl Model {
     /// The names of a BFF; `None` if it has no GET endpoint.
     pub(crate) fn new(bff: &CompiledBff) -> Option<Model> {
         let roots = |reads: bool| -> HashMap<String, usize> {
-            let of_kind = |(_, plan): &(usize, &std::sync::Arc<Plan>)| has_parts(plan) && is_read(plan) == reads;
+            let of_kind = |(_, plan): &(usize, &std::sync::Arc<Plan>)| is_read(plan) == reads;
             bff.plans.iter().enumerate().filter(of_kind).map(|(index, plan)| (plan.name.clone(), index)).collect()
         };
         let query = roots(true);
@@ -70,11 +70,6 @@ fn is_read(plan: &Plan) -> bool {
     plan.method == Method::GET
 }
 
-/// Whether there is something to select. An answer without a body has nothing, and GraphQL has no type for it.
-fn has_parts(plan: &Plan) -> bool {
-    plan.fields.iter().any(|field| field.key.is_some())
-}
-
 /// Builds the schema. It fails when two types have one name, or one that GraphQL reserves.
 pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, SchemaError> {
     let mut types = Types {
@@ -89,7 +84,7 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, S
     let mut query = Object::new(QUERY).description("What can be read. Each field is an endpoint.");
     let mut mutation =
         Object::new(MUTATION).description("What can be done. Each field is an endpoint; they run one after another.");
-    for plan in bff.plans.iter().filter(|plan| has_parts(plan)) {
+    for plan in &bff.plans {
         let field = types.root(plan)?;
         if is_read(plan) {
             query = query.field(field);

@@ -131,6 +131,7 @@ impl<'a> Selector<'a> {
             | Shape::Int(_)
             | Shape::Float
             | Shape::Text
+            | Shape::Nothing
             | Shape::Enum(_) => Some(project::Selection::default()),
         }
     }

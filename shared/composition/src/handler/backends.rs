@@ -21,24 +21,42 @@ use crate::outcome::{self, Reason};
 use crate::plan::{Source, Text, TextPart};
 use crate::project::quoted;
 use crate::render::{self, ENCODED, NotMade};
-use crate::run::{Fault, is_whole_json};
+use crate::run::{Fault, is_whole_json, is_without_body};
 use crate::signals::Made;
 
 /// The headers that no call sets, beside those of the gateway's own family.
-const OWN: [&str; 14] = [
+const OWN: [&str; 32] = [
+    "accept",
     "accept-encoding",
     "authorization",
     "connection",
+    "content-encoding",
     "content-length",
+    "content-type",
     "cookie",
+    "expect",
+    "forwarded",
     "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
     "if-range",
+    "if-unmodified-since",
+    "keep-alive",
+    "proxy-authenticate",
     "proxy-authorization",
+    "proxy-connection",
     "range",
+    "set-cookie",
     "te",
     "traceparent",
     "tracestate",
+    "trailer",
     "transfer-encoding",
+    "upgrade",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
     "x-request-id",
 ];
 
@@ -292,8 +310,7 @@ fn is_the_gateways(name: &HeaderName) -> bool {
 /// What an answer is to the handler.
 fn read<T: DeserializeOwned>(reply: &Reply, absent: &[u16]) -> Result<T, Fault> {
     let status = reply.status;
-    let none = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
-    let body: &[u8] = if none || absent.contains(&status.as_u16()) {
+    let body: &[u8] = if is_without_body(reply) || absent.contains(&status.as_u16()) {
         b"null"
     } else if status.is_success() {
         is_whole_json(reply)?;
@@ -340,5 +357,26 @@ impl fmt::Debug for Backends {
 impl fmt::Debug for BackendCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BackendCall").field("backend", &self.backend).field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every header that a declared call was tried with, and what the compiler said.
+    const TRIED: &str = include_str!("../../../composition-derive/tests/ui/headers_that_a_call_cannot_send.rs");
+    const SAID: &str = include_str!("../../../composition-derive/tests/ui/headers_that_a_call_cannot_send.stderr");
+
+    #[test]
+    fn a_handler_may_set_just_the_headers_that_a_declared_call_may_send() {
+        let tried: Vec<&str> = TRIED.split('"').skip(1).step_by(2).filter(|text| !text.contains('/')).collect();
+        for own in OWN {
+            assert!(tried.contains(&own), "`{own}` is not tried in headers_that_a_call_cannot_send.rs");
+        }
+        for name in tried {
+            let refused = SAID.contains(&format!("the header `{name}` cannot be declared"));
+            assert_eq!(is_the_gateways(&HeaderName::try_from(name).unwrap()), refused, "{name}");
+        }
     }
 }

@@ -45,7 +45,13 @@ pub(super) fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<Strin
         }
         Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => reach(bff, inner, found),
         // No body has a `Raw` or a tagged enum in it: that is refused when the plan is made.
-        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Raw(_) | Shape::Choice(_) => {}
+        Shape::Bool
+        | Shape::Int(_)
+        | Shape::Float
+        | Shape::Text
+        | Shape::Raw(_)
+        | Shape::Choice(_)
+        | Shape::Nothing => {}
     }
 }
 
@@ -93,6 +99,7 @@ fn value(shapes: &Shapes, shape: &Shape, bounds: &Bounds, about: &str) -> RefOr<
             scalar(Type::Object).additional_properties(Some(values)).max_properties(Some(MAX_ITEMS)).into()
         }
         Shape::Bool => scalar(Type::Boolean).into(),
+        Shape::Nothing => scalar(Type::Null).into(),
         Shape::Int(int) => whole(scalar(Type::Integer), *int, bounds).into(),
         Shape::Float => scalar(Type::Number).into(),
         Shape::Text => scalar(Type::String)

@@ -35,7 +35,7 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         operation = operation
             .response(StatusCode::OK.as_str(), streamed(plan, ResponseBuilder::new().description(about)).build());
     }
-    if plan.method == Method::GET {
+    if plan.method == Method::GET && !plan.answer.is_nothing() {
         operation = operation.response(StatusCode::NOT_MODIFIED.as_str(), not_modified());
     }
     for (status, response) in errors.references() {
@@ -112,12 +112,14 @@ fn streams(plan: &Plan) -> Vec<(&'static str, &'static str, String)> {
 fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     let degraded = headers::degraded(plan);
     let about = match degraded {
+        Some(_) if plan.answer.is_nothing() => "It is done, or done but for what `Trefoil-Degraded` names.",
         Some(_) => "The answer: complete, or with `Trefoil-Degraded` naming what is missing in it.",
+        None if plan.answer.is_nothing() => "It is done.",
         None => "The answer, always complete.",
     };
     let content = ContentBuilder::new().schema(Some(schema::value(&bff.shapes, &plan.answer, "")));
     let mut response = ResponseBuilder::new().description(about);
-    if !matches!(plan.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
+    if !plan.answer.is_nothing() {
         response = response.content("application/json", content.build());
     }
     if plan.status == StatusCode::OK {
@@ -129,7 +131,7 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     if let Some(degraded) = degraded {
         response = response.header("Trefoil-Degraded", degraded);
     }
-    if plan.method == Method::GET {
+    if plan.method == Method::GET && !plan.answer.is_nothing() {
         response = response.header_ref("ETag", headers::reference(headers::ENTITY_TAG));
     }
     if plan.idempotency.is_some() {

@@ -56,7 +56,7 @@ pub(super) fn reach(shapes: &Shapes, shape: &Shape, found: &mut BTreeMap<String,
         Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) | Shape::Raw(inner) => {
             reach(shapes, inner, found);
         }
-        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text => {}
+        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Nothing => {}
     }
 }
 

@@ -66,7 +66,7 @@ fn reach(bff: &CompiledBff, shape: &Shape, found: &mut BTreeMap<String, Schema>)
             found.insert(shape.name.clone(), words(shape));
         }
         Shape::List(inner) | Shape::Map(inner) | Shape::Nullable(inner) => reach(bff, inner, found),
-        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text => {}
+        Shape::Bool | Shape::Int(_) | Shape::Float | Shape::Text | Shape::Nothing => {}
     }
 }
 
@@ -144,6 +144,7 @@ pub(super) fn value_in(shapes: &Shapes, shape: &Shape, about: &str, name: fn(&st
             scalar(Type::Object).additional_properties(Some(values)).into()
         }
         Shape::Bool => scalar(Type::Boolean).into(),
+        Shape::Nothing => scalar(Type::Null).into(),
         Shape::Int(int) => whole(scalar(Type::Integer), *int, &Bounds::default()).into(),
         Shape::Float => scalar(Type::Number).into(),
         Shape::Text => scalar(Type::String).into(),

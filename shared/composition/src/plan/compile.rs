@@ -14,17 +14,19 @@ mod head;
 mod needs;
 mod root;
 mod sources;
+mod task;
 mod write;
 
 use self::needs::Given;
 use self::root::steps;
 use self::sources::written;
+use self::task::Task;
 use super::{ClaimUse, DeclarationError, Need, Node, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::caching;
 use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Reference, Root, Template};
 use crate::names::{Naming, endpoint_name};
-use crate::project::{self, Program, Selection, SiteFound};
+use crate::project::{self, Program, Selection};
 use crate::shape::{ObjectId, ObjectShape, Shapes};
 
 /// Compiles an endpoint as REST shows it: every field, under the BFF's names.
@@ -56,32 +58,6 @@ struct Shared {
     level: usize,
     /// What of it its request refers to: with other values it is another call.
     given: Given,
-}
-
-/// A site that was found and is not yet worked through.
-struct Task {
-    found: SiteFound,
-    from: Option<(usize, usize)>,
-    /// The path to the piece that it is in.
-    names: Vec<String>,
-    parent: Option<usize>,
-    level: usize,
-    /// Whether a null that reaches the piece it is in is fatal.
-    exposed: bool,
-    /// The call fields on the way to it.
-    way: Vec<(ObjectId, usize)>,
-    /// What its view is given by those further out.
-    given: Given,
-}
-
-impl Task {
-    fn names(&self) -> Vec<String> {
-        self.names.iter().chain(&self.found.names).cloned().collect()
-    }
-
-    fn is_exposed(&self) -> bool {
-        self.exposed && !self.found.sheltered
-    }
 }
 
 struct Compiler<'a> {
@@ -293,7 +269,8 @@ impl<'a> Compiler<'a> {
             path.push(shape.client_name(self.naming));
         }
         let fatal = task.is_exposed() && need == Need::Required;
-        self.nodes.push(Node { field: path.join("."), site, call: planned, need, fatal, after, needs });
+        let variants = task.variants();
+        self.nodes.push(Node { field: path.join("."), variants, site, call: planned, need, fatal, after, needs });
         self.sites[site].nodes[field] = Some(index);
         if shape.call.as_ref().is_some_and(Call::is_write) {
             self.write = Some(index);
@@ -390,6 +367,7 @@ impl<'a> Compiler<'a> {
                 found,
                 from: Some((planned, program)),
                 names: steps(&self.nodes[node].field).map(str::to_owned).collect(),
+                variants: self.nodes[node].variants.clone(),
                 parent: Some(node),
                 level: task.level + 1,
                 exposed,

@@ -1,17 +1,19 @@
 //! From shapes to a program: everything that can be decided before a body comes is decided here.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::names::Names;
 use super::selection::{Selected, Selection, What};
 use super::sites::{SiteCall, SiteFound, Step};
+use super::wanted::Wanted;
 use super::{
-    Capture, Choice, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written,
+    Capture, Choice, Kind, Member, Missing, ObjectProgram, Output, Program, SiteProgram, Target, Use, Written, quoted,
 };
 use crate::calls;
 use crate::declare::Root;
 use crate::names::Naming;
-use crate::shape::{ChoiceId, ChoiceVariant, ObjectId, ObjectShape, Shape, Shapes};
+use crate::plan::Variant;
+use crate::shape::{ChoiceId, ChoiceVariant, FieldShape, ObjectId, ObjectShape, Shape, Shapes};
 
 /// A program, and where in it calls go.
 #[derive(Debug, Clone)]
@@ -31,6 +33,11 @@ pub fn compile(
     compile_sites(shapes, naming, shape, selection, captures, false).program
 }
 
+/// The program that writes values of `shape` as backends name their members.
+pub(super) fn compile_in_backends_names(shapes: &Shapes, shape: &Shape) -> Program {
+    compile_by(Names::Backends, shapes, shape, None, &[], false).program
+}
+
 /// The same, with the places where calls go. A `split` program takes a list of such bodies, each a piece of its own.
 pub(crate) fn compile_sites(
     shapes: &Shapes,
@@ -40,9 +47,20 @@ pub(crate) fn compile_sites(
     captures: &[Vec<String>],
     split: bool,
 ) -> Compiled {
+    compile_by(Names::Clients(naming), shapes, shape, selection, captures, split)
+}
+
+fn compile_by(
+    names_by: Names,
+    shapes: &Shapes,
+    shape: &Shape,
+    selection: Option<&Selection>,
+    captures: &[Vec<String>],
+    split: bool,
+) -> Compiled {
     let mut compiler = Compiler {
         shapes,
-        naming,
+        names_by,
         objects: Vec::new(),
         whole: HashMap::new(),
         open: HashMap::new(),
@@ -51,6 +69,7 @@ pub(crate) fn compile_sites(
         keys: Vec::new(),
         names: Vec::new(),
         steps: Vec::new(),
+        variants: Vec::new(),
         shelters: 0,
     };
     let wanted: Vec<Wanted<'_>> =
@@ -89,16 +108,9 @@ struct Opened {
     sheltered: bool,
 }
 
-/// A value to note: where, and what is left of the path to it.
-#[derive(Clone, Copy)]
-struct Wanted<'a> {
-    path: &'a [String],
-    capture: Capture,
-}
-
 struct Compiler<'a> {
     shapes: &'a Shapes,
-    naming: Naming,
+    names_by: Names,
     objects: Vec<ObjectProgram>,
     /// Whole objects with neither calls nor noted values in them are compiled once: this is what lets a view contain itself.
     whole: HashMap<Whole, usize>,
@@ -110,6 +122,7 @@ struct Compiler<'a> {
     names: Vec<String>,
     /// The fields that are open.
     steps: Vec<Step>,
+    variants: Vec<Variant>,
     /// How many of what is open may be null.
     shelters: usize,
 }
@@ -147,6 +160,7 @@ impl Compiler<'_> {
                 (Kind::Map(Box::new(value)), calls)
             }
             Shape::Raw(_) => (Kind::Raw, false),
+            Shape::Nothing => (Kind::Nothing, false),
             Shape::Choice(id) => {
                 let (choice, calls) = self.choice(*id, selection);
                 (Kind::Choice(Box::new(choice)), calls)
@@ -172,7 +186,10 @@ impl Compiler<'_> {
                 Some(What::Variant { of, .. }) => of,
                 _ => &nothing,
             });
+            let (tag, says) = (self.names_by.tag(shape), variant.wire.clone());
+            self.variants.push(Variant { names: self.names.len(), tag, says });
             let (object, calls) = self.object(variant.object, of, &[], Some((id, number)));
+            self.variants.pop();
             calling |= calls;
             let target = Target { nullable: false, kind: Kind::Object(object), capture: Vec::new(), region: false };
             (variant.wire.as_str().into(), target)
@@ -285,6 +302,7 @@ impl Compiler<'_> {
             keys: self.keys.clone(),
             names: self.names.clone(),
             steps: self.steps.clone(),
+            variants: self.variants.clone(),
             sheltered: self.shelters > 0,
         });
         self.values.push(calls::own_values(object).len());
@@ -294,10 +312,10 @@ impl Compiler<'_> {
     fn all(&self, object: &ObjectShape, variant: Option<(ChoiceId, usize)>) -> Vec<Selected> {
         let tag = variant.map(|(id, number)| {
             let choice = self.shapes.get_choice(id);
-            Selected { key: choice.client_tag(self.naming), what: What::Tag(choice.variants[number].wire.clone()) }
+            Selected { key: self.names_by.tag(choice), what: What::Tag(choice.variants[number].wire.clone()) }
         });
-        let show = |(index, field): (usize, &crate::shape::FieldShape)| Selected {
-            key: field.client_name(self.naming),
+        let show = |(index, field): (usize, &FieldShape)| Selected {
+            key: self.names_by.field(field),
             what: What::Field { index, of: Selection::default() },
         };
         let fields = object.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(show);
@@ -320,7 +338,7 @@ impl Compiler<'_> {
             wanted.iter().filter_map(|wanted| Some(Wanted { path: shape.rest(wanted.path)?, ..*wanted })).collect();
         let mut uses = Vec::new();
         let mut calling = false;
-        self.names.push(shape.client_name(self.naming));
+        self.names.push(self.names_by.field(shape));
         for (output, one) in shown.iter().enumerate() {
             if let What::Field { index, of } = &one.what
                 && *index == field
@@ -349,26 +367,4 @@ impl Compiler<'_> {
         let quoted = quoted(shape.wire.first().map_or("", String::as_str)).into();
         (Some(Member { wire, quoted, uses, silent, missing }), calling)
     }
-}
-
-impl<'a> Wanted<'a> {
-    /// The same value, seen from inside an object; one with calls is one more to look above.
-    fn below(&self, site: bool) -> Wanted<'a> {
-        let capture = match self.capture {
-            Capture::Item { up, number } => Capture::Item { up: up + usize::from(site), number },
-            body @ Capture::Body(_) => body,
-        };
-        Wanted { path: self.path, capture }
-    }
-}
-
-/// `text` as a JSON string.
-pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// The text of a JSON string, if it is one: the grammar allows escapes that are no text, such as half a surrogate pair.
-pub(crate) fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }

@@ -1,6 +1,8 @@
 //! Whether a raw JSON value is of a leaf's kind. The text itself is passed on as it came.
 
-use super::{Kind, unquoted};
+use std::borrow::Cow;
+
+use super::Kind;
 
 /// Whether a value that is neither a list nor an object is of this kind. Null is of none. A string that is not `escaped` is text as
 /// it stands.
@@ -13,7 +15,7 @@ pub(super) fn fits(kind: &Kind, raw: &str, escaped: bool) -> bool {
         Kind::Text if escaped => unquoted(raw).is_some(),
         Kind::Text => first == b'"',
         Kind::Enum(variants) => unquoted(raw).is_some_and(|text| variants.iter().any(|variant| **variant == *text)),
-        Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) => false,
+        Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) | Kind::Nothing => false,
     }
 }
 
@@ -28,5 +30,17 @@ pub(super) fn describe(kind: &Kind) -> String {
         Kind::Object(_) | Kind::Map(_) | Kind::Choice(_) => "an object".to_owned(),
         Kind::List(_) => "a list".to_owned(),
         Kind::Raw => "a value".to_owned(),
+        Kind::Nothing => "null".to_owned(),
     }
+}
+
+/// `text` as a JSON string.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The text of a JSON string, if it is one: the grammar allows escapes that are no text, such as half a surrogate pair.
+pub(crate) fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }

@@ -1,6 +1,7 @@
 //! Where in a program calls go.
 
 use super::selection::Selection;
+use crate::plan::Variant;
 use crate::shape::ObjectId;
 
 /// Objects of one kind at one place of a program, in which calls go.
@@ -15,6 +16,8 @@ pub(crate) struct SiteFound {
     pub(crate) keys: Vec<Option<String>>,
     /// The client's names that lead to it, without indices.
     pub(crate) names: Vec<String>,
+    /// The variants of tagged enums on the way to it.
+    pub(crate) variants: Vec<Variant>,
     /// Whether something on the way to it, inside the program, may be null.
     pub(crate) sheltered: bool,
     /// The fields that lead to it, inside the program.

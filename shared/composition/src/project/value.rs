@@ -41,6 +41,7 @@ impl<'p> Pass<'p> {
                 self.note_all(target, value);
                 raw::pass_on(self, target, value).map_err(|what| reader.wrong(what))
             }
+            Kind::Nothing if reader.null()? => Ok(()),
             _ => self.leaf(reader, target),
         }
     }

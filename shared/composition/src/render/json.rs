@@ -4,15 +4,16 @@ use bytes::Bytes;
 
 use super::{NotMade, Value, plain};
 use crate::plan::{PlannedJson, Source};
-use crate::project::quoted;
+use crate::project::{Program, quoted};
 
 /// Writes a body; `None` when it is an optional input that was not given, and no body is sent.
 pub(super) fn render(body: &PlannedJson, value: &impl Fn(Source) -> Value) -> Result<Option<Bytes>, NotMade> {
     // A value that is the whole body is sent as it is, without a copy.
-    if let PlannedJson::Value { source, omit, .. } = body {
+    if let PlannedJson::Value { source, omit, sent, .. } = body {
         return match value(*source) {
-            None if !omit => Err(NotMade::Null),
-            whole => Ok(whole),
+            Some(whole) => as_sent(sent.as_deref(), whole).map(Some),
+            None if *omit => Ok(None),
+            None => Err(NotMade::Null),
         };
     }
     let mut out = Vec::with_capacity(256);
@@ -23,8 +24,8 @@ pub(super) fn render(body: &PlannedJson, value: &impl Fn(Source) -> Value) -> Re
 fn write(json: &PlannedJson, value: &impl Fn(Source) -> Value, out: &mut Vec<u8>) -> Result<bool, NotMade> {
     match json {
         PlannedJson::Literal(text) => out.extend_from_slice(text.as_bytes()),
-        PlannedJson::Value { source, omit, .. } => match value(*source) {
-            Some(json) => out.extend_from_slice(&json),
+        PlannedJson::Value { source, omit, sent, .. } => match value(*source) {
+            Some(json) => out.extend_from_slice(&as_sent(sent.as_deref(), json)?),
             None if *omit => return Ok(false),
             None => return Err(NotMade::Null),
         },
@@ -50,4 +51,10 @@ fn write(json: &PlannedJson, value: &impl Fn(Source) -> Value, out: &mut Vec<u8>
         }
     }
     Ok(true)
+}
+
+/// Of what a backend answered, the members that its view names.
+fn as_sent(sent: Option<&Program>, json: Bytes) -> Result<Bytes, NotMade> {
+    let Some(program) = sent else { return Ok(json) };
+    program.send(&json).ok_or(NotMade::Unfit("a value is not what its type says"))
 }

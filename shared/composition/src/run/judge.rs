@@ -47,15 +47,16 @@ impl Fault {
 }
 
 /// Judges an answer. What the declaration cannot use is not kept either, or it would be there for its whole time.
-pub(crate) fn judge(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
-    let judged = by_declaration(call, reply);
+/// `ranged` says whether it was asked for a part.
+pub(crate) fn judge(call: &PlannedCall, reply: &Reply, ranged: bool) -> Result<Verdict, Fault> {
+    let judged = by_declaration(call, reply, ranged);
     if let (Err(_), Some(cached)) = (&judged, &reply.cached) {
         cached.forget();
     }
     judged
 }
 
-fn by_declaration(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
+fn by_declaration(call: &PlannedCall, reply: &Reply, ranged: bool) -> Result<Verdict, Fault> {
     let status = reply.status;
     if call.absent.contains(&status.as_u16()) {
         return Ok(Verdict::Absent);
@@ -68,15 +69,25 @@ fn by_declaration(call: &PlannedCall, reply: &Reply) -> Result<Verdict, Fault> {
             Err(Fault::of_status())
         };
     }
+    // Success is all that `()` is about: whatever came with it is not read.
+    let nothing = call.shape.is_nothing();
     // Success without a body is "there is none", where the type has room for it.
     // A batch's answer is a list, which is never null: its elements may be.
     let nullable = call.programs.iter().all(Program::is_nullable);
-    if nullable && matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
+    if nullable && !nothing && is_without_body(reply) {
         return Ok(Verdict::Absent);
     }
-    is_whole_json(reply)?;
+    if !nothing {
+        if !ranged {
+            is_whole(reply)?;
+        }
+        has_json(reply)?;
+    }
     let shape = |detail: String| Fault { reason: Reason::Shape, detail };
-    let projected = call.programs.iter().map(|program| program.run(&reply.body));
+    let projected = call.programs.iter().map(|program| match nothing {
+        true => program.run_bare(&Bytes::from_static(b"null")),
+        false => program.run(&reply.body),
+    });
     let mut projected: Vec<Projected> =
         projected.collect::<Result<_, _>>().map_err(|error| shape(error.to_string()))?;
     if let Some(first) = projected.first_mut().filter(|_| !call.heads.is_empty()) {
@@ -102,13 +113,39 @@ fn note_heads(call: &PlannedCall, reply: &Reply, projected: &mut Projected) {
     projected.captures = noted;
 }
 
-/// Whether the body of a successful answer can be read at all.
+/// Whether a successful answer says by its status that there is none, or that it need not have a body (RFC 9110 section 15.3)
+/// and has none. A 200 without a body is a broken one.
+pub(crate) fn is_without_body(reply: &Reply) -> bool {
+    match reply.status {
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT => true,
+        StatusCode::CREATED | StatusCode::ACCEPTED => reply.body.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether the body of a successful answer to a request for all can be read at all.
 pub(crate) fn is_whole_json(reply: &Reply) -> Result<(), Fault> {
-    // A part of what was asked for is not what was asked for.
+    is_whole(reply)?;
+    has_json(reply)
+}
+
+/// A part of what was asked for is not what was asked for, unless a part was (`Range`).
+fn is_whole(reply: &Reply) -> Result<(), Fault> {
     if reply.status == StatusCode::PARTIAL_CONTENT {
         return Err(Fault { reason: Reason::Status, detail: "a partial answer to a request for all".to_owned() });
     }
-    is_json(reply).map_err(|detail| Fault { reason: Reason::Shape, detail })
+    Ok(())
+}
+
+fn has_json(reply: &Reply) -> Result<(), Fault> {
+    let shape = |detail: String| Fault { reason: Reason::Shape, detail };
+    if reply.body.is_empty() {
+        let status = reply.status.as_u16();
+        return Err(shape(format!(
+            "{status} without a body; where that is success, the field's type is `()`, or an `Option`, which is null then"
+        )));
+    }
+    is_json(reply).map_err(shape)
 }
 
 fn is_json(reply: &Reply) -> Result<(), String> {

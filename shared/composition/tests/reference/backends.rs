@@ -190,7 +190,7 @@ impl Backends {
                 let length = if depth > 4 { 0 } else { numbers.below(if depth == 0 { 5 } else { 4 }) };
                 Json::List((0..length).map(|_| self.value(item, numbers, depth + 1)).collect())
             }
-            Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) => Json::Object(Vec::new()),
+            Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) | Shape::Nothing => Json::Object(Vec::new()),
             Shape::Object(id) => {
                 let mut members = Vec::new();
                 for field in &self.shapes.get(*id).fields {

@@ -342,7 +342,7 @@ fn plain_default(shape: &Shape) -> Option<String> {
         Shape::List(_) => Some("[]".to_owned()),
         Shape::Nullable(_) => Some("null".to_owned()),
         Shape::Enum(_) => Some("\"TWO\"".to_owned()),
-        Shape::Object(_) | Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) => None,
+        Shape::Object(_) | Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) | Shape::Nothing => None,
     }
 }
 

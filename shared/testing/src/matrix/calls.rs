@@ -41,8 +41,7 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         paths[call].insert(one.path.clone());
     }
     let unasked = |(call, paths): (usize, &BTreeSet<String>)| {
-        (paths.is_empty() && plan.calls[call].is_requested())
-            .then(|| format!("`{}`", plan.name_of(plan.calls[call].nodes[0])))
+        (paths.is_empty() && plan.calls[call].is_requested()).then(|| format!("`{}`", name(plan, call)))
     };
     let unasked: Vec<String> = paths.iter().enumerate().filter_map(unasked).collect();
     assert!(
@@ -51,6 +50,20 @@ pub(super) fn by_call(plan: &Plan, received: &[Received]) -> Vec<BTreeSet<String
         unasked.join(", ")
     );
     paths
+}
+
+/// What a call is named by: its first field, and the variants of tagged enums on the way to it.
+pub(super) fn name(plan: &Plan, call: usize) -> String {
+    let node = plan.calls[call].nodes[0];
+    let mut names: Vec<String> = plan.name_of(node).split('.').map(str::to_owned).collect();
+    for variant in &plan.nodes[node].variants {
+        // The answer as a whole has no name to put it behind.
+        match variant.names.checked_sub(1).and_then(|last| names.get_mut(last)) {
+            Some(name) => name.push_str(&format!("[{}]", variant.says)),
+            None => names.insert(0, format!("[{}]", variant.says)),
+        }
+    }
+    names.join(".")
 }
 
 fn literals(call: &PlannedCall) -> usize {

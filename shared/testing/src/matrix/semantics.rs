@@ -7,7 +7,7 @@ use serde_json::Value;
 use trefoil_composition::plan::{Derivation, Need, Plan, PlannedFan, Source};
 
 use super::Fault;
-use super::difference::{differences, values};
+use super::difference::{differences, is_of, values};
 use crate::Answer;
 
 /// The reason that a fault has, and the status and code of an answer that cannot do without the call.
@@ -31,6 +31,9 @@ struct Affected {
 /// Where `now` is not what the declaration makes of `well` when this call fails so.
 pub(super) fn problems(plan: &Plan, call: usize, fault: Fault, well: &Answer, now: &Answer) -> Vec<String> {
     let planned = &plan.calls[call];
+    // Of a success for `()` nothing is read, so nothing can be wrong with it.
+    let unread = planned.shape.is_nothing() && matches!(fault, Fault::WrongShape | Fault::Html);
+    let fault = if unread { Fault::None } else { fault };
     let absent = fault.status().is_some_and(|status| planned.absent.contains(&status.as_u16()));
     let Some((reason, status, code)) = table(fault) else { return complete(&[], plan, well, now) };
     if absent {
@@ -59,7 +62,7 @@ fn complete(nodes: &[usize], plan: &Plan, well: &Answer, now: &Answer) -> Vec<St
         problems.push(format!("expected: a complete answer; missing is {missing}"));
     }
     let affected = affected(plan, nodes, Some("absent"));
-    let (well, now) = (well.json(), now.json());
+    let (well, now) = (shown(well), shown(now));
     nulls(plan, nodes, &now, &mut problems);
     unchanged(plan, &affected, &well, &now, &mut problems);
     problems
@@ -110,10 +113,15 @@ fn degraded(plan: &Plan, call: usize, reason: &'static str, well: &Answer, now: 
     if now.header("cache-control") != Some("no-store") {
         problems.push("expected: cache-control: no-store".to_owned());
     }
-    let (well, now) = (well.json(), now.json());
+    let (well, now) = (shown(well), shown(now));
     nulls(plan, nodes, &now, &mut problems);
     unchanged(plan, &affected, &well, &now, &mut problems);
     problems
+}
+
+/// What an answer shows; nothing, where it has no body.
+fn shown(answer: &Answer) -> Value {
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
 }
 
 /// The failed calls, and those of the same objects that refer to them, directly or not.
@@ -162,7 +170,7 @@ fn tolerates(plan: &Plan, node: usize, other: usize) -> bool {
 fn nulls(plan: &Plan, nodes: &[usize], now: &Value, problems: &mut Vec<String>) {
     for planned in nodes.iter().map(|&node| &plan.nodes[node]) {
         let path: Vec<&str> = planned.field.split('.').filter(|name| !name.is_empty()).collect();
-        let found = values(now, &path);
+        let found = values(now, &path, &planned.variants);
         let wrong = match planned.need {
             Need::Optional | Need::Required => found.iter().any(|value| !value.is_null()),
             Need::Default => found.iter().any(|value| value.is_null()),
@@ -179,6 +187,9 @@ fn unchanged(plan: &Plan, affected: &[Affected], well: &Value, now: &Value, prob
     for difference in differences(well, now) {
         let explained = affected.iter().any(|one| {
             let planned = &plan.nodes[one.node];
+            if !is_of(&difference.way, &planned.variants) {
+                return false;
+            }
             let here = difference.path == planned.field;
             let inside = below(&difference.path, &planned.field);
             // A null that may not stand where it is climbs.

@@ -18,12 +18,15 @@ impl Compiler<'_> {
         for rust in uncalled.map(|field| field.rust.clone()).collect::<Vec<_>>() {
             self.error(format!("no call fills `{rust}`; give it `#[call(…)]`"));
         }
+        // Where nothing is shown there is nothing to select, and everything is made.
+        let shows_nothing = self.shows_nothing();
+        let selection = selection.filter(|_| !shows_nothing);
         let compiled =
             project::compile_sites(self.shapes, self.naming, &self.declaration.answer, selection, &[], false);
         let projected = compiled.program.run(&Bytes::from_static(b"{}"));
         let mut frame = projected.map(|projected| projected.buffer).unwrap_or_default();
         let mut sites = compiled.sites;
-        if self.declaration.root {
+        if self.declaration.root || shows_nothing {
             root::bare(&mut frame, &mut sites);
         }
         for found in sites {
@@ -32,6 +35,7 @@ impl Compiler<'_> {
                 found,
                 from: None,
                 names,
+                variants: Vec::new(),
                 parent: None,
                 level: 0,
                 exposed: true,

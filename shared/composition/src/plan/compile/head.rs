@@ -49,13 +49,32 @@ impl Compiler<'_> {
         }
     }
 
+    /// Whether an answer has no body: every field is hidden, or `()`.
+    pub(super) fn shows_nothing(&self) -> bool {
+        self.outermost().is_some_and(|outermost| outermost.shown().next().is_none())
+    }
+
     /// The status of an answer.
     pub(super) fn status(&mut self) -> StatusCode {
-        let Some(declared) = self.declaration.status else { return StatusCode::OK };
-        StatusCode::from_u16(declared).ok().filter(StatusCode::is_success).unwrap_or_else(|| {
-            self.error(format!("an answer's status is one of success, 200 to 299, and {declared} is none"));
-            StatusCode::OK
-        })
+        let shown = self.outermost().and_then(|outermost| outermost.shown().next());
+        let Some(declared) = self.declaration.status else {
+            return if shown.is_some() { StatusCode::OK } else { StatusCode::NO_CONTENT };
+        };
+        let declared = StatusCode::from_u16(declared).ok().filter(StatusCode::is_success);
+        match (declared, shown) {
+            (Some(StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT), Some(shown)) => {
+                let name = &shown.rust;
+                self.error(format!(
+                    "an answer with 204 or 205 has no body, and the field `{name}` would be in it; hide it, make it a `()`, or answer with 200 or 201"
+                ));
+                StatusCode::OK
+            }
+            (Some(status), _) => status,
+            (None, _) => {
+                self.error("an answer's status is one of success, 200 to 299".to_owned());
+                StatusCode::OK
+            }
+        }
     }
 
     /// The lines of the head.

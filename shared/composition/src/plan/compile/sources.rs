@@ -8,6 +8,7 @@ use crate::body;
 use crate::calls;
 use crate::declare::{Access, Claim, Fan, Json, Param, Piece, Reference, Root, Template};
 use crate::plan::{ClaimUse, PlannedBody, PlannedJson, Source, Text, TextPart};
+use crate::project::{self, Program};
 use crate::shape::{ObjectShape, Shape};
 
 impl Compiler<'_> {
@@ -28,6 +29,13 @@ impl Compiler<'_> {
         if !calls::comes_with_its_body(self.shapes, object, reference) {
             let what = written(reference);
             self.error(format!("`{what}` is not there as a whole when what it is in is: calls fill it, or a part of it; refer to parts that none fill"));
+            return None;
+        }
+        let flattened =
+            calls::field_of(object, reference).is_some() && calls::shape_of(self.shapes, object, reference).is_none();
+        if flattened {
+            let what = written(reference);
+            self.error(format!("`{what}` has no value of its own: its members stand in what it is flattened into; refer to one of them, or to the whole"));
             return None;
         }
         let found = match reference.root {
@@ -72,7 +80,10 @@ impl Compiler<'_> {
         match json {
             Json::Literal(text) => PlannedJson::Literal(text.clone()),
             Json::Value(reference) => match self.source(object, reference) {
-                Some((source, omit)) => PlannedJson::Value { source, written: self.shown(reference), omit },
+                Some((source, omit)) => {
+                    let sent = self.sent(object, reference).map(Box::new);
+                    PlannedJson::Value { source, written: self.shown(reference), omit, sent }
+                }
                 None => PlannedJson::Literal("null".to_owned()),
             },
             Json::Text(template) => PlannedJson::Text(self.text(object, template)),
@@ -81,6 +92,16 @@ impl Compiler<'_> {
                 PlannedJson::Object(members.iter().map(member).collect())
             }
         }
+    }
+
+    /// What is sent of a value that is no scalar. What a client sent is in the backend's names already.
+    fn sent(&mut self, object: &ObjectShape, reference: &Reference) -> Option<Program> {
+        let shape = calls::shape_of(self.shapes, object, reference)?;
+        project::compile_sent(self.shapes, shape).unwrap_or_else(|reason| {
+            let what = written(reference);
+            self.error(format!("`{what}` cannot be sent on: {reason}"));
+            None
+        })
     }
 
     /// How the request's body is read, if the endpoint takes one.
