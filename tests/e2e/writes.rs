@@ -88,3 +88,25 @@ async fn two_callers_with_one_key_have_an_order_each() {
     assert_eq!((first.status, second.status), (201, 201), "{}", second.text);
     assert_ne!(first.json()["order"]["id"], second.json()["order"]["id"]);
 }
+
+#[tokio::test]
+async fn an_order_is_taken_back_once_and_only_by_its_caller_before_it_is_on_its_way() {
+    let demo = Demo::start().await;
+    let placed = Answer::of(placing(&demo, Some("k-1"), BASKET)).await;
+    let id = placed.json()["order"]["id"].as_u64().unwrap();
+    let cancel = async |id: u64| {
+        Answer::of(demo.client().delete(demo.url(&format!("/web/orders/{id}"))).bearer_auth(demo.token("web"))).await
+    };
+    let done = cancel(id).await;
+    assert_eq!((done.status, done.text.as_str(), done.header("content-type")), (204, "", None));
+    demo.get(&format!("/web/orders/{id}")).await.is_problem(404, "not-found");
+    cancel(id).await.is_problem(404, "not-found");
+    let home = demo.get("/web/home").await;
+    let old = home.json()["orders"][0]["id"].as_u64().unwrap();
+    cancel(old).await.is_problem(409, "conflict");
+
+    let placed = Answer::of(placing(&demo, Some("k-2"), BASKET)).await;
+    let id = placed.json()["order"]["id"].as_u64().unwrap();
+    let answer = demo.graphql("web", "mutation($id: UInt64!) { cancelOrder(id: $id) }", json!({ "id": id })).await;
+    assert_eq!(answer.text, r#"{"data":{"cancelOrder":true}}"#);
+}

@@ -7,6 +7,7 @@ pub mod views;
 
 /// The screens, one declaration a file.
 pub mod endpoints {
+    pub mod cancel_order;
     pub mod categories;
     pub mod home;
     pub mod order;
@@ -18,8 +19,8 @@ pub mod endpoints {
 pub use trefoil::StandardCaller as Caller;
 
 use crate::endpoints::{
-    categories::Categories, home::Home, order::OrderPage, place_order::PlaceOrder, product::ProductPage,
-    products::ProductList,
+    cancel_order::CancelOrder, categories::Categories, home::Home, order::OrderPage, place_order::PlaceOrder,
+    product::ProductPage, products::ProductList,
 };
 
 /// The BFF, with every endpoint that it has.
@@ -34,4 +35,5 @@ pub fn bff() -> trefoil::Bff {
         .endpoint::<ProductPage>()
         .endpoint::<OrderPage>()
         .endpoint::<PlaceOrder>()
+        .endpoint::<CancelOrder>()
 }

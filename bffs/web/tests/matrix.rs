@@ -56,6 +56,12 @@ async fn placing_an_order_keeps_its_word_whatever_a_backend_does() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn taking_an_order_back_keeps_its_word_whatever_the_backend_does() {
+    let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["orders:write"]);
+    kit.matrix_of("DELETE", "/orders/1001", "").await.assert_semantics();
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_order_is_placed_for_the_caller_and_nobody_else() {
     let backends = well();
     let kit = Kit::new(&bff_web::bff(), &backends).caller("u-1", &["orders:write"]).key("k-1");

@@ -2,8 +2,8 @@
 //!
 //! A client asks by `Accept`: `text/event-stream` (Server-Sent Events, the HTML standard) or `application/x-ndjson`. The same
 //! declaration is run by the same code; only the writing differs. A stream begins with its first field, but not before every
-//! call has settled whose status may become the answer's (`pass`), nor before a guard has (a hidden call that feeds nothing):
-//! what fails before that is answered by status, as ever; what fails later is said by an event.
+//! call has settled whose status may become the answer's (`pass`), nor before a guard has (a needed call for `()`, or a hidden one
+//! that feeds nothing): what fails before that is answered by status, as ever; what fails later is said by an event.
 //!
 //! | event | data |
 //! | --- | --- |
@@ -35,6 +35,7 @@ use crate::idempotency::Write;
 use crate::inputs::Inputs;
 use crate::media;
 use crate::outcome;
+use crate::plan::Need;
 use crate::project;
 use crate::rest::Endpoint;
 use crate::run;
@@ -138,11 +139,13 @@ async fn work(
     // There are as many events as fields, so none need wait. If nobody receives them any more, this work is about to end.
     let send = |event| drop(events.send(event));
     // A status that the declaration passes on is the answer's own: nothing is sent before it is known that there is none.
-    // Nor is anything before a guard has let it pass: a hidden call that no other field waits for.
+    // Nor is anything before a guard has let it pass: a needed call for `()`, or a hidden one that no other field waits for.
     let decides = |field: &usize| {
         let field = &plan.fields[*field];
-        let guards = || field.key.is_none() && plan.nodes.iter().all(|node| !node.after.contains(&field.node));
-        !plan.call_of(field.node).pass.is_empty() || guards()
+        let call = plan.call_of(field.node);
+        let feeds_nothing = || plan.nodes.iter().all(|node| !node.after.contains(&field.node));
+        let guards = || plan.nodes[field.node].need == Need::Required && (call.shape.is_nothing() || feeds_nothing());
+        !call.pass.is_empty() || (field.key.is_none() && guards())
     };
     let mut deciding: Vec<usize> = (0..plan.fields.len()).filter(decides).collect();
     let mut held = Vec::new();

@@ -88,7 +88,7 @@ fn well() -> FakeBackends {
 
 fn bff() -> Bff {
     let bff = Bff::new("web").caller::<StandardCaller>().endpoint::<CancelOrder>().endpoint::<CancelOnce>();
-    bff.endpoint::<Mark>().endpoint::<Door>()
+    bff.endpoint::<Mark>().endpoint::<Door>().endpoint::<Told>()
 }
 
 fn kit(backends: &FakeBackends) -> Kit {
@@ -313,4 +313,33 @@ fn where_no_value_can_be_it_is_refused_at_start() {
         assert!(errors.iter().any(|error| error.starts_with(expected)), "{expected}: {errors:#?}");
     }
     assert_eq!(errors.len(), 4, "{errors:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_waits_for_what_is_needed_and_not_for_what_may_be_missing() {
+    let backends = well();
+    backends.on("shop", "/basket/mark").slow(30).status(500);
+    let kit = kit(&backends).header("accept", "application/x-ndjson");
+    // What fails before the first field is answered by status.
+    let answer = kit.send(Method::PUT, "/basket/mark", "".into()).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (502, Some("marked")));
+    backends.on("shop", "/told").slow(200).status(204);
+    let told = kit.get("/told").await;
+    assert_eq!(
+        told.text(),
+        "{\"event\":\"field\",\"path\":\"note\",\"value\":\"n\"}\n{\"event\":\"end\",\"degraded\":[]}\n"
+    );
+    let since = tokio::time::Instant::now();
+    let mut open = kit.open("/told").await.into_body();
+    let first = http_body_util::BodyExt::frame(&mut open).await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.starts_with(b"{\"event\":\"field\"") && since.elapsed().as_millis() < 100, "{first:?}");
+}
+
+/// Tells somebody, and does not wait for that.
+#[composition(get = "/told")]
+pub(crate) struct Told {
+    #[call(Shop, get = "/note")]
+    pub(crate) note: String,
+    #[call(Shop, get = "/told")]
+    pub(crate) told: Option<()>,
 }

@@ -374,7 +374,9 @@ fn what_no_face_could_tell_apart_is_refused_at_start() {
 
 #[tokio::test(start_paused = true)]
 async fn the_matrix_tells_the_calls_of_two_variants_apart() {
-    let matrix = kit(&well(INVOICE)).matrix("/order").await;
+    let backends = well(INVOICE);
+    backends.on("orders", "/payments").json(&format!("[{CARD},{INVOICE}]"));
+    let matrix = kit(&backends).matrix("/order").await;
     matrix.assert_semantics();
     let mut calls: Vec<&str> = matrix.cases().iter().map(|case| case.call.as_str()).collect();
     calls.dedup();

@@ -360,7 +360,7 @@ stores:
         faults(text),
         [
             "3:10 `disk` is not one of: process, redis",
-            "4:21 `ajar` is not one of: open, closed",
+            "4:21 `ajar` is not one of: closed, open",
             "5:3 unknown key `max_answer`",
             "7:3 unknown key `memcached`",
             "9:5 unknown key `urll`",

@@ -29,6 +29,10 @@ pub(super) fn missing(what: impl Into<String>) -> Refusal {
     Refusal(StatusCode::NOT_FOUND, what.into())
 }
 
+pub(super) fn conflict(why: impl Into<String>) -> Refusal {
+    Refusal(StatusCode::CONFLICT, why.into())
+}
+
 pub(super) fn bad(why: impl Into<String>) -> Refusal {
     Refusal(StatusCode::BAD_REQUEST, why.into())
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 
-use super::answers::{self, Answer, bad, found, missing, unfit};
+use super::answers::{self, Answer, bad, conflict, found, missing, unfit};
 use super::placed::Placed;
 use crate::shop::Shop;
 use crate::shop::orders::{STATUSES, line_of};
@@ -38,7 +38,7 @@ struct Wanted {
 pub(super) fn routes(shop: Arc<Shop>, placed: Placed) -> Router {
     Router::new()
         .route("/users/{id}/orders", get(of_user))
-        .route("/users/{id}/orders/{order}", get(one_of_user))
+        .route("/users/{id}/orders/{order}", get(one_of_user).delete(cancel))
         .route("/orders/{id}", get(order))
         .route("/orders", post(place))
         .with_state((shop, placed))
@@ -59,6 +59,17 @@ async fn of_user(State((_, placed)): Orders, Path(user): Path<String>, uri: Uri)
 async fn one_of_user(State((_, placed)): Orders, Path((user, id)): Path<(String, String)>) -> Answer {
     let order = id.parse().ok().and_then(|id| placed.find(id)).filter(|order| order.user_id == user);
     found(&*order.ok_or_else(|| missing(format!("no order {id} of {user}")))?)
+}
+
+/// What was placed since the start is not on its way yet; a seeded order is.
+async fn cancel(State((_, placed)): Orders, Path((user, id)): Path<(String, String)>) -> Answer {
+    let order = id.parse().ok().and_then(|id| placed.find(id)).filter(|order| order.user_id == user);
+    let order = order.ok_or_else(|| missing(format!("no order {id} of {user}")))?;
+    if placed.cancel(order.summary.id) {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    } else {
+        Err(conflict(format!("order {id} is on its way")))
+    }
 }
 
 async fn order(State((_, placed)): Orders, Path(id): Path<String>) -> Answer {

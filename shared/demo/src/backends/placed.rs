@@ -86,6 +86,16 @@ impl Placed {
         order
     }
 
+    /// Takes an order back that was placed since the start; false for any other. Its key places a new one then.
+    pub(super) fn cancel(&self, id: u64) -> bool {
+        let mut new = self.lock();
+        let Ok(at) = new.orders.binary_search_by_key(&id, |(_, order)| order.summary.id) else { return false };
+        if let Some((Some(key), _)) = new.orders.remove(at) {
+            new.by_key.remove(&key);
+        }
+        true
+    }
+
     /// Back to the seeded orders, and no key was ever seen.
     pub(super) fn forget(&self) {
         *self.lock() = New::default();
