@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use http::uri::Scheme;
 use tokio::time::Instant;
 
 use crate::balance::Balancer;
@@ -25,10 +24,10 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// Those of the URL's host.
+    /// Those of the URL's host, or of the proxy before it.
     pub(crate) fn of(base: &Base, balancer: &Balancer) -> Addresses {
-        let host = base.authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let port = base.authority.port_u16().unwrap_or(if base.scheme == Scheme::HTTPS { 443 } else { 80 });
+        let (host, port) = base.connects_to();
+        let host = host.to_owned();
         let known = host.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, port));
         if let Some(address) = known {
             balancer.set(&[Target::plain(address)]);

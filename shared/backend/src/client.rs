@@ -19,7 +19,7 @@ use crate::hedge::{HedgeConfig, Latency};
 use crate::retry::Retry;
 use crate::signal::Signals;
 use crate::stack::{self, Wanted};
-use crate::transport::{self, Body, Transport, TransportError};
+use crate::transport::{self, Body, TlsPem, Transport, TransportError};
 
 /// Calls one backend.
 pub struct Client {
@@ -190,14 +190,18 @@ impl fmt::Display for ClientsError {
 impl std::error::Error for ClientsError {}
 
 impl Clients {
-    /// One client per configured backend, each with its own transport; what they keep, they keep in `cache`.
+    /// One client per configured backend, each with its own transport; what they keep, they keep in `cache`. `tls` is what the files of
+    /// their TLS hold, for those that have any.
     pub fn build(
         configs: &BTreeMap<String, BackendConfig>,
+        tls: &BTreeMap<String, TlsPem>,
         identity: &IdentityHeaders,
         meter: &Meter,
         cache: &Arc<Cache>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with(configs, identity, meter, cache, Addresses::of, |_, config| transport::build(config))
+        Clients::with(configs, identity, meter, cache, Addresses::of, |name, config| {
+            transport::build(config, tls.get(name).unwrap_or(&TlsPem::default()))
+        })
     }
 
     /// The same, with transports of the caller's choosing (name and config in, transport out) that connect to nothing: no address

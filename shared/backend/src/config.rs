@@ -12,6 +12,7 @@ use crate::ejection::EjectionConfig;
 use crate::faults::Faults;
 use crate::hedge::HedgeConfig;
 use crate::retry::RetryConfig;
+use crate::transport::BackendTlsConfig;
 
 /// One backend, under its name in `backends:`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,17 @@ pub struct BackendConfig {
     /// How long an idle connection is kept, in milliseconds; shorter than the backend's own. Default 30000.
     #[serde(default = "default_idle_timeout_ms")]
     pub idle_timeout_ms: u64,
+    /// Speak HTTP/2 to it: at an `http` URL known beforehand, at an `https` URL where it agrees (ALPN). One connection per address carries
+    /// all calls, as many at once as the backend allows; more wait. Default false: HTTP/1.1.
+    #[serde(default)]
+    pub http2: bool,
+    /// The forward proxy that its calls go through, `http://host:port`: the proxy is connected to, and finds the backend. Default none;
+    /// the environment's is never used.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// TLS with it. Default: the system's authorities, no certificate of the gateway's.
+    #[serde(default)]
+    pub tls: BackendTlsConfig,
     /// How its calls are attempted again.
     #[serde(default)]
     pub retry: RetryConfig,
@@ -68,6 +80,8 @@ pub(crate) struct Base {
     pub(crate) scheme: Scheme,
     pub(crate) authority: Authority,
     pub(crate) prefix: String,
+    /// The proxy before it.
+    pub(crate) proxy: Option<Authority>,
 }
 
 impl BackendConfig {
@@ -79,6 +93,9 @@ impl BackendConfig {
             max_body_bytes: default_max_body_bytes(),
             max_idle_connections: default_max_idle_connections(),
             idle_timeout_ms: default_idle_timeout_ms(),
+            http2: false,
+            proxy: None,
+            tls: BackendTlsConfig::default(),
             retry: RetryConfig::default(),
             hedge: HedgeConfig::default(),
             breaker: BreakerConfig::default(),
@@ -97,7 +114,20 @@ impl BackendConfig {
 
     /// Checks the URL, without connecting. The error says what is wrong and what is expected.
     pub fn check(&self) -> Result<(), String> {
-        self.base().map(|_| ())
+        Base::of(&self.url).map(|_| ())
+    }
+
+    /// Checks the proxy's URL, without connecting.
+    pub fn check_proxy(&self) -> Result<(), String> {
+        self.proxy.as_ref().map_or(Ok(()), |url| proxy(url).map(|_| ()))
+    }
+
+    /// Checks what is said of TLS: it fits the URL, and is whole.
+    pub fn check_tls(&self) -> Result<(), String> {
+        if self.tls != BackendTlsConfig::default() && !self.url.starts_with("https:") {
+            return Err("the URL is not `https`: nothing is encrypted, and no certificate shown".to_owned());
+        }
+        self.tls.check()
     }
 
     /// What no backend can have: the keys below the backend's, and what is wrong.
@@ -110,25 +140,47 @@ impl BackendConfig {
     }
 
     pub(crate) fn base(&self) -> Result<Base, String> {
+        let proxy = self.proxy.as_deref().map(proxy).transpose()?;
+        Ok(Base { proxy, ..Base::of(&self.url)? })
+    }
+}
+
+fn proxy(url: &str) -> Result<Authority, String> {
+    let base = Base::of(url)?;
+    if base.scheme != Scheme::HTTP || !base.prefix.is_empty() {
+        return Err(format!("`{url}` is no proxy that can be used; expected `http://host:port`"));
+    }
+    Ok(base.authority)
+}
+
+impl Base {
+    /// The host and port to connect to: the proxy's, where there is one.
+    pub(crate) fn connects_to(&self) -> (&str, u16) {
+        let authority = self.proxy.as_ref().unwrap_or(&self.authority);
+        let tls = self.proxy.is_none() && self.scheme == Scheme::HTTPS;
+        let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
+        (authority.host().trim_start_matches('[').trim_end_matches(']'), port)
+    }
+
+    fn of(url: &str) -> Result<Base, String> {
         let expected = "expected `http://host:port` or `https://host`, with an optional path";
-        if self.url.contains('#') {
-            return Err(format!("`{}` has a fragment; {expected}", self.url));
+        if url.contains('#') {
+            return Err(format!("`{url}` has a fragment; {expected}"));
         }
-        let uri: Uri =
-            self.url.parse().map_err(|error| format!("`{}` is not a URL ({error}); {expected}", self.url))?;
+        let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a URL ({error}); {expected}"))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(format!("`{}` is not an absolute URL; {expected}", self.url));
+            return Err(format!("`{url}` is not an absolute URL; {expected}"));
         };
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
-            return Err(format!("`{}` has the scheme `{scheme}`; {expected}", self.url));
+            return Err(format!("`{url}` has the scheme `{scheme}`; {expected}"));
         }
         if authority.as_str().contains('@') {
             return Err("the URL has credentials in it, which would end up in logs; leave them out".to_owned());
         }
         let path = parts.path_and_query;
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
-            return Err(format!("`{}` has a query; {expected}", self.url));
+            return Err(format!("`{url}` has a query; {expected}"));
         }
         // `Authority::port` would be none for a port that is too large.
         let rest = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
@@ -136,13 +188,13 @@ impl BackendConfig {
         let port = |text: &str| digits(text) && text.parse::<u16>().is_ok_and(|port| port > 0);
         let sound = rest.is_empty() || rest.strip_prefix(':').is_some_and(port);
         if authority.host().is_empty() || !sound {
-            return Err(format!("`{}` has no host, or a port that is not from 1 to 65535; {expected}", self.url));
+            return Err(format!("`{url}` has no host, or a port that is not from 1 to 65535; {expected}"));
         }
         if path.as_ref().is_some_and(|path| path.path().split('/').any(is_dots)) {
-            return Err(format!("`{}` has `.` or `..` in its path; write the path that is meant", self.url));
+            return Err(format!("`{url}` has `.` or `..` in its path; write the path that is meant"));
         }
         let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
-        Ok(Base { scheme, authority, prefix })
+        Ok(Base { scheme, authority, prefix, proxy: None })
     }
 }
 
@@ -155,6 +207,24 @@ fn is_dots(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proxy_is_a_plain_host_and_port_and_tls_needs_an_https_url() {
+        let behind =
+            |proxy: &str| BackendConfig { proxy: Some(proxy.to_owned()), ..BackendConfig::at("https://users") };
+        behind("http://proxy:3128").check_proxy().unwrap();
+        assert_eq!(behind("http://proxy:3128").base().unwrap().connects_to(), ("proxy", 3128));
+        for wrong in ["https://proxy", "http://proxy/path", "proxy:3128", "http://a:b@proxy"] {
+            behind(wrong).check_proxy().unwrap_err();
+        }
+        let tls = BackendTlsConfig { ca_file: Some("ca.pem".into()), ..BackendTlsConfig::default() };
+        let plain = BackendConfig { tls: tls.clone(), ..BackendConfig::at("http://users") };
+        assert!(plain.check_tls().unwrap_err().contains("https"));
+        BackendConfig { tls, ..BackendConfig::at("https://users") }.check_tls().unwrap();
+        let half = BackendTlsConfig { client_cert_file: Some("a.pem".into()), ..BackendTlsConfig::default() };
+        let half = BackendConfig { tls: half, ..BackendConfig::at("https://users") };
+        assert!(half.check_tls().unwrap_err().contains("client_key_file"));
+    }
 
     #[test]
     fn a_url_that_cannot_be_a_backend_is_refused_with_its_reason() {

@@ -30,4 +30,4 @@ pub use effort::{Criticality, Effort};
 pub use ejection::EjectionConfig;
 pub use hedge::HedgeConfig;
 pub use retry::{MOST_ATTEMPTS, RetryConfig};
-pub use transport::{Body, Choice, Outgoing, PoolSize, Sending, Transport, TransportError};
+pub use transport::{BackendTlsConfig, Body, Choice, Outgoing, PoolSize, Sending, TlsPem, Transport, TransportError};

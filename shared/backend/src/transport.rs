@@ -7,6 +7,7 @@ mod answer;
 mod choice;
 mod lean;
 mod reqwest;
+mod tls;
 
 use std::fmt;
 use std::future::Future;
@@ -23,6 +24,7 @@ pub(crate) use self::choice::build;
 pub use self::choice::{Choice, TransportKind};
 pub use self::lean::LeanTransport;
 pub use self::reqwest::ReqwestTransport;
+pub use self::tls::{BackendTlsConfig, TlsPem};
 
 /// A request on its way out.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use trefoil_edge::{BffRoutes, BuildError, InProcessQuota, IssuerKeys, PublicRout
 
 use crate::config::{Config, ConfigError, Fault};
 use crate::keys::{self, HttpKeys};
-use crate::{limits, listen, stores};
+use crate::{backend_tls, limits, listen, stores};
 
 /// BFFs whose declarations do not do; all that is wrong with all of them.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ pub(crate) fn assemble(
     let one = |path: &[&str], what: String| config.error(vec![config.fault(path, what, None)]);
     let identity = config.edge.identity.headers().map_err(|error| one(&["edge", "identity"], error.to_string()))?;
     let cache = Cache::new(config.cache, meter);
-    let clients = Clients::build(&config.backends, &identity, meter, &cache)
+    let clients = Clients::build(&config.backends, &backend_tls::load(config)?, &identity, meter, &cache)
         .map(Arc::new)
         .map_err(|error| one(&["backends", &error.backend], error.reason.clone()))?;
 

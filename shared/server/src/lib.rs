@@ -5,6 +5,7 @@
 
 mod admin;
 mod assemble;
+mod backend_tls;
 mod cli;
 pub mod config;
 mod keys;

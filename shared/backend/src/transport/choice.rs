@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::uri::Scheme;
 
-use super::{LeanTransport, ReqwestTransport, Transport};
+use super::{LeanTransport, ReqwestTransport, TlsPem, Transport};
 use crate::config::BackendConfig;
 
 /// The transport of a backend, and why it is that one.
@@ -39,19 +39,43 @@ impl fmt::Display for Choice {
 impl Choice {
     /// The transport for a backend. The error says what is wrong with its URL.
     pub fn of(config: &BackendConfig) -> Result<Choice, String> {
-        let base = config.base()?;
-        Ok(if base.scheme == Scheme::HTTPS {
-            Choice { transport: TransportKind::Reqwest, because: "TLS" }
-        } else {
-            Choice { transport: TransportKind::Lean, because: "plain HTTP/1.1" }
+        let reqwest = |because| Choice { transport: TransportKind::Reqwest, because };
+        let tls = config.base()?.scheme == Scheme::HTTPS;
+        Ok(match () {
+            () if config.proxy.is_some() => reqwest("a proxy"),
+            () if config.http2 => reqwest("HTTP/2"),
+            () if config.tls.client_cert_file.is_some() => reqwest("mutual TLS"),
+            () if tls => reqwest("TLS"),
+            () => Choice { transport: TransportKind::Lean, because: "plain HTTP/1.1" },
         })
     }
 }
 
-/// The transport itself.
-pub(crate) fn build(config: &BackendConfig) -> Result<Arc<dyn Transport>, String> {
+/// The transport itself. `pem` is what the files of its TLS hold.
+pub(crate) fn build(config: &BackendConfig, pem: &TlsPem) -> Result<Arc<dyn Transport>, String> {
     Ok(match Choice::of(config)?.transport {
         TransportKind::Lean => Arc::new(LeanTransport::new(config)?),
-        TransportKind::Reqwest => Arc::new(ReqwestTransport::new(config)?),
+        TransportKind::Reqwest => Arc::new(ReqwestTransport::new(config, pem)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_http_1_1_without_a_proxy_is_sent_lean() {
+        let at = BackendConfig::at;
+        for (config, said) in [
+            (at("http://users"), "lean transport (plain HTTP/1.1)"),
+            (at("https://users"), "reqwest transport (TLS)"),
+            (BackendConfig { http2: true, ..at("http://users") }, "reqwest transport (HTTP/2)"),
+            (
+                BackendConfig { proxy: Some("http://proxy:3128".to_owned()), ..at("http://users") },
+                "reqwest transport (a proxy)",
+            ),
+        ] {
+            assert_eq!(Choice::of(&config).unwrap().to_string(), said);
+        }
+    }
 }

@@ -1,7 +1,7 @@
-//! The transport by reqwest: TLS.
+//! The transport by reqwest: TLS, HTTP/2, proxies.
 //!
 //! reqwest finds addresses by itself, and keeps one pool for all that a name has. Here the address is given: so each address has a
-//! client of its own, for which the name means that address and no other.
+//! client of its own, for which the name means that address and no other. What TLS needs they share.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -13,13 +13,15 @@ use http::{HeaderValue, Request, Uri, header};
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 
-use super::{Body, Outgoing, Sending, Transport, TransportError, answer};
+use super::answer::MOST_HEAD_BYTES;
+use super::{Body, Outgoing, Sending, TlsPem, Transport, TransportError, answer, tls};
 use crate::config::BackendConfig;
 
 /// Sends by reqwest's clients, so that neither a backend's nor an address's pool ever starves another's.
 #[derive(Debug)]
 pub struct ReqwestTransport {
     config: BackendConfig,
+    tls: rustls::ClientConfig,
     clients: Mutex<Clients>,
 }
 
@@ -36,13 +38,14 @@ struct Used {
 }
 
 impl ReqwestTransport {
-    /// A transport with the backend's limits. The error says what is wrong with its configuration.
-    pub fn new(config: &BackendConfig) -> Result<ReqwestTransport, String> {
-        config.base()?;
-        // What cannot be built is to be known at start, not at the first call.
-        builder(config).build().map_err(reason)?;
+    /// A transport with the backend's limits, and what the files of its TLS hold. The error says what is wrong with either.
+    pub fn new(config: &BackendConfig, pem: &TlsPem) -> Result<ReqwestTransport, String> {
+        let base = config.base()?;
+        let alpn: &[&str] = if config.http2 { &["h2", "http/1.1"] } else { &["http/1.1"] };
+        // Without TLS nobody is believed; the system's certificates, of which there are many, are not even read.
+        let tls = if base.scheme == Scheme::HTTPS { tls::client_config(pem, alpn)? } else { tls::unused()? };
         let clients = Clients { by_address: HashMap::new(), swept: Instant::now() };
-        Ok(ReqwestTransport { config: config.clone(), clients: Mutex::new(clients) })
+        Ok(ReqwestTransport { config: config.clone(), tls, clients: Mutex::new(clients) })
     }
 
     /// The client of `address`, for which `host` is there. Those of addresses that nobody asks any more go: their connections are
@@ -59,7 +62,7 @@ impl ReqwestTransport {
             used.last = now;
             return Ok(used.client.clone());
         }
-        let client = builder(&self.config).resolve(host, address).build()?;
+        let client = self.build(host, address)?;
         clients.by_address.insert(address, Used { client: client.clone(), last: now });
         Ok(client)
     }
@@ -70,9 +73,43 @@ impl ReqwestTransport {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).by_address.remove(&address);
     }
 
+    /// A client with the backend's limits. Proxies of the environment, redirects and reqwest's own retries are off: a gateway's calls
+    /// go where its configuration says, once.
+    fn build(&self, host: &str, address: SocketAddr) -> Result<reqwest::Client, reqwest::Error> {
+        let config = &self.config;
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(config.connect_timeout())
+            .pool_max_idle_per_host(config.max_idle_connections)
+            .pool_idle_timeout(config.idle_timeout())
+            .tcp_nodelay(true)
+            .tcp_keepalive(Duration::from_secs(30));
+        let builder = match (config.http2, config.url.starts_with("https:")) {
+            (false, _) => builder.http1_only(),
+            (true, false) => builder.http2_prior_knowledge(),
+            (true, true) => builder,
+        };
+        // One connection carries all calls to the address: whether it still lives is asked before a call has to find out.
+        let builder = builder
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(5))
+            .http2_max_header_list_size(MOST_HEAD_BYTES as u32);
+        match config.proxy {
+            Some(_) => builder.proxy(reqwest::Proxy::all(format!("http://{address}"))?),
+            None => builder.resolve(host, address),
+        }
+        .build()
+    }
+
     async fn exchange(&self, outgoing: Outgoing) -> Result<http::Response<Body>, TransportError> {
         let Outgoing { mut request, address, .. } = outgoing;
-        aim(&mut request, address)?;
+        if self.config.proxy.is_none() {
+            aim(&mut request, address, self.config.http2)?;
+        }
         let unsendable = |error| TransportError::Connect(reason(error));
         let client = self.client(request.uri().host().unwrap_or_default(), address).map_err(unsendable)?;
         let request = request.map(|body| match body {
@@ -101,24 +138,10 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// A client with the backend's limits. Proxies of the environment, redirects and reqwest's own retries are off: a gateway's calls
-/// go where its configuration says, once.
-fn builder(config: &BackendConfig) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(config.connect_timeout())
-        .pool_max_idle_per_host(config.max_idle_connections)
-        .pool_idle_timeout(config.idle_timeout())
-        .tcp_nodelay(true)
-        .tcp_keepalive(Duration::from_secs(30))
-}
-
 /// Makes the URI one by which reqwest connects to `address`, and leaves `Host` what the URI said. A port in a URI beats that of
-/// an address that its name is given, and an IP address in it is connected to as it stands.
-fn aim(request: &mut Request<Body>, address: SocketAddr) -> Result<(), TransportError> {
+/// an address that its name is given, and an IP address in it is connected to as it stands. HTTP/2 has no `Host`: there the authority
+/// loses the port.
+fn aim(request: &mut Request<Body>, address: SocketAddr, http2: bool) -> Result<(), TransportError> {
     let refused = |why: &str| TransportError::Connect(format!("the URL cannot be sent to: {why}"));
     let uri = request.uri();
     let host = uri.host().ok_or_else(|| refused("it has no host"))?;
@@ -134,7 +157,9 @@ fn aim(request: &mut Request<Body>, address: SocketAddr) -> Result<(), Transport
     let mut parts = std::mem::take(request.uri_mut()).into_parts();
     parts.authority = Some(authority);
     *request.uri_mut() = Uri::from_parts(parts).map_err(|_| refused("it has no path"))?;
-    request.headers_mut().insert(header::HOST, said);
+    if !http2 {
+        request.headers_mut().insert(header::HOST, said);
+    }
     Ok(())
 }
 

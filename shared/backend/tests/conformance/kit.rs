@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use trefoil_backend::transport::{LeanTransport, ReqwestTransport};
-use trefoil_backend::{BackendConfig, Body, Outgoing, Transport, TransportError};
+use trefoil_backend::{BackendConfig, Body, Outgoing, TlsPem, Transport, TransportError};
 use trefoil_context::Deadline;
 
 /// A short answer.
@@ -36,7 +36,7 @@ impl Kind {
     pub(crate) fn build(self, config: &BackendConfig) -> Arc<dyn Transport> {
         match self {
             Kind::Lean => Arc::new(LeanTransport::new(config).unwrap()),
-            Kind::Reqwest => Arc::new(ReqwestTransport::new(config).unwrap()),
+            Kind::Reqwest => Arc::new(ReqwestTransport::new(config, &TlsPem::default()).unwrap()),
         }
     }
 

@@ -10,4 +10,6 @@ mod keep_alive;
 mod leaks;
 mod malformed;
 mod pool;
+mod proxy;
+mod secure;
 mod time;

@@ -227,7 +227,12 @@ fn backends(faults: &mut Faults<'_>) {
         if let Err(why) = backend.check() {
             faults.add(&["backends", name, "url"], why, None);
         }
-        for (part, checked) in [("retry", backend.retry.check()), ("hedge", backend.hedge.check())] {
+        for (part, checked) in [
+            ("proxy", backend.check_proxy()),
+            ("tls", backend.check_tls()),
+            ("retry", backend.retry.check()),
+            ("hedge", backend.hedge.check()),
+        ] {
             if let Err(why) = checked {
                 faults.add(&["backends", name, part], why, None);
             }

@@ -19,7 +19,7 @@ impl Host {
     }
 
     fn value(&self, authority: &Authority) -> Option<HeaderValue> {
-        if *authority == self.authority { self.value.clone() } else { value(authority) }
+        if authority.as_str() == self.authority.as_str() { self.value.clone() } else { value(authority) }
     }
 }
 

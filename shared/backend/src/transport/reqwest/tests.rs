@@ -11,7 +11,7 @@ fn outgoing(uri: &str, address: SocketAddr) -> Outgoing {
 
 #[tokio::test]
 async fn what_went_wrong_is_told_without_the_url() {
-    let transport = ReqwestTransport::new(&BackendConfig::at("http://127.0.0.1:1")).unwrap();
+    let transport = ReqwestTransport::new(&BackendConfig::at("http://127.0.0.1:1"), &TlsPem::default()).unwrap();
     let outgoing = outgoing("http://127.0.0.1:1/users/u-1?secret=1", ([127, 0, 0, 1], 1).into());
     let error = transport.send(outgoing).await.err().unwrap().to_string();
     assert!(error.contains("refused"), "{error}");
@@ -30,7 +30,7 @@ fn the_address_is_connected_to_and_the_host_stays_what_the_uri_said() {
         ("http://10.0.0.1:80/a", "[::1]:81", "http://[::1]:81/a", Some("10.0.0.1:80")),
     ] {
         let mut request = Request::get(uri).body(Body::Empty).unwrap();
-        aim(&mut request, address.parse().unwrap()).unwrap();
+        aim(&mut request, address.parse().unwrap(), false).unwrap();
         assert_eq!(request.uri(), aimed, "{uri} at {address}");
         let said = request.headers().get(header::HOST).map(|value| value.to_str().unwrap());
         assert_eq!(said, host, "{uri} at {address}");
@@ -39,7 +39,7 @@ fn the_address_is_connected_to_and_the_host_stays_what_the_uri_said() {
 
 #[tokio::test(start_paused = true)]
 async fn the_clients_of_addresses_that_are_gone_go() {
-    let transport = ReqwestTransport::new(&BackendConfig::at("http://users.test")).unwrap();
+    let transport = ReqwestTransport::new(&BackendConfig::at("http://users.test"), &TlsPem::default()).unwrap();
     let known = || {
         let mut known: Vec<_> = transport.clients.lock().unwrap().by_address.keys().map(SocketAddr::port).collect();
         known.sort_unstable();

@@ -94,7 +94,7 @@ async fn alone(flags: &Flags) -> Result<(), Box<dyn Error>> {
     let configs: BTreeMap<String, BackendConfig> = config(flags)?.backends;
     let meter = opentelemetry::global::meter("bench");
     let cache = Cache::new(CacheConfig::default(), &meter);
-    let clients = Arc::new(Clients::build(&configs, &IdentityHeaders::default(), &meter, &cache)?);
+    let clients = Arc::new(Clients::build(&configs, &BTreeMap::new(), &IdentityHeaders::default(), &meter, &cache)?);
     let compiled = screens::bff().compile().map_err(|errors| format!("{errors:?}"))?;
     let composition = Arc::new(compiled).router(&clients, &meter, &Idempotency::default());
     // What comes through no edge has no context, and without one composition answers nobody.
