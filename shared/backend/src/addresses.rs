@@ -1,58 +1,93 @@
-//! Where a backend is: its addresses, handed to the balancer.
+//! Where a backend is: its addresses, found once or again and again, and handed to the balancer.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+pub(crate) mod config;
+pub(crate) mod dns;
+mod keep;
+pub(crate) mod places;
 
-use tokio::time::Instant;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::watch;
+
+pub(crate) use self::keep::keep;
+use self::places::Places;
 use crate::balance::Balancer;
 use crate::balance::list::Target;
-use crate::config::Base;
+use crate::client::CallFailure;
 use crate::transport::TransportError;
-
-/// How long an address that was looked up is used. The system's resolver tells no TTL.
-const LOOKED_UP_FOR: Duration = Duration::from_secs(5);
 
 /// The addresses of one backend.
 #[derive(Debug)]
 pub(crate) struct Addresses {
-    host: String,
-    port: u16,
-    /// Until when what the balancer has may be used; none where it never changes.
-    until: Option<Mutex<Option<Instant>>>,
+    shared: Arc<Shared>,
+    /// What is to be looked up; none where the addresses are given.
+    pub(crate) places: Option<Places>,
+}
+
+/// What is shared with whoever looks up.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Whether a call may go ahead: the backend's tasks run, and it has addresses.
+    pub(crate) ready: AtomicBool,
+    pub(crate) known: watch::Sender<Known>,
+}
+
+/// Whether there are addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Known {
+    NotYet,
+    Yes,
+    /// There never were any, and the last look-up failed.
+    Failed(String),
 }
 
 impl Addresses {
-    /// Those of the URL's host, or of the proxy before it.
-    pub(crate) fn of(base: &Base, balancer: &Balancer) -> Addresses {
-        let (host, port) = base.connects_to();
-        let host = host.to_owned();
-        let known = host.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, port));
-        if let Some(address) = known {
-            balancer.set(&[Target::plain(address)]);
+    /// Those that are configured. Nothing is looked up before [`Addresses::start`].
+    pub(crate) fn of(places: Places, balancer: &Balancer) -> Addresses {
+        match places.fixed() {
+            Some(targets) => Addresses::given(&targets, balancer),
+            None => Addresses { shared: Shared::new(Known::NotYet), places: Some(places) },
         }
-        Addresses { host, port, until: known.is_none().then(Mutex::default) }
     }
 
     /// One that is never connected to, for transports that do not.
-    pub(crate) fn none(_: &Base, balancer: &Balancer) -> Addresses {
-        balancer.set(&[Target::plain(SocketAddr::from(([127, 0, 0, 1], 0)))]);
-        Addresses { host: String::new(), port: 0, until: None }
+    pub(crate) fn none(balancer: &Balancer) -> Addresses {
+        Addresses::given(&[Target::plain(SocketAddr::from(([127, 0, 0, 1], 0)))], balancer)
     }
 
-    /// Waits until the balancer has addresses.
-    pub(crate) async fn known(&self, balancer: &Balancer) -> Result<(), TransportError> {
-        let Some(until) = &self.until else { return Ok(()) };
-        if until.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| Instant::now() < until) {
-            return Ok(());
+    fn given(targets: &[Target], balancer: &Balancer) -> Addresses {
+        balancer.set(targets);
+        Addresses { shared: Shared::new(Known::Yes), places: None }
+    }
+
+    /// Whether a call may go ahead.
+    pub(crate) fn are_ready(&self) -> bool {
+        self.shared.ready.load(Ordering::Acquire)
+    }
+
+    /// From now on a call may go ahead as soon as there are addresses.
+    pub(crate) fn start(&self) -> Arc<Shared> {
+        if self.places.is_none() {
+            self.shared.ready.store(true, Ordering::Release);
         }
-        let failed = |why: String| TransportError::Connect(format!("cannot look up `{}`: {why}", self.host));
-        let found = tokio::net::lookup_host((self.host.as_str(), self.port))
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        balancer.set(&found.map(Target::plain).take(1).collect::<Vec<_>>());
-        *until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + LOOKED_UP_FOR);
-        Ok(())
+        Arc::clone(&self.shared)
+    }
+
+    /// Waits for the first look-up. Where it failed the next one is made in the background, and no call waits for it.
+    pub(crate) async fn wait(&self) -> Result<(), CallFailure> {
+        let mut known = self.shared.known.subscribe();
+        let known = known.wait_for(|known| *known != Known::NotYet).await;
+        match known.as_deref() {
+            Ok(Known::Failed(why)) => Err(CallFailure::Transport(TransportError::Connect(why.clone()))),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Shared {
+    fn new(known: Known) -> Arc<Shared> {
+        Arc::new(Shared { ready: AtomicBool::new(false), known: watch::Sender::new(known) })
     }
 }

@@ -211,6 +211,14 @@ impl Balancer {
         self.signals.changed(endpoint.address, Change::Closed, &"");
     }
 
+    /// The health checks of an address say something else than before.
+    pub(crate) fn health_changed(&self, endpoint: &Endpoint, healthy: bool, cause: &str, now: Instant) {
+        if healthy {
+            endpoint.start_slowly(now, &self.slow_start);
+        }
+        self.signals.health_changed(endpoint.address, healthy, cause);
+    }
+
     /// The next of a row of numbers that look random (SplitMix64, Steele and others 2014). It need not be secret, only spread.
     fn random(&self) -> u64 {
         let state = self.draws.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
+use tokio::task::JoinHandle;
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
-use crate::addresses::Addresses;
+use crate::addresses::config::DnsConfig;
+use crate::addresses::dns::Dns;
+use crate::addresses::{self, Addresses};
 use crate::balance::{self, Balancer};
 use crate::cache::{Cache, Cached, Policy};
 use crate::config::{BackendConfig, Base};
 use crate::effort::Effort;
+use crate::health::Checks;
 use crate::hedge::{HedgeConfig, Latency};
 use crate::retry::Retry;
 use crate::signal::Signals;
@@ -27,6 +31,11 @@ pub struct Client {
     pub(crate) base: Base,
     pub(crate) addresses: Addresses,
     pub(crate) balancer: Arc<Balancer>,
+    /// What looks names up; none for a client whose transport connects to nothing.
+    dns: Option<Arc<Dns>>,
+    checks: Option<Checks>,
+    /// What goes on in the background, from the first call or [`Clients::start`] to the client's end.
+    tasks: OnceLock<Vec<Task>>,
     pub(crate) max_body_bytes: usize,
     pub(crate) identity: IdentityHeaders,
     pub(crate) signals: Signals,
@@ -115,14 +124,14 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that sends by `transport` to `addresses` and keeps answers in `cache`.
+    /// A client that sends by `transport` to what `dns` finds, or to nowhere without, and keeps answers in `cache`.
     fn new(
         name: &str,
         config: &BackendConfig,
         identity: IdentityHeaders,
         meter: &Meter,
         transport: Arc<dyn Transport>,
-        addresses: fn(&Base, &Balancer) -> Addresses,
+        dns: Option<Arc<Dns>>,
         cache: &Arc<Cache>,
     ) -> Result<Client, String> {
         let base = config.base()?;
@@ -132,7 +141,18 @@ impl Client {
         Ok(Client {
             signals: Signals::new(name, &base, meter),
             name: name.to_owned(),
-            addresses: addresses(&base, &balancer),
+            addresses: match dns {
+                Some(_) => Addresses::of(config.places()?, &balancer),
+                None => Addresses::none(&balancer),
+            },
+            checks: config
+                .health
+                .as_ref()
+                .filter(|_| dns.is_some())
+                .map(|health| Checks::new(health.clone(), &base.scheme, &base.authority))
+                .transpose()?,
+            dns,
+            tasks: OnceLock::new(),
             balancer,
             base,
             max_body_bytes: config.max_body_bytes,
@@ -155,6 +175,22 @@ impl Client {
         stack::send(self, call).await
     }
 
+    /// Starts what goes on in the background, if it has not been.
+    pub(crate) fn start(&self) {
+        self.tasks.get_or_init(|| {
+            let (mut tasks, shared) = (Vec::new(), self.addresses.start());
+            let (balancer, transport) = (|| Arc::clone(&self.balancer), || Arc::clone(&self.transport));
+            if let (Some(places), Some(dns)) = (&self.addresses.places, &self.dns) {
+                let keep = addresses::keep(shared, places.clone(), Arc::clone(dns), balancer(), transport());
+                tasks.push(Task(tokio::spawn(keep)));
+            }
+            if let Some(checks) = &self.checks {
+                tasks.push(Task(tokio::spawn(checks.clone().run(balancer(), transport()))));
+            }
+            tasks
+        });
+    }
+
     /// Whether an attempt that starts after this wait can be expected to be answered in time: half of this backend's answers take longer
     /// than its median.
     pub(crate) fn has_time_after(&self, wait: Duration, wanted: &Wanted<'_>) -> bool {
@@ -165,6 +201,16 @@ impl Client {
     pub(crate) fn write_identity(&self, caller: &Caller, headers: &mut HeaderMap) -> Result<(), CallFailure> {
         let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
         self.identity.write(caller, headers).map_err(unsendable)
+    }
+}
+
+/// A task that ends with whoever has it.
+#[derive(Debug)]
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -190,16 +236,17 @@ impl fmt::Display for ClientsError {
 impl std::error::Error for ClientsError {}
 
 impl Clients {
-    /// One client per configured backend, each with its own transport; what they keep, they keep in `cache`. `tls` is what the files of
-    /// their TLS hold, for those that have any.
+    /// One client per configured backend, each with its own transport. `tls` is what the files of their TLS hold, for those that have any.
+    /// Names are looked up as `dns` says, from [`Clients::start`] or the first call on; what clients keep, they keep in `cache`.
     pub fn build(
         configs: &BTreeMap<String, BackendConfig>,
         tls: &BTreeMap<String, TlsPem>,
+        dns: &DnsConfig,
         identity: &IdentityHeaders,
         meter: &Meter,
         cache: &Arc<Cache>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with(configs, identity, meter, cache, Addresses::of, |name, config| {
+        Clients::with(configs, identity, meter, cache, Some(dns), |name, config| {
             transport::build(config, tls.get(name).unwrap_or(&TlsPem::default()))
         })
     }
@@ -213,7 +260,7 @@ impl Clients {
         cache: &Arc<Cache>,
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
-        Clients::with(configs, identity, meter, cache, Addresses::none, transport)
+        Clients::with(configs, identity, meter, cache, None, transport)
     }
 
     fn with(
@@ -221,15 +268,16 @@ impl Clients {
         identity: &IdentityHeaders,
         meter: &Meter,
         cache: &Arc<Cache>,
-        addresses: fn(&Base, &Balancer) -> Addresses,
+        dns: Option<&DnsConfig>,
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
+        let dns = dns.map(|dns| Arc::new(Dns::new(dns, meter)));
         let clients = configs
             .iter()
             .map(|(name, config)| {
                 transport(name, config)
                     .and_then(|transport| {
-                        Client::new(name, config, identity.clone(), meter, transport, addresses, cache)
+                        Client::new(name, config, identity.clone(), meter, transport, dns.clone(), cache)
                     })
                     .map(|client| (name.clone(), Arc::new(client)))
                     .map_err(|reason| ClientsError { backend: name.clone(), reason })
@@ -237,6 +285,11 @@ impl Clients {
             .collect::<Result<BTreeMap<_, Arc<Client>>, _>>()?;
         balance::signal::observe(meter, clients.values().map(|client| &client.balancer));
         Ok(Clients(clients))
+    }
+
+    /// Starts what goes on in the background: look-ups and health checks. Waits for nothing. Without it they start with the first call.
+    pub fn start(&self) {
+        self.0.values().for_each(|client| client.start());
     }
 
     /// The client of the backend with this name.

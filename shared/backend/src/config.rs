@@ -6,10 +6,12 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use serde::{Deserialize, Serialize};
 
+use crate::addresses::places::Places;
 use crate::balance::slow_start::SlowStartConfig;
 use crate::breaker::config::BreakerConfig;
 use crate::ejection::EjectionConfig;
 use crate::faults::Faults;
+use crate::health::config::HealthConfig;
 use crate::hedge::HedgeConfig;
 use crate::retry::RetryConfig;
 use crate::transport::BackendTlsConfig;
@@ -50,6 +52,17 @@ pub struct BackendConfig {
     /// How its calls are hedged.
     #[serde(default)]
     pub hedge: HedgeConfig,
+    /// Where to connect, each `host:port`: an address or a name, all of whose addresses are taken. Who is asked there stays what `url` says.
+    /// Not beside `proxy`. Default: the host of `url`.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+    /// Where to connect, by the SRV records of this name, with their ports, priorities and weights: `_port._tcp.name`. Not beside `addresses`.
+    /// Default: none.
+    #[serde(default)]
+    pub srv: Option<String>,
+    /// How each address is checked. Default: not at all.
+    #[serde(default)]
+    pub health: Option<HealthConfig>,
     /// When an address is no longer asked. Default: as there.
     #[serde(default)]
     pub breaker: BreakerConfig,
@@ -98,6 +111,9 @@ impl BackendConfig {
             tls: BackendTlsConfig::default(),
             retry: RetryConfig::default(),
             hedge: HedgeConfig::default(),
+            addresses: Vec::new(),
+            srv: None,
+            health: None,
             breaker: BreakerConfig::default(),
             ejection: EjectionConfig::default(),
             slow_start: SlowStartConfig::default(),
@@ -131,12 +147,25 @@ impl BackendConfig {
     }
 
     /// What no backend can have: the keys below the backend's, and what is wrong.
-    pub fn faults(&self) -> Vec<(Vec<&'static str>, String)> {
+    pub fn faults(&self) -> Vec<(Vec<String>, String)> {
         let mut faults = Faults::default();
+        if let Ok(base) = self.base()
+            && let Err(fault) = Places::of(self, &base)
+        {
+            faults.found.push(fault);
+        }
+        if let Some(health) = &self.health {
+            health.check(&mut faults);
+        }
         self.breaker.check(&mut faults);
         self.ejection.check(&mut faults);
         self.slow_start.check(&mut faults);
         faults.found
+    }
+
+    /// Where to connect. The error says what is wrong.
+    pub fn places(&self) -> Result<Places, String> {
+        Places::of(self, &self.base()?).map_err(|(_, what)| what)
     }
 
     pub(crate) fn base(&self) -> Result<Base, String> {

@@ -9,16 +9,16 @@ pub(crate) const LONGEST_MS: u64 = 3_600_000;
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     /// The keys below the backend's, and what is wrong there.
-    pub(crate) found: Vec<(Vec<&'static str>, String)>,
+    pub(crate) found: Vec<(Vec<String>, String)>,
 }
 
 impl Faults {
-    pub(crate) fn add(&mut self, path: &[&'static str], what: impl Into<String>) {
-        self.found.push((path.to_vec(), what.into()));
+    pub(crate) fn add(&mut self, path: &[&str], what: impl Into<String>) {
+        self.found.push((path.iter().map(|&key| key.to_owned()).collect(), what.into()));
     }
 
     /// A number with bounds and perhaps a unit.
-    pub(crate) fn range(&mut self, path: &[&'static str], value: u64, bounds: RangeInclusive<u64>) {
+    pub(crate) fn range(&mut self, path: &[&str], value: u64, bounds: RangeInclusive<u64>) {
         if !bounds.contains(&value) {
             let unit = path.last().map_or("", |key| unit(key));
             self.add(path, format!("this must be from {} to {}{unit}", bounds.start(), bounds.end()));

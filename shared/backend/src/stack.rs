@@ -75,7 +75,10 @@ async fn at_an_address(
     request: Request<Body>,
     signal: &Signal<'_>,
 ) -> Result<Reply, CallFailure> {
-    client.addresses.known(&client.balancer).await.map_err(CallFailure::Transport)?;
+    if !client.addresses.are_ready() {
+        client.start();
+        client.addresses.wait().await?;
+    }
     let asked = Asked {
         tried: &wanted.tried,
         may_probe: wanted.method.is_safe(),

@@ -45,6 +45,11 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
     fn send(&self, outgoing: Outgoing) -> Sending<'_>;
 
+    /// Nobody is sent to this address any more: its idle connections are closed, those in use when they are done.
+    fn retire(&self, address: SocketAddr) {
+        let _ = address;
+    }
+
     /// How many connections it has to an address now; `None` where it cannot tell.
     fn pool(&self, address: SocketAddr) -> Option<PoolSize> {
         let _ = address;

@@ -25,6 +25,8 @@ pub struct DeclarationsError(Vec<(String, DeclarationError)>);
 pub(crate) struct Assembly {
     /// What answers requests.
     pub(crate) router: Router,
+    /// The clients of the backends, not yet started.
+    pub(crate) clients: Arc<Clients>,
     /// The keys of every issuer by its name, to be fetched before the first request needs them.
     pub(crate) issuers: BTreeMap<String, Arc<IssuerKeys>>,
     /// The backends' answers that are kept.
@@ -80,7 +82,7 @@ pub(crate) fn assemble(
     let one = |path: &[&str], what: String| config.error(vec![config.fault(path, what, None)]);
     let identity = config.edge.identity.headers().map_err(|error| one(&["edge", "identity"], error.to_string()))?;
     let cache = Cache::new(config.cache, meter);
-    let clients = Clients::build(&config.backends, &backend_tls::load(config)?, &identity, meter, &cache)
+    let clients = Clients::build(&config.backends, &backend_tls::load(config)?, &config.dns, &identity, meter, &cache)
         .map(Arc::new)
         .map_err(|error| one(&["backends", &error.backend], error.reason.clone()))?;
 
@@ -109,7 +111,7 @@ pub(crate) fn assemble(
         .map_err(|error| {
             one(&place(config, &error).iter().map(String::as_str).collect::<Vec<_>>(), error.to_string())
         })?;
-    Ok(Assembly { router, issuers, cache, idempotency })
+    Ok(Assembly { router, clients, issuers, cache, idempotency })
 }
 
 /// Backends that have a section, and that no BFF calls: probably a slip, certainly no reason to refuse.

@@ -97,6 +97,8 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
     let admin = Serving::plain(admin, admin_router, &admin_limits, header_count)?;
     let public = public.map(|listener| Serving::plain(listener, router.clone(), limits, header_count)).transpose()?;
     let tls = tls.map(|(listener, loaded)| Serving::tls(listener, router, limits, header_count, loaded)).transpose()?;
+    // First look-ups and health checks; the ports do not wait for them.
+    assembly.clients.start();
     // In the background: public endpoints work without, and an issuer may be slower to start than this.
     tokio::spawn(warm_up(assembly.issuers.into_values().collect(), readiness.clone()));
 

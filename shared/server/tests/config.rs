@@ -299,10 +299,21 @@ fn what_a_backend_cannot_have_is_shown_where_it_stands() {
         ("breaker: { open_ms: 70000 }", "5:25", "from 1 to 60000, in milliseconds"),
         ("ejection: { max_ejected_percent: 120 }", "5:38", "from 0 to 100, in percent"),
         ("slow_start: { min_percent: 0 }", "5:32", "from 1 to 100, in percent"),
+        ("addresses: [\"10.0.0.1:80\", users]", "5:32", "`users` is no address"),
+        ("srv: users.test", "5:10", "`users.test` is no service"),
+        ("health: { path: readyz }", "5:21", "`readyz` is no path"),
+        ("health: { path: /readyz, expect: [200, 99] }", "5:44", "from 100 to 599"),
     ] {
         let found = at(below);
         assert!(found[0].starts_with(place) && found[0].contains(what), "{below}: {found:?}");
     }
+}
+
+#[test]
+fn a_name_server_is_an_ip_address() {
+    let found = faults("version: 1\ndns: { servers: [10.0.0.10, dns.example], min_ttl_ms: 1 }\n");
+    assert!(found[0].starts_with("2:29") && found[0].contains("`dns.example` is no name server"), "{found:?}");
+    assert!(found[1].contains("from 100 to 60000, in milliseconds"), "{found:?}");
 }
 
 #[test]

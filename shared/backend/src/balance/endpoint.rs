@@ -118,7 +118,6 @@ impl Endpoint {
     }
 
     /// What its health checks say. Whether that is news.
-    #[cfg_attr(not(test), expect(dead_code, reason = "there are no health checks yet"))]
     pub(crate) fn set_healthy(&self, healthy: bool) -> bool {
         self.change(|standing| std::mem::replace(&mut standing.unhealthy, !healthy) == healthy)
     }

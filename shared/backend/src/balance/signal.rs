@@ -61,6 +61,27 @@ impl Signals {
     }
 }
 
+impl Signals {
+    pub(crate) fn health_changed(&self, address: SocketAddr, healthy: bool, cause: &str) {
+        let backend = self.backend.value.as_str();
+        if healthy {
+            tracing::info!(%backend, %address, "an address is healthy again");
+        } else {
+            tracing::warn!(%backend, %address, cause, "an address is unhealthy");
+        }
+    }
+
+    /// Names could not be looked up, after they could. How many addresses are kept.
+    pub(crate) fn not_looked_up(&self, error: &str, kept: usize) {
+        tracing::warn!(backend = %self.backend.value.as_str(), error, kept, "addresses were not looked up");
+    }
+
+    /// Names could be looked up again.
+    pub(crate) fn looked_up(&self, addresses: usize) {
+        tracing::info!(backend = %self.backend.value.as_str(), addresses, "addresses are looked up again");
+    }
+}
+
 /// Measures the addresses of these backends whenever somebody asks for the metrics. Only addresses that are in use now are named.
 pub(crate) fn observe<'a>(meter: &Meter, balancers: impl Iterator<Item = &'a Arc<Balancer>>) {
     let balancers: Arc<[Weak<Balancer>]> = balancers.map(Arc::downgrade).collect();

@@ -62,6 +62,10 @@ impl Transport for LeanTransport {
         Box::pin(self.exchange(outgoing))
     }
 
+    fn retire(&self, address: SocketAddr) {
+        self.pool.retire(address);
+    }
+
     fn pool(&self, address: SocketAddr) -> Option<PoolSize> {
         Some(self.pool.size(address))
     }

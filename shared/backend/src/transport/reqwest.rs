@@ -136,6 +136,10 @@ impl Transport for ReqwestTransport {
     fn send(&self, outgoing: Outgoing) -> Sending<'_> {
         Box::pin(self.exchange(outgoing))
     }
+
+    fn retire(&self, address: SocketAddr) {
+        self.forget(address);
+    }
 }
 
 /// Makes the URI one by which reqwest connects to `address`, and leaves `Host` what the URI said. A port in a URI beats that of

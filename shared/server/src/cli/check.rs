@@ -63,7 +63,8 @@ fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
     for (name, backend) in &config.backends {
         let unused = if idle.contains(&name.as_str()) { " (no BFF calls it)" } else { "" };
         let transport = Choice::of(backend).map(|choice| format!(", {choice}")).unwrap_or_default();
-        let _ = writeln!(text, "  backend   {name}: {}{transport}{unused}", backend.url);
+        let places = backend.places().map(|places| format!(", at {places}")).unwrap_or_default();
+        let _ = writeln!(text, "  backend   {name}: {}{places}{transport}{unused}", backend.url);
     }
     let _ = writeln!(text, "  endpoints {endpoints}");
     text

@@ -223,6 +223,10 @@ fn issuers(faults: &mut Faults<'_>) {
 }
 
 fn backends(faults: &mut Faults<'_>) {
+    for (below, what) in faults.config.dns.faults() {
+        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        faults.add(&[&["dns"], below.as_slice()].concat(), what, None);
+    }
     for (name, backend) in &faults.config.backends {
         if let Err(why) = backend.check() {
             faults.add(&["backends", name, "url"], why, None);
@@ -238,6 +242,7 @@ fn backends(faults: &mut Faults<'_>) {
             }
         }
         for (below, what) in backend.faults() {
+            let below: Vec<&str> = below.iter().map(String::as_str).collect();
             faults.add(&[&["backends", name], below.as_slice()].concat(), what, None);
         }
         faults.milliseconds(&["backends", name, "connect_timeout_ms"], backend.connect_timeout_ms, 1);

@@ -17,7 +17,7 @@ mod tree;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use trefoil_backend::{BackendConfig, CacheConfig};
+use trefoil_backend::{BackendConfig, CacheConfig, DnsConfig};
 use trefoil_edge::EdgeConfig;
 
 pub use self::bff::{BffConfig, EndpointConfig, KeptConfig};
@@ -72,6 +72,9 @@ pub struct Config {
     /// `bffs`: each BFF's policy and limits, by name.
     #[serde(default)]
     pub bffs: BTreeMap<String, BffConfig>,
+    /// `dns`: how names of backends are looked up.
+    #[serde(default)]
+    pub dns: DnsConfig,
     /// `backends`: each backend, by name.
     #[serde(default)]
     pub backends: BTreeMap<String, BackendConfig>,

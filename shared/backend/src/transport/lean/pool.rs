@@ -68,6 +68,11 @@ impl Pool {
         Arc::clone(shelves.entry(address).or_insert_with(new))
     }
 
+    /// Lets go of the shelf of `address`. Who has a connection in use has the shelf in hand, and it is gone with the last of them.
+    pub(super) fn retire(&self, address: SocketAddr) {
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner).remove(&address);
+    }
+
     pub(super) fn size(&self, address: SocketAddr) -> PoolSize {
         let shelves = self.shelves.read().unwrap_or_else(PoisonError::into_inner);
         shelves.get(&address).map_or(PoolSize::default(), |shelf| PoolSize {

@@ -12,7 +12,7 @@ use axum::extract::Request;
 use clap::{Parser, ValueEnum};
 use tokio::runtime::Runtime;
 use trefoil::server::{Config, Environment};
-use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients, DnsConfig};
 use trefoil_composition::Idempotency;
 use trefoil_context::{IdentityHeaders, RequestContext};
 
@@ -94,7 +94,8 @@ async fn alone(flags: &Flags) -> Result<(), Box<dyn Error>> {
     let configs: BTreeMap<String, BackendConfig> = config(flags)?.backends;
     let meter = opentelemetry::global::meter("bench");
     let cache = Cache::new(CacheConfig::default(), &meter);
-    let clients = Arc::new(Clients::build(&configs, &BTreeMap::new(), &IdentityHeaders::default(), &meter, &cache)?);
+    let (tls, dns, identity) = (BTreeMap::new(), DnsConfig::default(), IdentityHeaders::default());
+    let clients = Arc::new(Clients::build(&configs, &tls, &dns, &identity, &meter, &cache)?);
     let compiled = screens::bff().compile().map_err(|errors| format!("{errors:?}"))?;
     let composition = Arc::new(compiled).router(&clients, &meter, &Idempotency::default());
     // What comes through no edge has no context, and without one composition answers nobody.
