@@ -20,6 +20,7 @@ use crate::config::{BackendConfig, Base};
 use crate::effort::Effort;
 use crate::health::Checks;
 use crate::hedge::{HedgeConfig, Latency};
+use crate::limit::{self, Limit};
 use crate::retry::Retry;
 use crate::signal::Signals;
 use crate::stack::{self, Wanted};
@@ -44,6 +45,7 @@ pub struct Client {
     pub(crate) retry: Retry,
     pub(crate) hedge: HedgeConfig,
     pub(crate) latency: Latency,
+    pub(crate) limit: Arc<Limit>,
 }
 
 /// One call, as composition makes it.
@@ -137,6 +139,7 @@ impl Client {
         let base = config.base()?;
         config.retry.check()?;
         config.hedge.check()?;
+        config.concurrency.check()?;
         let balancer = Arc::new(Balancer::new(name, config, meter));
         Ok(Client {
             signals: Signals::new(name, &base, meter),
@@ -162,6 +165,7 @@ impl Client {
             retry: Retry::new(&config.retry),
             hedge: config.hedge.clone(),
             latency: Latency::new(),
+            limit: Arc::new(Limit::new(name, &config.concurrency, meter)),
         })
     }
 
@@ -284,6 +288,7 @@ impl Clients {
             })
             .collect::<Result<BTreeMap<_, Arc<Client>>, _>>()?;
         balance::signal::observe(meter, clients.values().map(|client| &client.balancer));
+        limit::observe(meter, clients.values().map(|client| &client.limit));
         Ok(Clients(clients))
     }
 

@@ -13,6 +13,7 @@ use crate::ejection::EjectionConfig;
 use crate::faults::Faults;
 use crate::health::config::HealthConfig;
 use crate::hedge::HedgeConfig;
+use crate::limit::ConcurrencyConfig;
 use crate::retry::RetryConfig;
 use crate::transport::BackendTlsConfig;
 
@@ -72,6 +73,9 @@ pub struct BackendConfig {
     /// How an address that is new among others starts. Default: as there.
     #[serde(default)]
     pub slow_start: SlowStartConfig,
+    /// How many attempts at its calls are under way at once.
+    #[serde(default)]
+    pub concurrency: ConcurrencyConfig,
 }
 
 fn default_connect_timeout_ms() -> u64 {
@@ -117,6 +121,7 @@ impl BackendConfig {
             breaker: BreakerConfig::default(),
             ejection: EjectionConfig::default(),
             slow_start: SlowStartConfig::default(),
+            concurrency: ConcurrencyConfig::default(),
         }
     }
 

@@ -3,7 +3,6 @@
 //! Names and units are those of OpenTelemetry's HTTP semantic conventions (1.44).
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 use opentelemetry::trace::TraceContextExt as _;
@@ -18,7 +17,7 @@ use crate::config::Base;
 use crate::stack::Wanted;
 
 /// The bucket bounds that the semantic conventions advise for request durations, in seconds.
-const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+pub(crate) const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// The instruments of one backend.
 #[derive(Debug)]
@@ -66,17 +65,17 @@ impl Signals {
             meter.u64_counter(name).with_unit(unit).with_description(description).build()
         };
         let retries = counter(
-            "trefoil.retries",
+            "trefoil.backend.retries",
             "{attempt}",
             "Attempts made because the one before failed, by how that failed (`error.type`).",
         );
         let denied = counter(
-            "trefoil.retries.denied",
+            "trefoil.backend.retries.denied",
             "{attempt}",
             "Retries that were not made: the budget was used up, the deadline too near, or the backend asked to be left alone.",
         );
         let hedges = counter(
-            "trefoil.hedges",
+            "trefoil.backend.hedges",
             "{attempt}",
             "Second attempts sent beside a slow first one, by what came of them: won, lost, failed (as the first did).",
         );
@@ -142,6 +141,11 @@ impl Signals {
 }
 
 impl Signal<'_> {
+    /// When the attempt began.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
     /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded here.
     pub(crate) fn trace(&self) -> Propagated {
         let context = self.span.context();
@@ -165,14 +169,12 @@ impl Signal<'_> {
         }
     }
 
-    /// Records how the attempt ended, and tells how long it took. For a client, a status of 400 and above is an error too.
-    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) -> Duration {
-        let took = self.started.elapsed();
-        self.record(result, took);
-        took
+    /// Records how the attempt ended. For a client, a status of 400 and above is an error too.
+    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) {
+        self.record(result);
     }
 
-    fn record(&mut self, result: &Result<Reply, CallFailure>, took: Duration) {
+    fn record(&mut self, result: &Result<Reply, CallFailure>) {
         let Some(method) = self.method.take() else { return };
         let (status, error) = match result {
             Ok(reply) => {
@@ -200,14 +202,14 @@ impl Signal<'_> {
         if let Some(error) = error {
             attributes.push(KeyValue::new("error.type", error));
         }
-        self.signals.duration.record(took.as_secs_f64(), &attributes);
+        self.signals.duration.record(self.started.elapsed().as_secs_f64(), &attributes);
     }
 }
 
 impl Drop for Signal<'_> {
     fn drop(&mut self) {
         if self.method.is_some() && self.deadline.has_passed() {
-            self.record(&Err(CallFailure::Timeout), self.started.elapsed());
+            self.record(&Err(CallFailure::Timeout));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What every call passes through, outermost first: deadline → cache → retry → hedge → [an attempt's signals and headers] → balancer →
-//! transport.
+//! What every call passes through, outermost first: deadline → cache → retry → hedge → [an attempt's signals and headers] → concurrency
+//! limit → balancer → transport.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -54,16 +54,21 @@ pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Repl
     // Signals are around all of it: what a span and a metric time is all that the caller waits for.
     let signal = client.signals.start(wanted, number);
     let result = async {
-        // Headers come before the transport, after the span: `traceparent` names the span.
+        // Room comes before the headers, which say how long is left, and before an address is chosen: both are of the moment it is sent.
+        let place = client.limit.enter(wanted, number, signal.started(), &client.latency).await?;
+        // Headers come after the span: `traceparent` names it.
         let mut request = wanted.request();
         headers::write(client, wanted, &mut request, number, &signal.trace())?;
-        at_an_address(client, wanted, number, request, &signal).await
+        let result = at_an_address(client, wanted, number, request, &signal).await;
+        if hedge::is_of_use(&result) {
+            client.latency.record(place.answered());
+        } else {
+            place.failed();
+        }
+        result
     }
     .await;
-    let took = signal.finish(&result);
-    if hedge::is_of_use(&result) {
-        client.latency.record(took);
-    }
+    signal.finish(&result);
     result
 }
 

@@ -17,8 +17,12 @@ mod breaker {
 }
 #[path = "../src/retry/budget.rs"]
 mod budget;
+#[path = "../src/effort.rs"]
+mod effort;
 #[path = "../src/faults.rs"]
 mod faults;
+#[path = "../src/limit/room.rs"]
+mod room;
 
 use std::time::Duration;
 
@@ -26,8 +30,10 @@ use breaker::config::BreakerConfig;
 use breaker::gate::Breaker;
 use breaker::state::Probed;
 use budget::Budget;
+use effort::Criticality;
 use loom::sync::Arc;
 use loom::thread;
+use room::{Asked, Room};
 use tokio::time::Instant;
 
 /// Every order in which up to two threads take each other's turn. It is bounded, so that a test ends in seconds.
@@ -130,5 +136,79 @@ fn a_breaker_is_closed_once_whatever_fails_late() {
         // One late failure does not open it again.
         assert!(closed && late.join().is_ok_and(|opened| !opened));
         assert!(breaker.is_closed());
+    });
+}
+
+#[test]
+fn room_that_is_given_back_reaches_who_waits_in_every_order() {
+    check(|| {
+        let room = Arc::new(Room::new(1, 100, 4));
+        let threads: Vec<_> = [Criticality::Required, Criticality::Optional]
+            .into_iter()
+            .map(|criticality| {
+                let room = Arc::clone(&room);
+                thread::spawn(move || match if room.enter(criticality) { Asked::In } else { room.ask(criticality) } {
+                    Asked::In => {
+                        room.leave();
+                        None
+                    }
+                    Asked::Waits(ticket) => Some(ticket),
+                    Asked::Full => unreachable!("four may wait"),
+                })
+            })
+            .collect();
+        // Whoever was in has left when both have ended.
+        let tickets: Vec<_> = threads.into_iter().filter_map(|thread| thread.join().ok().flatten()).collect();
+        for mut ticket in tickets {
+            assert!(ticket.admitted.try_recv().is_ok(), "somebody waits beside free room");
+            room.leave();
+        }
+        assert_eq!((room.inside(), room.waiting()), (0, 0));
+    });
+}
+
+#[test]
+fn who_gives_up_waiting_while_it_is_let_in_loses_no_room() {
+    check(|| {
+        let room = Arc::new(Room::new(1, 100, 4));
+        assert!(room.enter(Criticality::Required));
+        let Asked::Waits(ticket) = room.ask(Criticality::Optional) else { unreachable!("the room is full") };
+        let leaves = {
+            let room = Arc::clone(&room);
+            thread::spawn(move || room.leave())
+        };
+        let pushes = {
+            let room = Arc::clone(&room);
+            thread::spawn(move || {
+                if room.enter(Criticality::Required) {
+                    room.leave();
+                }
+            })
+        };
+        room.forget(ticket);
+        assert!(leaves.join().is_ok() && pushes.join().is_ok());
+        assert_eq!((room.inside(), room.waiting()), (0, 0));
+    });
+}
+
+#[test]
+fn no_more_are_in_than_there_is_room_for() {
+    check(|| {
+        let room = Arc::new(Room::new(1, 100, 0));
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let room = Arc::clone(&room);
+                thread::spawn(move || {
+                    let is_in =
+                        room.enter(Criticality::Required) || matches!(room.ask(Criticality::Required), Asked::In);
+                    if is_in {
+                        assert_eq!(room.inside(), 1);
+                        room.leave();
+                    }
+                })
+            })
+            .collect();
+        assert!(threads.into_iter().all(|thread| thread.join().is_ok()));
+        assert_eq!((room.inside(), room.waiting()), (0, 0));
     });
 }

@@ -37,6 +37,7 @@ fn the_example_is_good_and_says_the_defaults() {
     assert_eq!(users.max_idle_connections, orders.max_idle_connections);
     assert_eq!(users.retry, orders.retry);
     assert_eq!(users.hedge, orders.hedge);
+    assert_eq!(users.concurrency, orders.concurrency);
 }
 
 #[test]
@@ -51,12 +52,14 @@ backends:
     url: http://orders
     retry: {base_ms: 300}
     hedge: {min_ms: 0}
+    concurrency: {max: 0}
 ";
     let faults = faults(text);
     let said = |line: &str, what: &str| faults.iter().any(|fault| fault.starts_with(line) && fault.contains(what));
     assert!(said("5:", "`retry.attempts` is 11; expected 1 (no retries) to 10"), "{faults:#?}");
     assert!(said("8:", "`retry.base_ms` is 300, above `retry.cap_ms`, 250"), "{faults:#?}");
     assert!(said("9:", "`hedge.min_ms` is 0"), "{faults:#?}");
+    assert!(said("10:", "`concurrency.max` is 0"), "{faults:#?}");
 }
 
 #[test]

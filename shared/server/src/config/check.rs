@@ -236,6 +236,7 @@ fn backends(faults: &mut Faults<'_>) {
             ("tls", backend.check_tls()),
             ("retry", backend.retry.check()),
             ("hedge", backend.hedge.check()),
+            ("concurrency", backend.concurrency.check()),
         ] {
             if let Err(why) = checked {
                 faults.add(&["backends", name, part], why, None);

@@ -1,0 +1,195 @@
+//! The limit of how many attempts are under way at a backend at once: a hard cap, and below it one that follows how long answers take.
+//!
+//! Who finds no room waits, inside its deadline and in a queue with an end; who cannot be served in its time is told at once. What an
+//! answer can do without is shed first: it may take a part of the room only, waits behind what is required, and is pushed out by it.
+
+mod gradient;
+mod room;
+mod signal;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use opentelemetry::metrics::Meter;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, timeout_at};
+
+use self::gradient::Gradient;
+use self::room::{Asked, Room, Ticket};
+use self::signal::Signals;
+pub(crate) use self::signal::observe;
+use crate::client::CallFailure;
+use crate::hedge::Latency;
+use crate::stack::Wanted;
+
+/// How many attempts are under way at a backend at once, in `backends.<name>.concurrency`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConcurrencyConfig {
+    /// The most, whatever happens: 1 or more. Default 1024 (Envoy's `max_requests`).
+    pub max: u32,
+    /// Whether the limit follows how long answers take, between `min` and `max`. Default false: the limit is `max`.
+    pub adaptive: bool,
+    /// The least that it falls to, and where it starts: from 1 to `max`. Default 20 (Netflix's concurrency-limits).
+    pub min: u32,
+    /// How many may wait for room; 0 for none. Default 1024 (Envoy's `max_pending_requests`).
+    pub queue: u32,
+    /// The part of the room, of a hundred, that calls may take which an answer can do without: 1 to 100. Default 80.
+    pub optional_percent: u32,
+}
+
+impl Default for ConcurrencyConfig {
+    fn default() -> ConcurrencyConfig {
+        ConcurrencyConfig { max: 1024, adaptive: false, min: 20, queue: 1024, optional_percent: 80 }
+    }
+}
+
+impl ConcurrencyConfig {
+    /// Checks the bounds. The error says what is wrong and what is expected.
+    pub fn check(&self) -> Result<(), String> {
+        if self.max == 0 {
+            return Err("`concurrency.max` is 0, which would let no call through; expected 1 or more".to_owned());
+        }
+        if self.adaptive && !(1..=self.max).contains(&self.min) {
+            return Err(format!("`concurrency.min` is {}; expected 1 to `concurrency.max`, {}", self.min, self.max));
+        }
+        if !(1..=100).contains(&self.optional_percent) {
+            return Err(format!("`concurrency.optional_percent` is {}; expected 1 to 100", self.optional_percent));
+        }
+        Ok(())
+    }
+}
+
+/// The limit of one backend.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    room: Room,
+    gradient: Option<Gradient>,
+    signals: Signals,
+    born: Instant,
+}
+
+/// Room that is taken until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    limit: &'a Limit,
+    since: Instant,
+    /// From when on being given up is the backend's doing.
+    own_time: Option<Instant>,
+    told: bool,
+}
+
+impl Limit {
+    pub(crate) fn new(name: &str, config: &ConcurrencyConfig, meter: &Meter) -> Limit {
+        let gradient = config.adaptive.then(|| Gradient::new(config.min, config.max));
+        let limit = gradient.as_ref().map_or(config.max, Gradient::limit);
+        Limit {
+            room: Room::new(limit, config.optional_percent, config.queue),
+            gradient,
+            signals: Signals::new(name, meter),
+            born: Instant::now(),
+        }
+    }
+
+    /// Takes room for an attempt that begins now, and waits for it if there is none.
+    pub(crate) async fn enter(
+        &self,
+        wanted: &Wanted<'_>,
+        attempt: u32,
+        now: Instant,
+        latency: &Latency,
+    ) -> Result<Place<'_>, CallFailure> {
+        // A later attempt has only what the earlier ones left of the call's own time.
+        let own_time = wanted.effort.own_time.filter(|_| attempt == 1);
+        let place = |since| Place { limit: self, since, own_time, told: false };
+        if self.room.enter(wanted.effort.criticality) {
+            return Ok(place(now));
+        }
+        if !self.is_served_in_time(wanted, latency) {
+            return Err(self.shed(wanted, "too_late", "those who wait would outlast its deadline"));
+        }
+        match self.room.ask(wanted.effort.criticality) {
+            Asked::In => Ok(place(now)),
+            Asked::Full => Err(self.shed(wanted, "queue_full", "the queue for its backend is full")),
+            Asked::Waits(ticket) => {
+                let mut waiting = Waiting { room: &self.room, ticket: Some(ticket) };
+                let admitted = timeout_at(wanted.deadline.instant(), waiting.admitted()).await;
+                self.signals.waited(now.elapsed());
+                match admitted {
+                    Ok(true) => Ok(place(Instant::now())),
+                    Ok(false) => Err(self.shed(wanted, "displaced", "what an answer cannot do without took its place")),
+                    Err(_) => Err(self.shed(wanted, "waited", "there was no room for it in its time")),
+                }
+            }
+        }
+    }
+
+    /// Whether those who wait already, each of whom takes as long as half of the answers do, leave it the time it needs itself.
+    fn is_served_in_time(&self, wanted: &Wanted<'_>, latency: &Latency) -> bool {
+        let Some(median) = latency.median() else { return true };
+        let rounds = 1 + self.room.waiting() / self.room.limit();
+        median.saturating_mul(rounds) < wanted.deadline.remaining()
+    }
+
+    fn shed(&self, wanted: &Wanted<'_>, reason: &'static str, why: &'static str) -> CallFailure {
+        self.signals.shed(reason, wanted.effort.criticality);
+        CallFailure::Shed(why)
+    }
+}
+
+impl Place<'_> {
+    /// The attempt was answered: how long that took counts.
+    pub(crate) fn answered(mut self) -> Duration {
+        let took = self.since.elapsed();
+        self.tell(took);
+        took
+    }
+
+    /// The attempt failed, which says nothing about how long answers take.
+    pub(crate) fn failed(mut self) {
+        self.told = true;
+    }
+
+    fn tell(&mut self, took: Duration) {
+        self.told = true;
+        let Some(gradient) = &self.limit.gradient else { return };
+        if let Some(limit) = gradient.record(took, self.limit.room.inside(), self.limit.born.elapsed()) {
+            self.limit.room.set_limit(limit);
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        // Given up at its own time, it would have taken longer still. Cut short before that, it says nothing.
+        if !self.told && self.own_time.is_some_and(|own_time| own_time <= Instant::now()) {
+            self.tell(self.since.elapsed());
+        }
+        self.limit.room.leave();
+    }
+}
+
+/// A place in the queue, given back when nobody waits any more.
+struct Waiting<'a> {
+    room: &'a Room,
+    ticket: Option<Ticket>,
+}
+
+impl Waiting<'_> {
+    /// Whether it was let in, or pushed out.
+    async fn admitted(&mut self) -> bool {
+        let Some(ticket) = &mut self.ticket else { return false };
+        let admitted = (&mut ticket.admitted).await.is_ok();
+        self.ticket = None;
+        admitted
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            self.room.forget(ticket);
+        }
+    }
+}
