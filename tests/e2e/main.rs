@@ -12,6 +12,7 @@ mod command_line;
 mod connections;
 mod demo_start;
 mod documents;
+mod faults;
 mod graphql;
 mod handlers;
 mod identity;

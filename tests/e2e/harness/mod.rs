@@ -3,7 +3,9 @@
 mod answer;
 mod demo;
 mod jaeger;
+mod proxy;
 
 pub(crate) use answer::Answer;
 pub(crate) use demo::{Demo, GATEWAY, terminate};
 pub(crate) use jaeger::Jaeger;
+pub(crate) use proxy::{Fault, Proxy};

@@ -1,0 +1,115 @@
+//! Every fault that a network or a sick server can show, between the gateway and two of its backends: screens degrade as declared, and
+//! nothing of it is left.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+
+use crate::harness::{Demo, Fault, Proxy};
+
+/// How many screens are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// What the gateway's process holds.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    descriptors: usize,
+    threads: usize,
+    memory_kib: u64,
+}
+
+impl Held {
+    fn by(process: u32) -> Held {
+        let count = |what: &str| std::fs::read_dir(format!("/proc/{process}/{what}")).expect("its process").count();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
+        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        let memory_kib = memory.trim().trim_end_matches(" kB").parse().expect("a number");
+        Held { descriptors: count("fd"), threads: count("task"), memory_kib }
+    }
+}
+
+async fn screens(demo: &Demo) -> Vec<(u16, Option<String>, String)> {
+    let answers = join_all((0..AT_ONCE).map(|_| demo.get("/web/home"))).await;
+    let told = |answer: crate::harness::Answer| {
+        let degraded = answer.header("trefoil-degraded").map(str::to_owned);
+        let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+        assert!(answer.took < Duration::from_secs(2), "a screen of 300 ms took {:?}", answer.took);
+        (answer.status, degraded, code)
+    };
+    answers.into_iter().map(told).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn screens_degrade_as_declared_through_every_fault_and_nothing_of_it_is_left() {
+    let (mut users, mut picks) = (Proxy::start().await, Proxy::start().await);
+    let mut demo = Demo::start_with(&[
+        ("TREFOIL__BACKENDS__USERS__ADDRESSES", &users.address().to_string()),
+        ("TREFOIL__BACKENDS__RECOMMENDATIONS__ADDRESSES", &picks.address().to_string()),
+        // It would hide the faults after the fifth; what it does is tested elsewhere.
+        ("TREFOIL__BACKENDS__USERS__BREAKER__ENABLED", "false"),
+        ("TREFOIL__BACKENDS__RECOMMENDATIONS__BREAKER__ENABLED", "false"),
+    ])
+    .await;
+    for (name, proxy) in [("users", &users), ("recommendations", &picks)] {
+        let url = demo.ready["backends"][name].as_str().expect("a URL").trim_end_matches('/').to_owned();
+        proxy.to(url.trim_start_matches("http://").parse().expect("an address"));
+    }
+    // Warm: pools, caches and threads are there.
+    for _ in 0..5 {
+        screens(&demo).await;
+    }
+    assert!(screens(&demo).await.iter().all(|screen| *screen == (200, None, String::new())));
+    assert!(users.open() > 0 && picks.open() > 0, "the calls do not go through the proxies");
+    let process = demo.process().id();
+    let before = Held::by(process);
+
+    let faults = [
+        (Fault::Latency(Duration::from_millis(500)), "timeout", (504, "deadline-exceeded")),
+        (Fault::Reset, "connect", (503, "backend-unreachable")),
+        (Fault::HalfClose, "connect", (503, "backend-unreachable")),
+        (Fault::Drip(Duration::from_millis(20)), "timeout", (504, "deadline-exceeded")),
+        (Fault::Garbage, "connect", (503, "backend-unreachable")),
+        (Fault::Refuse, "connect", (503, "backend-unreachable")),
+    ];
+    for (fault, reason, (status, code)) in faults {
+        // What the screen can do without is named; the rest is there.
+        picks.set(fault).await;
+        let degraded = Some(format!("picks;reason={reason}"));
+        for screen in screens(&demo).await {
+            assert_eq!(screen, (200, degraded.clone(), String::new()), "{fault:?} of picks");
+        }
+        picks.set(Fault::None).await;
+        // Without what it needs there is no screen, but an answer that says so.
+        users.set(fault).await;
+        for screen in screens(&demo).await {
+            assert_eq!(screen, (status, None, code.to_owned()), "{fault:?} of users");
+        }
+        users.set(Fault::None).await;
+        let well = screens(&demo).await;
+        assert!(well.iter().all(|screen| *screen == (200, None, String::new())), "after {fault:?}: {well:?}");
+        // The demo's quota is 50 a second.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+
+    let ended = Instant::now();
+    loop {
+        let after = Held::by(process);
+        let metrics = demo.metrics().await;
+        let under_way: Vec<&str> = metrics
+            .lines()
+            .filter(|line| line.starts_with("http_client_active_requests") && !line.ends_with(" 0"))
+            .collect();
+        // Connections that stay are those of a pool, as many as before; memory is what an allocator keeps, and no more.
+        if under_way.is_empty()
+            && after.descriptors <= before.descriptors + AT_ONCE
+            && after.threads <= before.threads
+            && after.memory_kib < before.memory_kib + 16 * 1024
+            && users.open() <= AT_ONCE
+            && picks.open() <= AT_ONCE
+        {
+            break;
+        }
+        assert!(ended.elapsed() < Duration::from_secs(20), "left over: {before:?}, {after:?}, {under_way:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
