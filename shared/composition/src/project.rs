@@ -78,7 +78,7 @@ pub(crate) struct ObjectProgram {
 /// One member of the output.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Output {
-    /// `,"name":`, of which the comma becomes a brace in the first.
+    /// `"name":`, before which a comma or a brace is written.
     pub(crate) key: Box<str>,
     pub(crate) value: Written,
 }

@@ -237,7 +237,7 @@ impl Compiler<'_> {
         let outputs: Vec<Output> = shown
             .iter()
             .map(|selected| Output {
-                key: format!(",{}:", quoted(&selected.key)).into(),
+                key: format!("{}:", quoted(&selected.key)).into(),
                 value: match selected.what {
                     What::Typename => Written::Constant(quoted(&object.name).into()),
                     What::Tag(ref wire) => Written::Constant(quoted(wire).into()),

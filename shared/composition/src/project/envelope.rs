@@ -8,6 +8,7 @@ impl Pass<'_> {
     pub(super) fn envelope(&mut self, reader: &mut Reader<'_>, at: &[Box<str>]) -> Read<()> {
         let Some((name, rest)) = at.split_first() else {
             let target = &self.program.root;
+            self.writer.begin_at(reader.position()?);
             return self.value(reader, target);
         };
         if reader.null()? {

@@ -30,7 +30,7 @@ impl<'p> Pass<'p> {
         match member.uses.as_slice() {
             [] => {
                 // Nothing shows it, but something in it is waited for: read it, note it, take the bytes back.
-                let Some(target) = &member.silent else { return reader.pass_over() };
+                let Some(target) = &member.silent else { return reader.pass_over().map(drop) };
                 let mark = self.mark();
                 self.value(reader, target)?;
                 self.take_back(mark);
@@ -63,7 +63,7 @@ impl<'p> Pass<'p> {
     }
 
     fn begin_plain(&mut self, open: &mut Open, output: usize) {
-        let (start, first_part) = (self.writer.out.len(), self.writer.parts.len());
+        let (start, first_part) = (self.writer.len(), self.writer.parts.len());
         match self.slots.last_mut().filter(|_| output == open.next && !open.empty) {
             Some(slot) => slot.next = output + 1,
             None => self.slots.push(Slot {
@@ -78,16 +78,14 @@ impl<'p> Pass<'p> {
         }
         open.in_order &= output == open.next;
         open.next = output + 1;
+        self.writer.byte(if std::mem::take(&mut open.empty) { b'{' } else { b',' });
         self.writer.text(&self.program.objects[open.object].outputs[output].key);
-        if std::mem::take(&mut open.empty) {
-            self.writer.out[start] = b'{';
-        }
     }
 
     /// Ends the member that was begun last: those inside it have taken their slots away.
     fn end(&mut self) {
         let Some(slot) = self.slots.last_mut() else { return };
-        slot.end = self.writer.out.len();
+        slot.end = self.writer.len();
         slot.last_part = self.writer.parts.len();
         slot.tail = self.writer.cut;
     }
@@ -148,11 +146,11 @@ impl<'p> Pass<'p> {
             }
         }
         if open.empty {
-            self.writer.out.push(b'{');
+            self.writer.byte(b'{');
         } else if !open.in_order {
             self.reorder(open.base, open.start, open.first_part, open.cut_before);
         }
-        self.writer.out.push(b'}');
+        self.writer.byte(b'}');
         self.slots.truncate(open.base);
         self.seen.truncate(open.seen);
         if open.item.is_some() {

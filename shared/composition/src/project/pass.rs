@@ -15,7 +15,7 @@ pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Pr
     let mut pass = Pass {
         program,
         body,
-        writer: Writer { out: Vec::with_capacity(body.len()), ..Writer::default() },
+        writer: Writer::over(body),
         // Room for objects of a usual size, so that the first of them need not make it bit by bit.
         slots: Vec::with_capacity(32),
         seen: Vec::with_capacity(64),
@@ -115,7 +115,7 @@ impl<'p> Pass<'p> {
     pub(super) fn mark(&self) -> Mark {
         let writer = &self.writer;
         Mark {
-            out: writer.out.len(),
+            out: writer.len(),
             parts: writer.parts.len(),
             cut: writer.cut,
             holes: writer.holes.len(),
@@ -124,7 +124,7 @@ impl<'p> Pass<'p> {
     }
 
     pub(super) fn take_back(&mut self, mark: Mark) {
-        self.writer.out.truncate(mark.out);
+        self.writer.truncate(mark.out);
         self.writer.parts.truncate(mark.parts);
         self.writer.holes.truncate(mark.holes);
         self.writer.cut = mark.cut;

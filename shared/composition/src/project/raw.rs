@@ -2,48 +2,30 @@
 
 use super::Target;
 use super::pass::Pass;
+use super::scan::Measured;
+use crate::fragment::Writer;
 
 /// The most lists and objects inside one another: as many as any reader can be expected to read.
 const MAX_DEPTH: usize = 64;
 
-/// Writes valid JSON text as it came. What the error says is for the log.
-pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, json: &str) -> Result<(), String> {
-    if json == "null" && !target.nullable {
+/// Writes a value as it came. What the error says is for the log.
+pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, value: &Measured<'_>) -> Result<(), String> {
+    if value.text == "null" && !target.nullable {
         return Err("expected a value that is not null".to_owned());
     }
-    check_depth(json)?;
-    write(json, &mut pass.writer.out);
-    Ok(())
-}
-
-/// Checks that valid JSON text is no deeper than [`MAX_DEPTH`].
-fn check_depth(json: &str) -> Result<(), String> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Err(format!("expected lists and objects at most {MAX_DEPTH} deep"));
-                }
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
+    if value.depth > MAX_DEPTH {
+        return Err(format!("expected lists and objects at most {MAX_DEPTH} deep"));
+    }
+    if value.blanks {
+        without_blanks(value.text, &mut pass.writer)
+    } else {
+        pass.writer.text(value.text)
     }
     Ok(())
 }
 
 /// Writes valid JSON text without the blanks between its tokens: an event of a stream is one line.
-fn write(json: &str, out: &mut Vec<u8>) {
-    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    if !json.bytes().any(blank) {
-        return out.extend_from_slice(json.as_bytes());
-    }
+fn without_blanks(json: &str, out: &mut Writer) {
     let (mut in_string, mut escaped) = (false, false);
     for byte in json.bytes() {
         match byte {
@@ -52,27 +34,39 @@ fn write(json: &str, out: &mut Vec<u8>) {
             b'"' => in_string = !in_string,
             _ => {}
         }
-        if in_string || !blank(byte) {
-            out.push(byte);
+        if in_string || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            out.byte(byte);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::project::scan::Reader;
 
     #[test]
     fn blanks_are_left_out_between_tokens_only() {
-        let mut out = Vec::new();
-        write("{ \"a b\" : [ 1 ,\n\t\"\\\" \\\\\" , true ] }\r\n", &mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), r#"{"a b":[1,"\" \\",true]}"#);
+        let json = "{ \"a b\" : [ 1 ,\n\t\"\\\" \\\\\" , true ] }\r\n";
+        let mut out = Writer::over(&Bytes::from_static(json.as_bytes()));
+        without_blanks(json, &mut out);
+        assert_eq!(out.finish(Vec::new()).to_text().unwrap(), r#"{"a b":[1,"\" \\",true]}"#);
     }
 
     #[test]
     fn brackets_in_strings_are_not_deep() {
-        assert!(check_depth(&format!("[\"\\\"{}\"]", "[".repeat(100))).is_ok());
-        assert!(check_depth(&format!("{}{}", "[".repeat(64), "]".repeat(64))).is_ok());
-        assert!(check_depth(&format!("{}{}", "[".repeat(65), "]".repeat(65))).is_err());
+        let depth = |json: &str| Reader::new(json).measured().unwrap().depth;
+        assert_eq!(depth(&format!("[\"\\\"{}\"]", "[".repeat(100))), 1);
+        assert_eq!(depth(&format!("{}1{}", "[".repeat(64), "]".repeat(64))), 64);
+        assert_eq!(depth("[[],{\"a\":[[]]},[]]"), 4);
+        assert_eq!(depth(" 1"), 0);
+    }
+
+    #[test]
+    fn blanks_around_a_value_are_none_of_its_own() {
+        let blanks = |json: &str| Reader::new(json).measured().unwrap().blanks;
+        assert!(!blanks(" [1,\"a b\"] ") && blanks("[1, 2]") && blanks("[ ]"));
     }
 }

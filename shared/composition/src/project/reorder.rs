@@ -37,7 +37,7 @@ impl Pass<'_> {
         push_bytes(ordered, cut_before.min(start), start);
         let mut separator = b'{';
         for slot in self.places.iter().filter_map(|&place| slots.get(place)) {
-            self.writer.out[slot.start] = separator;
+            self.writer.set(slot.start, separator);
             separator = b',';
             if slot.first_part == slot.last_part {
                 push_bytes(ordered, slot.start, slot.end);
@@ -56,6 +56,6 @@ impl Pass<'_> {
         }
         self.writer.parts.truncate(first_part);
         self.writer.parts.extend_from_slice(&self.ordered);
-        self.writer.cut = self.writer.out.len();
+        self.writer.cut = self.writer.len();
     }
 }

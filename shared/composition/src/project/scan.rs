@@ -57,13 +57,24 @@ pub(super) struct Reader<'t> {
     text: &'t str,
     at: usize,
     depth: u32,
+    /// How many blanks between tokens have been passed over.
+    blanks: usize,
     /// Whether the string that was read last has an escape in it.
     escaped: bool,
 }
 
+/// A value, and what was seen of it on the way.
+pub(super) struct Measured<'t> {
+    pub(super) text: &'t str,
+    /// How many lists and objects are inside one another.
+    pub(super) depth: usize,
+    /// Whether there are blanks between its tokens.
+    pub(super) blanks: bool,
+}
+
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Reader<'t> {
-        Reader { text, at: 0, depth: 0, escaped: false }
+        Reader { text, at: 0, depth: 0, blanks: 0, escaped: false }
     }
 
     /// Something wrong here.
@@ -84,7 +95,10 @@ impl<'t> Reader<'t> {
     fn next(&mut self) -> Option<u8> {
         loop {
             match self.here() {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
+                Some(b' ' | b'\n' | b'\t' | b'\r') => {
+                    self.at += 1;
+                    self.blanks += 1;
+                }
                 other => return other,
             }
         }
@@ -209,8 +223,23 @@ impl<'t> Reader<'t> {
         Ok(&self.text[start..self.at])
     }
 
-    /// Passes over any value, however deep.
-    pub(super) fn pass_over(&mut self) -> Read<()> {
+    /// Any value, as it stands, and measured.
+    pub(super) fn measured(&mut self) -> Read<Measured<'t>> {
+        self.peek()?;
+        let (start, blanks) = (self.at, self.blanks);
+        let depth = self.pass_over()?;
+        Ok(Measured { text: &self.text[start..self.at], depth, blanks: self.blanks > blanks })
+    }
+
+    /// Where the next token begins.
+    pub(super) fn position(&mut self) -> Read<usize> {
+        self.peek()?;
+        Ok(self.at)
+    }
+
+    /// Passes over any value, however deep. How deep it is is returned.
+    pub(super) fn pass_over(&mut self) -> Read<usize> {
+        let mut deepest = 0;
         // Most values are no lists and no objects: the list of what is open costs nothing until one is.
         let mut open: Vec<u8> = Vec::new();
         loop {
@@ -219,6 +248,7 @@ impl<'t> Reader<'t> {
                     // In ASCII a closing bracket stands two after its opening one.
                     let close = bracket + 2;
                     self.at += 1;
+                    deepest = deepest.max(open.len() + 1);
                     if self.peek()? != close {
                         open.push(close);
                         self.name_in(close)?;
@@ -229,7 +259,7 @@ impl<'t> Reader<'t> {
                 _ => drop(self.scalar()?),
             }
             loop {
-                let Some(&close) = open.last() else { return Ok(()) };
+                let Some(&close) = open.last() else { return Ok(deepest) };
                 match self.peek()? {
                     b',' => {
                         self.at += 1;

@@ -37,9 +37,9 @@ impl<'p> Pass<'p> {
                 }
             }
             Kind::Raw => {
-                let value = reader.value()?;
-                self.note_all(target, value);
-                raw::pass_on(self, target, value).map_err(|what| reader.wrong(what))
+                let value = reader.measured()?;
+                self.note_all(target, value.text);
+                raw::pass_on(self, target, &value).map_err(|what| reader.wrong(what))
             }
             Kind::Nothing if reader.null()? => Ok(()),
             _ => self.leaf(reader, target),
@@ -87,12 +87,12 @@ impl<'p> Pass<'p> {
     }
 
     fn list(&mut self, reader: &mut Reader<'_>, item: &'p Target) -> Read<()> {
-        self.writer.out.push(b'[');
+        self.writer.byte(b'[');
         self.indices.push(0);
         let mut first = true;
         while reader.more(&mut first, b']')? {
             if self.indices.last() != Some(&0) {
-                self.writer.out.push(b',');
+                self.writer.byte(b',');
             }
             self.value(reader, item)?;
             if let Some(index) = self.indices.last_mut() {
@@ -100,7 +100,7 @@ impl<'p> Pass<'p> {
             }
         }
         self.indices.pop();
-        self.writer.out.push(b']');
+        self.writer.byte(b']');
         Ok(())
     }
 
@@ -109,13 +109,13 @@ impl<'p> Pass<'p> {
         let mut first = true;
         while reader.more(&mut first, b']')? {
             self.captures.resize(self.captures.len() + self.program.captures, None);
-            let (start, first_part) = (self.writer.out.len(), self.writer.parts.len());
+            let (start, first_part) = (self.writer.len(), self.writer.parts.len());
             // An index stands for the element, so that a list that is the element itself is not taken for the batch.
             self.indices.clear();
             self.indices.push(0);
             self.value(reader, item)?;
             self.writer.cut();
-            let null = &self.writer.out[start..] == b"null";
+            let null = self.writer.since(start) == b"null";
             self.elements.push(Element { piece: Piece { parts: first_part..self.writer.parts.len() }, null });
         }
         self.indices.clear();
@@ -131,7 +131,7 @@ impl<'p> Pass<'p> {
             let key = reader.name()?;
             reader.colon()?;
             if !seen.is_empty() {
-                self.writer.out.push(b',');
+                self.writer.byte(b',');
             }
             self.writer.text(&super::quoted(&key));
             self.writer.text(":");
@@ -151,7 +151,7 @@ impl<'p> Pass<'p> {
             object,
             seen: self.seen.len(),
             base: self.slots.len(),
-            start: self.writer.out.len(),
+            start: self.writer.len(),
             first_part: self.writer.parts.len(),
             cut_before: self.writer.cut,
             next: 0,
