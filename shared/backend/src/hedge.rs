@@ -66,6 +66,11 @@ pub(crate) async fn call(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, 
     let Some(delay) = client.hedge.delay(wanted, &client.latency) else {
         return stack::attempt(client, wanted).await;
     };
+    // Boxed: it holds two attempts, and few calls are hedged.
+    Box::pin(beside(client, wanted, delay)).await
+}
+
+async fn beside(client: &Client, wanted: &Wanted<'_>, delay: Duration) -> Result<Reply, CallFailure> {
     let begun = Instant::now();
     let mut first = pin!(stack::attempt(client, wanted));
     if let Either::Left((result, _)) = select(first.as_mut(), pin!(sleep(delay))).await {

@@ -4,13 +4,14 @@
 
 use std::net::SocketAddr;
 
-use opentelemetry::metrics::{Counter, Histogram, Meter};
+use http::{Method, StatusCode};
+use opentelemetry::metrics::{Counter, Meter};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{KeyValue, TraceFlags};
 use tokio::time::Instant;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use trefoil_context::{Deadline, TraceContext};
+use trefoil_context::{Deadline, Durations, TraceContext};
 
 use crate::client::{CallFailure, Reply};
 use crate::config::Base;
@@ -22,11 +23,20 @@ pub(crate) const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.2
 /// The instruments of one backend.
 #[derive(Debug)]
 pub(crate) struct Signals {
-    duration: Histogram<f64>,
+    duration: Durations<Ended>,
     address: [KeyValue; 3],
     retries: Counter<u64>,
     denied: Counter<u64>,
     hedges: Counter<u64>,
+}
+
+/// By what the duration of an attempt is measured, beside the backend.
+#[derive(Debug, PartialEq)]
+struct Ended {
+    method: Method,
+    status: Option<StatusCode>,
+    /// What a failure without a status is called.
+    failure: Option<&'static str>,
 }
 
 /// One attempt under way. Dropped without [`Signal::finish`] it was given up: at its deadline it timed out; before that its caller
@@ -36,7 +46,7 @@ pub(crate) struct Signal<'a> {
     started: Instant,
     deadline: Deadline,
     /// Taken when it is finished.
-    method: Option<String>,
+    method: Option<Method>,
     span: Span,
     trace: TraceContext,
 }
@@ -79,7 +89,7 @@ impl Signals {
             "{attempt}",
             "Second attempts sent beside a slow first one, by what came of them: won, lost, failed (as the first did).",
         );
-        Signals { duration, address, retries, denied, hedges }
+        Signals { duration: Durations::new(duration), address, retries, denied, hedges }
     }
 
     /// Counts a retry, by how the attempt before it failed.
@@ -111,7 +121,7 @@ impl Signals {
             signals: self,
             started: Instant::now(),
             deadline: call.deadline,
-            method: Some(call.method.to_string()),
+            method: Some(call.method.clone()),
             span,
             trace: call.context.trace,
         }
@@ -148,10 +158,14 @@ impl Signal<'_> {
 
     /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded here.
     pub(crate) fn trace(&self) -> Propagated {
+        let here = || Propagated { traceparent: self.trace.to_traceparent(), tracestate: None };
+        if self.span.is_none() {
+            return here();
+        }
         let context = self.span.context();
         let span = context.span().span_context().clone();
         if !span.is_valid() {
-            return Propagated { traceparent: self.trace.to_traceparent(), tracestate: None };
+            return here();
         }
         let flags = u8::from(span.trace_flags() & TraceFlags::SAMPLED == TraceFlags::SAMPLED);
         let tracestate = span.trace_state().header();
@@ -176,33 +190,41 @@ impl Signal<'_> {
 
     fn record(&mut self, result: &Result<Reply, CallFailure>) {
         let Some(method) = self.method.take() else { return };
-        let (status, error) = match result {
-            Ok(reply) => {
-                let status = reply.status;
-                let error = status.is_client_error() || status.is_server_error();
-                (Some(status.as_u16()), error.then(|| status.as_str().to_owned()))
-            }
-            Err(failure) => (None, Some(error_type(failure).to_owned())),
+        let ended = match result {
+            Ok(reply) => Ended { method, status: Some(reply.status), failure: None },
+            Err(failure) => Ended { method, status: None, failure: Some(error_type(failure)) },
         };
         if !self.span.is_none() {
-            if let Some(status) = status {
-                self.span.record("http.response.status_code", i64::from(status));
+            if let Some(status) = ended.status {
+                self.span.record("http.response.status_code", i64::from(status.as_u16()));
             }
-            if let Some(error) = &error {
-                self.span.record("error.type", error.as_str());
+            if let Some(error) = ended.error() {
+                self.span.record("error.type", error);
                 self.span.record("otel.status_code", "ERROR");
             }
         }
-        let mut attributes = Vec::with_capacity(6);
-        attributes.extend_from_slice(&self.signals.address);
-        attributes.push(KeyValue::new("http.request.method", method));
-        if let Some(status) = status {
-            attributes.push(KeyValue::new("http.response.status_code", i64::from(status)));
+        let took = self.started.elapsed();
+        self.signals.duration.record(ended, took, |ended| ended.labels(&self.signals.address));
+    }
+}
+
+impl Ended {
+    /// For a client, a status of 400 and above is an error too.
+    fn error(&self) -> Option<&str> {
+        let status = self.status.as_ref().filter(|status| status.is_client_error() || status.is_server_error());
+        self.failure.or(status.map(StatusCode::as_str))
+    }
+
+    fn labels(&self, address: &[KeyValue]) -> Vec<KeyValue> {
+        let mut labels = address.to_vec();
+        labels.push(KeyValue::new("http.request.method", self.method.to_string()));
+        if let Some(status) = self.status {
+            labels.push(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
         }
-        if let Some(error) = error {
-            attributes.push(KeyValue::new("error.type", error));
+        if let Some(error) = self.error() {
+            labels.push(KeyValue::new("error.type", error.to_owned()));
         }
-        self.signals.duration.record(self.started.elapsed().as_secs_f64(), &attributes);
+        labels
     }
 }
 

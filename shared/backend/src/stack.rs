@@ -23,7 +23,8 @@ pub(crate) async fn send(client: &Arc<Client>, mut call: Call<'_>) -> Result<Rep
     match call.cache.take() {
         // Outermost, where there is one: for an answer that is kept nothing below happens, and there is nothing to time.
         Some(policy) if call.method == Method::GET && matches!(call.body, Body::Empty) => {
-            cache::call(client, call, policy).await
+            // Boxed, as all is that not every call does: futures lie in one another, and are copied as large as the largest.
+            Box::pin(cache::call(client, call, policy)).await
         }
         _ => {
             let given_up = sleep_until(call.deadline.instant());

@@ -130,8 +130,10 @@ impl Endpoint {
         for timing in timings {
             let separator = if text.is_empty() { "" } else { ", " };
             let field = self.plan.name_of(timing.node);
+            // In tenths of a millisecond: whole numbers are written at a fraction of what others cost.
+            let tenths = (timing.took.as_micros() + 50) / 100;
             // Writing to a string cannot fail.
-            let _ = write!(text, "{separator}{field};dur={:.1}", timing.took.as_secs_f64() * 1000.0);
+            let _ = write!(text, "{separator}{field};dur={}.{}", tenths / 10, tenths % 10);
         }
         HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty())
     }

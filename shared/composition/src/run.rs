@@ -360,7 +360,8 @@ impl Doing<'_> {
         };
         // What must not be made twice is made by its own rules.
         let result = if self.plan.write == Some(call) {
-            self.write.call(client, outgoing).await
+            // Boxed: it is rare, and would make every call's future as large as its own.
+            Box::pin(self.write.call(client, outgoing)).await
         } else {
             client.call(outgoing).await
         };

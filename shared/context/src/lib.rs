@@ -5,6 +5,7 @@
 mod caller;
 mod code;
 mod deadline;
+mod durations;
 mod identity;
 mod problem;
 mod request;
@@ -13,6 +14,7 @@ mod trace;
 pub use caller::{Caller, Claims};
 pub use code::Code;
 pub use deadline::{Deadline, TIMEOUT_HEADER};
+pub use durations::Durations;
 pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity, attempt};
 pub use problem::{Fault, Place, Problem};
 pub use request::{REQUEST_ID_HEADER, RequestContext, RequestId};

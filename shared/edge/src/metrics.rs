@@ -2,14 +2,15 @@
 //!
 //! A duration ends when the answer's head is ready; the body of a streamed answer is not in it.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::Request;
 use axum::response::Response;
+use http::StatusCode;
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Histogram, Meter, UpDownCounter};
+use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
 use tokio::time::Instant;
-use trefoil_context::Problem;
+use trefoil_context::{Code, Durations, Problem};
 
 use crate::around::{Around, Step};
 use crate::visit::Visit;
@@ -17,30 +18,50 @@ use crate::visit::Visit;
 /// The buckets that the conventions advise, in seconds.
 const BUCKETS_S: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
-/// See the file.
+/// See the file. Each route has its own, so that the route is no part of what is looked up.
 #[derive(Debug, Clone)]
-pub(crate) struct Measure(Arc<Instruments>);
+pub(crate) struct Measure {
+    instruments: Arc<Instruments>,
+    durations: Arc<Durations<Answered>>,
+}
 
 #[derive(Debug)]
 struct Instruments {
     duration_s: Histogram<f64>,
     active: UpDownCounter<i64>,
+    /// The counter with its labels, for those that have occurred.
+    bound: RwLock<Vec<(Asked, BoundUpDownCounter<i64>)>>,
+}
+
+/// By what requests under way are counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Asked {
+    method: &'static str,
+    scheme: &'static str,
+}
+
+/// By what the duration of a request of one route is measured.
+#[derive(Debug, PartialEq)]
+struct Answered {
+    asked: Asked,
+    status: StatusCode,
+    /// Only of a server's error: clients' errors show by their status.
+    error: Option<Code>,
 }
 
 /// A request under way. It is counted until this is dropped, also when the client leaves.
 pub(crate) struct UnderWay {
     since: Instant,
-    method: &'static str,
-    scheme: &'static str,
+    asked: Asked,
     route: Option<Arc<str>>,
-    instruments: Arc<Instruments>,
+    active: BoundUpDownCounter<i64>,
 }
 
 // === impl Measure ===
 
 impl Measure {
     pub(crate) fn new(meter: &Meter) -> Measure {
-        Measure(Arc::new(Instruments {
+        let instruments = Instruments {
             duration_s: meter
                 .f64_histogram("http.server.request.duration")
                 .with_description("Duration of HTTP server requests.")
@@ -52,65 +73,84 @@ impl Measure {
                 .with_description("Number of active HTTP server requests.")
                 .with_unit("{request}")
                 .build(),
-        }))
+            bound: RwLock::default(),
+        };
+        Measure::of(Arc::new(instruments))
+    }
+
+    fn of(instruments: Arc<Instruments>) -> Measure {
+        let durations = Arc::new(Durations::new(instruments.duration_s.clone()));
+        Measure { instruments, durations }
+    }
+
+    fn begin(&self, visit: &Visit) -> UnderWay {
+        let asked = Asked { method: visit.method, scheme: visit.scheme() };
+        let active = self.instruments.active(asked);
+        active.add(1);
+        UnderWay { since: Instant::now(), asked, route: visit.route.clone(), active }
     }
 }
 
 impl Around for Measure {
     type Kept = Option<UnderWay>;
 
+    fn for_route(&self) -> Measure {
+        Measure::of(Arc::clone(&self.instruments))
+    }
+
     fn before(&self, request: &mut Request) -> Step<Option<UnderWay>> {
-        Step::Go(Visit::of(request).map(|visit| UnderWay::begin(visit, self.0.clone())))
+        Step::Go(Visit::of(request).map(|visit| self.begin(visit)))
     }
 
     fn after(&self, kept: Option<UnderWay>, response: &mut Response) {
-        if let Some(request) = kept {
-            request.record(response);
+        let Some(request) = kept else { return };
+        let status = response.status();
+        let problem = response.extensions().get::<Problem>().filter(|_| status.is_server_error());
+        let answered = Answered { asked: request.asked, status, error: problem.map(Problem::code) };
+        self.durations.record(answered, request.since.elapsed(), |answered| answered.labels(request.route.as_ref()));
+    }
+}
+
+// === impl Instruments ===
+
+impl Instruments {
+    fn active(&self, asked: Asked) -> BoundUpDownCounter<i64> {
+        let known = self.bound.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bound)) = known.iter().find(|(other, _)| *other == asked) {
+            return bound.clone();
         }
+        drop(known);
+        let bound = self.active.bind(&asked.labels());
+        // Methods and schemes are few. What two requests bind at once counts in one place all the same.
+        self.bound.write().unwrap_or_else(PoisonError::into_inner).push((asked, bound.clone()));
+        bound
+    }
+}
+
+// === impl Asked ===
+
+impl Asked {
+    fn labels(self) -> [KeyValue; 2] {
+        [KeyValue::new("http.request.method", self.method), KeyValue::new("url.scheme", self.scheme)]
+    }
+}
+
+// === impl Answered ===
+
+impl Answered {
+    fn labels(&self, route: Option<&Arc<str>>) -> Vec<KeyValue> {
+        let mut labels = self.asked.labels().to_vec();
+        labels.push(KeyValue::new("http.response.status_code", i64::from(self.status.as_u16())));
+        labels.extend(route.map(|route| KeyValue::new("http.route", Arc::clone(route))));
+        labels.extend(self.error.map(|code| KeyValue::new("error.type", code.name())));
+        labels
     }
 }
 
 // === impl UnderWay ===
 
-impl UnderWay {
-    fn begin(visit: &Visit, instruments: Arc<Instruments>) -> UnderWay {
-        let request = UnderWay {
-            since: Instant::now(),
-            method: visit.method,
-            scheme: visit.scheme(),
-            route: visit.route.clone(),
-            instruments,
-        };
-        request.instruments.active.add(1, &request.counted_by());
-        request
-    }
-
-    fn counted_by(&self) -> [KeyValue; 2] {
-        [KeyValue::new("http.request.method", self.method), KeyValue::new("url.scheme", self.scheme)]
-    }
-
-    fn record(&self, response: &Response) {
-        let status = response.status();
-        let [method, scheme] = self.counted_by();
-        let status_code = KeyValue::new("http.response.status_code", i64::from(status.as_u16()));
-        let route = self.route.clone().map(|route| KeyValue::new("http.route", route));
-        // Only a server's error is an error here: clients' errors show by their status.
-        let problem = response.extensions().get::<Problem>().filter(|_| status.is_server_error());
-        let error = problem.map(|problem| KeyValue::new("error.type", problem.code().name()));
-        let seconds = self.since.elapsed().as_secs_f64();
-        let duration = &self.instruments.duration_s;
-        // Attributes live on the stack: no allocation per request.
-        match (route, error) {
-            (Some(route), None) => duration.record(seconds, &[method, scheme, status_code, route]),
-            (Some(route), Some(error)) => duration.record(seconds, &[method, scheme, status_code, route, error]),
-            (None, Some(error)) => duration.record(seconds, &[method, scheme, status_code, error]),
-            (None, None) => duration.record(seconds, &[method, scheme, status_code]),
-        }
-    }
-}
-
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.instruments.active.add(-1, &self.counted_by());
+        self.active.add(-1);
     }
 }

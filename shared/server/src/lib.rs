@@ -12,6 +12,7 @@ mod keys;
 mod limits;
 mod listen;
 mod run;
+mod runtime;
 mod signals;
 mod stores;
 mod telemetry;
@@ -22,6 +23,7 @@ pub use cli::{App, ExtraCommand, print, print_error};
 pub use config::{Config, ConfigError, Environment};
 pub use listen::BindError;
 pub use run::{Running, StartError, start};
+pub use runtime::runtime;
 pub use signals::{End, HangUp, Signals};
 pub use telemetry::TelemetryError;
 

@@ -1,6 +1,10 @@
 //! Who is measured.
 
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
 use crate::Result;
+use crate::client::Client;
 use crate::process::{GATEWAY_CORE, Process};
 use crate::surroundings::Surroundings;
 
@@ -16,9 +20,6 @@ pub(crate) struct Contestant {
     pub(crate) path: &'static str,
 }
 
-/// The transports, and what a backend's configuration says for each.
-const TRANSPORTS: [(&str, &str); 1] = [("reqwest", "")];
-
 /// Without a line for each request: what the targets call all policy has none.
 const NO_ACCESS_LOG: &str = "info,trefoil::access=off";
 
@@ -31,29 +32,30 @@ pub(crate) fn all() -> Vec<Contestant> {
         arguments: Vec::new(),
         path: "/screen",
     };
-    let mut all = vec![yardstick("b", "bench-handwritten"), yardstick("r", "bench-raw")];
-    for transport in &TRANSPORTS {
-        let quiet = ["--policy", "all", "--log", NO_ACCESS_LOG];
-        all.push(trefoil("raw, no policy", transport, "/web/raw", &["--policy", "none"]));
-        all.push(trefoil("projected, no policy", transport, "/web/projected", &["--policy", "none"]));
-        all.push(trefoil("projected, all policy", transport, "/web/guarded", &quiet));
-        all.push(trefoil("projected, all policy, access log", transport, "/web/guarded", &["--policy", "all"]));
-    }
-    all
+    let quiet = ["--policy=all", "--log", NO_ACCESS_LOG];
+    vec![
+        yardstick("b", "bench-handwritten"),
+        yardstick("r", "bench-raw"),
+        trefoil("raw, no policy", "/web/raw", &["--policy=none"]),
+        trefoil("projected, no policy", "/web/projected", &["--policy=none"]),
+        trefoil("projected, all policy", "/web/guarded", &quiet),
+        trefoil("projected, all policy, access log", "/web/guarded", &["--policy=all"]),
+        trefoil("raw, no policy, reqwest", "/web/raw", &["--policy=none", "--reqwest"]),
+        trefoil("projected, no policy, reqwest", "/web/projected", &["--policy=none", "--reqwest"]),
+    ]
 }
 
-/// Those that can do without one of the calls.
-pub(crate) fn optional() -> Vec<Contestant> {
-    let quiet = ["--policy", "all", "--log", "error"];
-    TRANSPORTS.iter().map(|transport| trefoil("optional, all policy", transport, "/web/optional", &quiet)).collect()
+/// What can do without one of the calls.
+pub(crate) fn optional() -> Contestant {
+    trefoil("optional, all policy", "/web/optional", &["--policy=all", "--log=error"])
 }
 
-fn trefoil(what: &str, (transport, backend): &(&str, &str), path: &'static str, more: &[&str]) -> Contestant {
+fn trefoil(name: &str, path: &'static str, arguments: &[&str]) -> Contestant {
     Contestant {
-        name: format!("{what}, {transport}"),
+        name: name.to_owned(),
         yardstick: false,
         program: "bench-trefoil",
-        arguments: ["--backend", backend].iter().chain(more).map(|&word| word.to_owned()).collect(),
+        arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
         path,
     }
 }
@@ -67,6 +69,20 @@ impl Contestant {
             arguments.push(format!("--issuer={}", surroundings.issuer()));
             arguments.push(format!("--collector={}", surroundings.collector()));
         }
-        Process::start(self.program, &arguments, prefix, GATEWAY_CORE, 1)
+        let process = Process::start(self.program, &arguments, prefix, GATEWAY_CORE, 1)?;
+        self.answers(process.addresses[0], surroundings.token())?;
+        Ok(process)
+    }
+
+    /// Waits for the first good answer: a gateway listens before it has the issuer's keys.
+    fn answers(&self, address: SocketAddr, token: &str) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            match Client::connect(address, self.path, token, 1)?.ask() {
+                Ok(_) => return Ok(()),
+                Err(error) if begun.elapsed() > Duration::from_secs(30) => return Err(error),
+                Err(_) => std::thread::park_timeout(Duration::from_millis(100)),
+            }
+        }
     }
 }

@@ -11,16 +11,13 @@ pub(crate) fn slow(surroundings: &Surroundings, rounds: usize, seconds: u64) -> 
     const CONNECTIONS: usize = 512;
     const WANTED_P99_MS: f64 = 110.0;
     println!("| {CONNECTIONS} connections, one backend slow | p50 ms | p99 ms | wanted |\n| --- | --- | --- | --- |");
-    let mut good = true;
-    for contestant in &contestants::optional() {
-        let process = contestant.start(surroundings, &[])?;
-        let url = format!("http://{}{}", process.addresses[0], contestant.path);
-        let loads = loads(&url, surroundings.token(), CONNECTIONS, rounds, seconds)?;
-        let (p50, p99) = (median(loads.iter().map(|load| load.p50_ms)), median(loads.iter().map(|load| load.p99_ms)));
-        println!("| {} | {p50:.1} | {p99:.1} | {WANTED_P99_MS} |", contestant.name);
-        good &= p99 <= WANTED_P99_MS;
-    }
-    Ok(good)
+    let contestant = contestants::optional();
+    let process = contestant.start(surroundings, &[])?;
+    let url = format!("http://{}{}", process.addresses[0], contestant.path);
+    let loads = loads(&url, surroundings.token(), CONNECTIONS, rounds, seconds)?;
+    let (p50, p99) = (median(loads.iter().map(|load| load.p50_ms)), median(loads.iter().map(|load| load.p99_ms)));
+    println!("| {} | {p50:.1} | {p99:.1} | {WANTED_P99_MS} |", contestant.name);
+    Ok(p99 <= WANTED_P99_MS)
 }
 
 /// All is well, and many ask: wanted is a p99 of three times the p50 at the most.

@@ -57,7 +57,7 @@ impl App {
     /// Reads the command line of this process and does what it says. Without a command, it prints the help.
     pub fn main(self) -> ExitCode {
         let matches = self.command().get_matches();
-        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        let runtime = match crate::runtime() {
             Ok(runtime) => runtime,
             Err(error) => return print_error(&format!("cannot start the runtime: {error}")),
         };

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use clap::{Parser, ValueEnum};
-use tokio::runtime::Runtime;
 use trefoil::server::{Config, Environment};
-use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients, DnsConfig};
+use trefoil_backend::transport::ReqwestTransport;
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients, DnsConfig, Outgoing, Sending, TlsPem, Transport};
 use trefoil_composition::Idempotency;
 use trefoil_context::{IdentityHeaders, RequestContext};
 
@@ -28,9 +28,9 @@ struct Flags {
     /// What stands around the composition.
     #[arg(long)]
     policy: Policy,
-    /// More of each backend's configuration, as YAML's flow style has it: `max_idle_connections: 128`.
-    #[arg(long, default_value = "")]
-    backend: String,
+    /// Without policy: calls by reqwest, and not by the transport that follows from the URLs.
+    #[arg(long)]
+    reqwest: bool,
     /// Whose tokens are believed, with all policy.
     #[arg(long, default_value = "http://127.0.0.1:1")]
     issuer: String,
@@ -53,13 +53,26 @@ enum Policy {
 /// The configured names of the three backends.
 const NAMES: [&str; 3] = ["users", "orders", "recommendations"];
 
+/// reqwest, for backends whose URLs have an address for a host: where transports are chosen by hand, nobody looks addresses up.
+struct ByReqwest(ReqwestTransport);
+
+impl Transport for ByReqwest {
+    fn send(&self, mut outgoing: Outgoing) -> Sending<'_> {
+        let authority = outgoing.request.uri().authority();
+        if let Some(address) = authority.and_then(|authority| authority.as_str().parse().ok()) {
+            outgoing.address = address;
+        }
+        self.0.send(outgoing)
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     bench::program::end_with_standard_input();
     let flags = Flags::parse();
     let runtime = match flags.policy {
         Policy::None => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
-        // As the binary has it: one worker for each core that it may use.
-        Policy::All => Runtime::new()?,
+        // As the binary has it.
+        Policy::All => trefoil::server::runtime()?,
     };
     runtime.block_on(async {
         match flags.policy {
@@ -71,9 +84,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The whole configuration, for both: without policy only its backends are of use.
 fn config(flags: &Flags) -> Result<Config, Box<dyn Error>> {
-    let more = if flags.backend.is_empty() { String::new() } else { format!(", {}", flags.backend) };
     let backends: String =
-        NAMES.iter().zip(&flags.backends).map(|(name, url)| format!("  {name}: {{ url: {url:?}{more} }}\n")).collect();
+        NAMES.iter().zip(&flags.backends).map(|(name, url)| format!("  {name}: {{ url: {url:?} }}\n")).collect();
     let Flags { issuer, log, .. } = flags;
     let telemetry =
         flags.collector.as_ref().map(|url| format!("telemetry: {{ otlp_endpoint: {url:?} }}\n")).unwrap_or_default();
@@ -94,8 +106,15 @@ async fn alone(flags: &Flags) -> Result<(), Box<dyn Error>> {
     let configs: BTreeMap<String, BackendConfig> = config(flags)?.backends;
     let meter = opentelemetry::global::meter("bench");
     let cache = Cache::new(CacheConfig::default(), &meter);
-    let (tls, dns, identity) = (BTreeMap::new(), DnsConfig::default(), IdentityHeaders::default());
-    let clients = Arc::new(Clients::build(&configs, &tls, &dns, &identity, &meter, &cache)?);
+    let identity = IdentityHeaders::default();
+    let clients = if flags.reqwest {
+        Clients::with_transports(&configs, &identity, &meter, &cache, |_, config| {
+            ReqwestTransport::new(config, &TlsPem::default()).map(|transport| Arc::new(ByReqwest(transport)) as Arc<dyn Transport>)
+        })
+    } else {
+        Clients::build(&configs, &BTreeMap::new(), &DnsConfig::default(), &identity, &meter, &cache)
+    };
+    let clients = Arc::new(clients?);
     let compiled = screens::bff().compile().map_err(|errors| format!("{errors:?}"))?;
     let composition = Arc::new(compiled).router(&clients, &meter, &Idempotency::default());
     // What comes through no edge has no context, and without one composition answers nobody.
