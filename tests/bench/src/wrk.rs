@@ -17,13 +17,22 @@ pub(crate) struct Load {
 
 /// Asks for `url` on so many connections for so long. Every answer must be good.
 pub(crate) fn load(url: &str, token: &str, connections: usize, seconds: u64) -> Result<Load> {
+    read(&wrk(url, token, connections, seconds)?)
+}
+
+/// The same, whatever the answers are.
+pub(crate) fn begin(url: &str, token: &str, connections: usize, seconds: u64) -> Result<()> {
+    wrk(url, token, connections, seconds).map(drop)
+}
+
+fn wrk(url: &str, token: &str, connections: usize, seconds: u64) -> Result<String> {
     let output = Command::new("taskset")
         .args(["-c", &OTHER_CORE.to_string(), "wrk", "-t1", "--latency"])
         .args([&format!("-c{connections}"), &format!("-d{seconds}s")])
         .args(["-H", &format!("Authorization: Bearer {token}"), url])
         .output()
         .map_err(|error| format!("wrk cannot be run ({error}); `tests/bench/run` installs it"))?;
-    read(&String::from_utf8_lossy(&output.stdout))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn read(text: &str) -> Result<Load> {

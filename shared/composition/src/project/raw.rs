@@ -17,9 +17,9 @@ pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, value: &Measured<'_>
         return Err(format!("expected lists and objects at most {MAX_DEPTH} deep"));
     }
     if value.blanks {
-        without_blanks(value.text, &mut pass.writer)
+        without_blanks(value.text, &mut pass.writer);
     } else {
-        pass.writer.text(value.text)
+        pass.writer.text(value.text);
     }
     Ok(())
 }

@@ -109,7 +109,8 @@ async fn alone(flags: &Flags) -> Result<(), Box<dyn Error>> {
     let identity = IdentityHeaders::default();
     let clients = if flags.reqwest {
         Clients::with_transports(&configs, &identity, &meter, &cache, |_, config| {
-            ReqwestTransport::new(config, &TlsPem::default()).map(|transport| Arc::new(ByReqwest(transport)) as Arc<dyn Transport>)
+            ReqwestTransport::new(config, &TlsPem::default())
+                .map(|transport| Arc::new(ByReqwest(transport)) as Arc<dyn Transport>)
         })
     } else {
         Clients::build(&configs, &BTreeMap::new(), &DnsConfig::default(), &identity, &meter, &cache)
