@@ -178,6 +178,25 @@ async fn a_failed_look_up_keeps_the_last_good_list() {
 }
 
 #[tokio::test]
+async fn of_several_names_one_that_cannot_be_looked_up_keeps_what_it_had_and_the_others_go_on() {
+    let (first, second) = pair().await;
+    let zone = Zone::start().await;
+    zone.set("first.test.", Records::a(0, &[first.address.ip()]));
+    zone.set("second.test.", Records::a(0, &[first.address.ip()]));
+    let port = first.address.port();
+    let config = BackendConfig {
+        addresses: vec![format!("first.test:{port}"), format!("second.test:{port}")],
+        slow_start: trefoil_backend::SlowStartConfig { window_ms: 0, min_percent: 10 },
+        ..BackendConfig::at("http://users.test")
+    };
+    let (_clients, client) = client(&zone, config);
+    until(&client, "at first", &[&first], "users.test").await;
+    zone.set("first.test.", Records::Nothing);
+    zone.set("second.test.", Records::a(0, &[second.address.ip()]));
+    until(&client, "one keeps, one moves", &[&first, &second], "users.test").await;
+}
+
+#[tokio::test]
 async fn a_name_that_never_was_cannot_be_connected_to_and_is_asked_for_again() {
     let (first, _second) = pair().await;
     let zone = Zone::start().await;
