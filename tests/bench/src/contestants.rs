@@ -45,9 +45,13 @@ pub(crate) fn all() -> Vec<Contestant> {
     ]
 }
 
-/// What can do without one of the calls.
-pub(crate) fn optional() -> Contestant {
-    trefoil("optional, all policy", "/web/optional", &["--policy=all", "--log=error"])
+/// What can do without one of the calls: waiting for it each time, and with breakers, as they are by default.
+pub(crate) fn optional() -> [Contestant; 2] {
+    let optional = |name, backend| trefoil(name, "/web/optional", &["--policy=all", "--log=off", "--backend", backend]);
+    [
+        optional("all policy, no breakers", "max_idle_connections: 512, breaker: { enabled: false }"),
+        optional("all policy", "max_idle_connections: 512"),
+    ]
 }
 
 fn trefoil(name: &str, path: &'static str, arguments: &[&str]) -> Contestant {

@@ -6,18 +6,28 @@ use crate::cpu::{Running, median, start};
 use crate::surroundings::Surroundings;
 use crate::wrk::{self, Load};
 
-/// One of three backends takes a second, the answer may take 100 ms: wanted is a p99 of 110 ms at the most.
+/// One of three backends takes a second, the answer may take 100 ms: wanted is a p99 of 110 ms at the most, and no answer refused.
 pub(crate) fn slow(surroundings: &Surroundings, rounds: usize, seconds: u64) -> Result<bool> {
     const CONNECTIONS: usize = 512;
     const WANTED_P99_MS: f64 = 110.0;
-    println!("| {CONNECTIONS} connections, one backend slow | p50 ms | p99 ms | wanted |\n| --- | --- | --- | --- |");
-    let contestant = contestants::optional();
-    let process = contestant.start(surroundings, &[])?;
-    let url = format!("http://{}{}", process.addresses[0], contestant.path);
-    let loads = loads(&url, surroundings.token(), CONNECTIONS, rounds, seconds)?;
-    let (p50, p99) = (median(loads.iter().map(|load| load.p50_ms)), median(loads.iter().map(|load| load.p99_ms)));
-    println!("| {} | {p50:.1} | {p99:.1} | {WANTED_P99_MS} |", contestant.name);
-    Ok(p99 <= WANTED_P99_MS)
+    println!("| {CONNECTIONS} connections, one backend slow | p50 ms | p99 ms | refused |\n| --- | --- | --- | --- |");
+    let mut good = true;
+    for contestant in &contestants::optional() {
+        let process = contestant.start(surroundings, &[])?;
+        let url = format!("http://{}{}", process.addresses[0], contestant.path);
+        // Connections to backends are opened little by little: what it costs to open all at once is another question.
+        for share in [16, 8, 4, 2, 1] {
+            wrk::any(&url, surroundings.token(), CONNECTIONS / share, 1)?;
+        }
+        let load = |_| wrk::any(&url, surroundings.token(), CONNECTIONS, seconds);
+        let loads = (0..rounds).map(load).collect::<Result<Vec<Load>>>()?;
+        let p99 = median(loads.iter().map(|load| load.p99_ms));
+        let refused = median(loads.iter().map(|load| load.refused / load.requests));
+        let p50 = median(loads.iter().map(|load| load.p50_ms));
+        println!("| {} | {p50:.1} | {p99:.1} | {:.2} % |", contestant.name, refused * 100.0);
+        good &= p99 <= WANTED_P99_MS && refused == 0.0;
+    }
+    Ok(good)
 }
 
 /// All is well, and many ask: wanted is a p99 of three times the p50 at the most.
@@ -43,7 +53,7 @@ pub(crate) fn connections(
 }
 
 fn loads(url: &str, token: &str, connections: usize, rounds: usize, seconds: u64) -> Result<Vec<Load>> {
-    // The first opens connections to the backends, all at once: what that costs is no matter of this.
-    wrk::begin(url, token, connections, seconds)?;
+    // The first opens connections to the backends.
+    wrk::load(url, token, connections, seconds)?;
     (0..rounds).map(|_| wrk::load(url, token, connections, seconds)).collect()
 }

@@ -10,6 +10,8 @@ use crate::process::OTHER_CORE;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
     pub(crate) requests: f64,
+    /// How many of them had an answer other than 2xx or 3xx.
+    pub(crate) refused: f64,
     pub(crate) took: Duration,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
@@ -17,29 +19,30 @@ pub(crate) struct Load {
 
 /// Asks for `url` on so many connections for so long. Every answer must be good.
 pub(crate) fn load(url: &str, token: &str, connections: usize, seconds: u64) -> Result<Load> {
-    read(&wrk(url, token, connections, seconds)?)
+    let load = any(url, token, connections, seconds)?;
+    if load.refused > 0.0 {
+        return Err(format!("{} of {} answers of {url} were not good", load.refused, load.requests).into());
+    }
+    Ok(load)
 }
 
 /// The same, whatever the answers are.
-pub(crate) fn begin(url: &str, token: &str, connections: usize, seconds: u64) -> Result<()> {
-    wrk(url, token, connections, seconds).map(drop)
-}
-
-fn wrk(url: &str, token: &str, connections: usize, seconds: u64) -> Result<String> {
+pub(crate) fn any(url: &str, token: &str, connections: usize, seconds: u64) -> Result<Load> {
     let output = Command::new("taskset")
         .args(["-c", &OTHER_CORE.to_string(), "wrk", "-t1", "--latency"])
         .args([&format!("-c{connections}"), &format!("-d{seconds}s")])
         .args(["-H", &format!("Authorization: Bearer {token}"), url])
         .output()
         .map_err(|error| format!("wrk cannot be run ({error}); `tests/bench/run` installs it"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    read(&String::from_utf8_lossy(&output.stdout))
 }
 
 fn read(text: &str) -> Result<Load> {
     let wrong = |what: &str| format!("wrk says:\n{text}\n{what}");
-    if text.contains("Non-2xx") || text.contains("Socket errors") {
-        return Err(wrong("not every answer was good").into());
+    if text.contains("Socket errors") {
+        return Err(wrong("not every request was answered").into());
     }
+    let refused = text.lines().find_map(|line| line.trim().strip_prefix("Non-2xx or 3xx responses: "));
     let field = |name: &str| {
         let line = text.lines().map(str::trim).find(|line| line.starts_with(name));
         line.and_then(|line| line.split_whitespace().nth(1)).ok_or_else(|| wrong(name))
@@ -48,6 +51,7 @@ fn read(text: &str) -> Result<Load> {
     let took = total.1.split(',').next().unwrap_or_default();
     Ok(Load {
         requests: total.0.trim().parse()?,
+        refused: refused.map_or(Ok(0.0), str::parse)?,
         took: Duration::from_secs_f64(milliseconds(took)? / 1000.0),
         p50_ms: milliseconds(field("50%")?)?,
         p99_ms: milliseconds(field("99%")?)?,

@@ -28,6 +28,9 @@ struct Flags {
     /// What stands around the composition.
     #[arg(long)]
     policy: Policy,
+    /// More of each backend's configuration, in YAML's flow style: `max_idle_connections: 128`.
+    #[arg(long, default_value = "")]
+    backend: String,
     /// Without policy: calls by reqwest, and not by the transport that follows from the URLs.
     #[arg(long)]
     reqwest: bool,
@@ -84,8 +87,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The whole configuration, for both: without policy only its backends are of use.
 fn config(flags: &Flags) -> Result<Config, Box<dyn Error>> {
+    let more = if flags.backend.is_empty() { String::new() } else { format!(", {}", flags.backend) };
     let backends: String =
-        NAMES.iter().zip(&flags.backends).map(|(name, url)| format!("  {name}: {{ url: {url:?} }}\n")).collect();
+        NAMES.iter().zip(&flags.backends).map(|(name, url)| format!("  {name}: {{ url: {url:?}{more} }}\n")).collect();
     let Flags { issuer, log, .. } = flags;
     let telemetry =
         flags.collector.as_ref().map(|url| format!("telemetry: {{ otlp_endpoint: {url:?} }}\n")).unwrap_or_default();
