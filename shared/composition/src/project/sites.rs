@@ -36,7 +36,7 @@ pub(crate) struct Step {
 /// An output that stands for a call.
 #[derive(Debug, Clone)]
 pub(crate) struct SiteCall {
-    /// The call's field, an index in [`ObjectShape::fields`].
+    /// The call's field, an index in [`crate::shape::ObjectShape::fields`].
     pub(crate) field: usize,
     /// The response key.
     pub(crate) key: String,
