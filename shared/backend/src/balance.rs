@@ -42,7 +42,6 @@ pub(crate) struct Balancer {
     list: ArcSwap<List>,
     /// How many addresses there have ever been.
     numbered: AtomicU64,
-    draws: AtomicU64,
     /// Held while it is decided whether one more may be ejected.
     ejecting: Mutex<()>,
     pub(crate) signals: Signals,
@@ -67,7 +66,6 @@ impl Balancer {
             slow_start: config.slow_start,
             list: ArcSwap::from_pointee(List::default()),
             numbered: AtomicU64::new(0),
-            draws: AtomicU64::new(0),
             ejecting: Mutex::new(()),
             signals: Signals::new(name, meter),
         }
@@ -94,7 +92,7 @@ impl Balancer {
         if !list.even || count < 2 || !asked.tried.is_empty() {
             return None;
         }
-        let random = self.random();
+        let random = fastrand::u64(..);
         let first = (random & 0xffff_ffff) % count;
         let second = (first + 1 + (random >> 32) % (count - 1)) % count;
         let member = |index: u64| usize::try_from(index).ok().and_then(|index| list.members.get(index));
@@ -135,7 +133,7 @@ impl Balancer {
             Some(Candidate { order, weight, busy: endpoint.in_flight() })
         };
         if let Some(member) =
-            draw::draw(members.len(), candidate, || self.random()).and_then(|index| members.get(index))
+            draw::draw(members.len(), candidate, || fastrand::u64(..)).and_then(|index| members.get(index))
         {
             return Ok((&member.endpoint, None));
         }
@@ -217,14 +215,6 @@ impl Balancer {
             endpoint.start_slowly(now, &self.slow_start);
         }
         self.signals.health_changed(endpoint.address, healthy, cause);
-    }
-
-    /// The next of a row of numbers that look random (SplitMix64, Steele and others 2014). It need not be secret, only spread.
-    fn random(&self) -> u64 {
-        let state = self.draws.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        state ^ (state >> 31)
     }
 }
 

@@ -134,17 +134,17 @@ impl BackendConfig {
     }
 
     /// Checks the URL, without connecting. The error says what is wrong and what is expected.
-    pub fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         Base::of(&self.url).map(|_| ())
     }
 
     /// Checks the proxy's URL, without connecting.
-    pub fn check_proxy(&self) -> Result<(), String> {
+    fn check_proxy(&self) -> Result<(), String> {
         self.proxy.as_ref().map_or(Ok(()), |url| proxy(url).map(|_| ()))
     }
 
     /// Checks what is said of TLS: it fits the URL, and is whole.
-    pub fn check_tls(&self) -> Result<(), String> {
+    fn check_tls(&self) -> Result<(), String> {
         if self.tls != BackendTlsConfig::default() && !self.url.starts_with("https:") {
             return Err("the URL is not `https`: nothing is encrypted, and no certificate shown".to_owned());
         }
@@ -154,6 +154,18 @@ impl BackendConfig {
     /// What no backend can have: the keys below the backend's, and what is wrong.
     pub fn faults(&self) -> Vec<(Vec<String>, String)> {
         let mut faults = Faults::default();
+        for (part, checked) in [
+            ("url", self.check()),
+            ("proxy", self.check_proxy()),
+            ("tls", self.check_tls()),
+            ("retry", self.retry.check()),
+            ("hedge", self.hedge.check()),
+            ("concurrency", self.concurrency.check()),
+        ] {
+            if let Err(what) = checked {
+                faults.add(&[part], what);
+            }
+        }
         if let Ok(base) = self.base()
             && let Err(fault) = Places::of(self, &base)
         {
@@ -188,12 +200,16 @@ fn proxy(url: &str) -> Result<Authority, String> {
 }
 
 impl Base {
-    /// The host and port to connect to: the proxy's, where there is one.
+    /// The port of the URL, where it has none that of its scheme.
+    pub(crate) fn port(&self) -> u16 {
+        port_of(self.authority.port_u16(), self.scheme == Scheme::HTTPS)
+    }
+
+    /// The host, as it is written, and port to connect to: the proxy's, where there is one.
     pub(crate) fn connects_to(&self) -> (&str, u16) {
         let authority = self.proxy.as_ref().unwrap_or(&self.authority);
         let tls = self.proxy.is_none() && self.scheme == Scheme::HTTPS;
-        let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
-        (authority.host().trim_start_matches('[').trim_end_matches(']'), port)
+        (authority.host(), port_of(authority.port_u16(), tls))
     }
 
     fn of(url: &str) -> Result<Base, String> {
@@ -230,6 +246,11 @@ impl Base {
         let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
         Ok(Base { scheme, authority, prefix, proxy: None })
     }
+}
+
+/// The port that is meant where none may be written (RFC 9110 section 4.2).
+pub(crate) fn port_of(written: Option<u16>, tls: bool) -> u16 {
+    written.unwrap_or(if tls { 443 } else { 80 })
 }
 
 /// Whether a segment means "here" or "up" (RFC 3986 section 3.3), encoded or not: who sends it and who gets it may resolve

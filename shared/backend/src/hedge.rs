@@ -40,7 +40,7 @@ impl Default for HedgeConfig {
 
 impl HedgeConfig {
     /// Checks the bounds. The error says what is wrong and what is expected.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         if self.min_ms == 0 {
             return Err("`hedge.min_ms` is 0, which would send every call twice; expected 1 or more".to_owned());
         }

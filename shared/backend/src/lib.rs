@@ -10,6 +10,7 @@ pub mod cache;
 pub mod client;
 mod collect;
 pub mod config;
+mod doubling;
 mod effort;
 mod ejection;
 mod faults;

@@ -47,7 +47,7 @@ impl Default for ConcurrencyConfig {
 
 impl ConcurrencyConfig {
     /// Checks the bounds. The error says what is wrong and what is expected.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         if self.max == 0 {
             return Err("`concurrency.max` is 0, which would let no call through; expected 1 or more".to_owned());
         }
@@ -100,8 +100,7 @@ impl Limit {
         now: Instant,
         latency: &Latency,
     ) -> Result<Place<'_>, CallFailure> {
-        // A later attempt has only what the earlier ones left of the call's own time.
-        let own_time = wanted.effort.own_time.filter(|_| attempt == 1);
+        let own_time = wanted.own_time(attempt);
         let place = |since| Place { limit: self, since, own_time, told: false };
         if self.room.enter(wanted.effort.criticality) {
             return Ok(place(now));

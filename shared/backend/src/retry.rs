@@ -51,7 +51,7 @@ impl Default for RetryConfig {
 
 impl RetryConfig {
     /// Checks the bounds. The error says what is wrong and what is expected.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         if !(1..=MOST_ATTEMPTS).contains(&self.attempts) {
             return Err(format!("`retry.attempts` is {}; expected 1 (no retries) to {MOST_ATTEMPTS}", self.attempts));
         }
@@ -84,7 +84,12 @@ impl Retry {
 
     /// Takes an attempt more out of the budget, if it has one.
     pub(crate) fn take(&self) -> bool {
-        self.budget.take(self.born.elapsed().as_secs())
+        self.budget.take(self.second())
+    }
+
+    /// The budget's time.
+    fn second(&self) -> u64 {
+        self.born.elapsed().as_secs()
     }
 
     /// How often a call may be attempted in all.
@@ -108,7 +113,7 @@ pub(crate) fn is_repeatable(wanted: &Wanted<'_>) -> bool {
 /// Makes a call, in as many attempts as it may have.
 pub(crate) async fn call(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, CallFailure> {
     let retry = &client.retry;
-    retry.budget.offer(wanted.begun.saturating_duration_since(retry.born).as_secs());
+    retry.budget.offer(retry.second());
     let most = retry.most(wanted);
     let mut made = 0;
     loop {

@@ -11,14 +11,11 @@ use opentelemetry::{KeyValue, TraceFlags};
 use tokio::time::Instant;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use trefoil_context::{Deadline, Durations, TraceContext};
+use trefoil_context::{DURATION_BOUNDS_S, Deadline, Durations, TraceContext};
 
 use crate::client::{CallFailure, Reply};
 use crate::config::Base;
 use crate::stack::Wanted;
-
-/// The bucket bounds that the semantic conventions advise for request durations, in seconds.
-pub(crate) const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// The instruments of one backend.
 #[derive(Debug)]
@@ -63,12 +60,11 @@ impl Signals {
             .f64_histogram("http.client.request.duration")
             .with_unit("s")
             .with_description("Duration of calls to backends, until the whole body was read.")
-            .with_boundaries(SECONDS.to_vec())
+            .with_boundaries(DURATION_BOUNDS_S.to_vec())
             .build();
-        let port = base.authority.port_u16().unwrap_or(if base.scheme == http::uri::Scheme::HTTPS { 443 } else { 80 });
         let address = [
             KeyValue::new("server.address", base.authority.host().to_owned()),
-            KeyValue::new("server.port", i64::from(port)),
+            KeyValue::new("server.port", i64::from(base.port())),
             KeyValue::new("trefoil.backend", name.to_owned()),
         ];
         let counter = |name: &'static str, unit: &'static str, description: &'static str| {

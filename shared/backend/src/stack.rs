@@ -85,12 +85,7 @@ async fn at_an_address(
         client.start();
         client.addresses.wait().await?;
     }
-    let asked = Asked {
-        tried: &wanted.tried,
-        may_probe: wanted.method.is_safe(),
-        // A later attempt has only what the earlier ones left of the call's own time.
-        own_time: wanted.effort.own_time.filter(|_| number == 1),
-    };
+    let asked = Asked { tried: &wanted.tried, may_probe: wanted.method.is_safe(), own_time: wanted.own_time(number) };
     let chosen = client.balancer.choose(&asked)?;
     signal.at(chosen.address());
     let outgoing = Outgoing { request, address: chosen.address(), deadline: wanted.deadline };
@@ -114,8 +109,6 @@ pub(crate) struct Wanted<'a> {
     pub(crate) effort: Effort,
     /// Whether the answer is for all callers: then no backend learns who asks.
     pub(crate) shared: bool,
-    /// When the first attempt began.
-    pub(crate) begun: Instant,
     attempts: AtomicU32,
     /// The addresses of its attempts.
     tried: Tried,
@@ -144,11 +137,16 @@ impl<'a> Wanted<'a> {
             deadline: call.deadline,
             effort: call.effort,
             shared,
-            begun: Instant::now(),
             attempts: AtomicU32::new(0),
             tried: Tried::default(),
             body: Mutex::new(call.body),
         })
+    }
+
+    /// From when on the attempt of this number has outrun the call's own time. A later one has only what the earlier ones left of it, and
+    /// never has.
+    pub(crate) fn own_time(&self, attempt: u32) -> Option<Instant> {
+        self.effort.own_time.filter(|_| attempt == 1)
     }
 
     /// How many attempts have been begun.

@@ -17,6 +17,8 @@ mod breaker {
 }
 #[path = "../src/retry/budget.rs"]
 mod budget;
+#[path = "../src/doubling.rs"]
+mod doubling;
 #[path = "../src/effort.rs"]
 mod effort;
 #[path = "../src/faults.rs"]

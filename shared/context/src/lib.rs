@@ -2,6 +2,7 @@
 //!
 //! Every other crate may import this one; this one imports none of them, and knows neither clients nor routes.
 
+mod bound;
 mod caller;
 mod code;
 mod deadline;
@@ -11,10 +12,11 @@ mod problem;
 mod request;
 mod trace;
 
+pub use bound::Bound;
 pub use caller::{Caller, Claims};
 pub use code::Code;
 pub use deadline::{Deadline, TIMEOUT_HEADER};
-pub use durations::Durations;
+pub use durations::{DURATION_BOUNDS_S, Durations};
 pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity, attempt};
 pub use problem::{Fault, Place, Problem};
 pub use request::{REQUEST_ID_HEADER, RequestContext, RequestId};

@@ -2,7 +2,7 @@
 //!
 //! A duration ends when the answer's head is ready; the body of a streamed answer is not in it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
@@ -10,13 +10,10 @@ use http::StatusCode;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
 use tokio::time::Instant;
-use trefoil_context::{Code, Durations, Problem};
+use trefoil_context::{Bound, Code, DURATION_BOUNDS_S, Durations, Problem};
 
 use crate::around::{Around, Step};
 use crate::visit::Visit;
-
-/// The buckets that the conventions advise, in seconds.
-const BUCKETS_S: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// See the file. Each route has its own, so that the route is no part of what is looked up.
 #[derive(Debug, Clone)]
@@ -30,7 +27,7 @@ struct Instruments {
     duration_s: Histogram<f64>,
     active: UpDownCounter<i64>,
     /// The counter with its labels, for those that have occurred.
-    bound: RwLock<Vec<(Asked, BoundUpDownCounter<i64>)>>,
+    bound: Bound<Asked, BoundUpDownCounter<i64>>,
 }
 
 /// By what requests under way are counted.
@@ -66,14 +63,14 @@ impl Measure {
                 .f64_histogram("http.server.request.duration")
                 .with_description("Duration of HTTP server requests.")
                 .with_unit("s")
-                .with_boundaries(BUCKETS_S.to_vec())
+                .with_boundaries(DURATION_BOUNDS_S.to_vec())
                 .build(),
             active: meter
                 .i64_up_down_counter("http.server.active_requests")
                 .with_description("Number of active HTTP server requests.")
                 .with_unit("{request}")
                 .build(),
-            bound: RwLock::default(),
+            bound: Bound::default(),
         };
         Measure::of(Arc::new(instruments))
     }
@@ -115,15 +112,12 @@ impl Around for Measure {
 
 impl Instruments {
     fn active(&self, asked: Asked) -> BoundUpDownCounter<i64> {
-        let known = self.bound.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, bound)) = known.iter().find(|(other, _)| *other == asked) {
-            return bound.clone();
-        }
-        drop(known);
-        let bound = self.active.bind(&asked.labels());
-        // Methods and schemes are few. What two requests bind at once counts in one place all the same.
-        self.bound.write().unwrap_or_else(PoisonError::into_inner).push((asked, bound.clone()));
-        bound
+        self.bound.with(&asked, Clone::clone).unwrap_or_else(|| {
+            let bound = self.active.bind(&asked.labels());
+            // What two requests bind at once counts in one place all the same.
+            self.bound.keep(asked, || bound.clone());
+            bound
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::doubling::doubled;
 use crate::faults::{Faults, LONGEST_MS};
 
 /// How names of backends are looked up, under `dns:`.
@@ -78,8 +79,7 @@ impl DnsConfig {
 
     /// How long to wait after so many failures in a row.
     pub(crate) fn pause(&self, failures: u32) -> Duration {
-        let doubled = self.min_ttl_ms.saturating_mul(1 << failures.saturating_sub(1).min(32));
-        Duration::from_millis(doubled.min(self.max_ttl_ms))
+        doubled(Duration::from_millis(self.min_ttl_ms), failures, Duration::from_millis(self.max_ttl_ms))
     }
 }
 

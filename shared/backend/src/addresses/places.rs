@@ -78,7 +78,8 @@ impl Places {
 }
 
 impl Host {
-    fn of(host: &str, port: u16) -> Host {
+    /// That of a host as it is written in a URL, where an IPv6 address stands in brackets.
+    pub(crate) fn of(host: &str, port: u16) -> Host {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host.parse::<IpAddr>()
             .map_or_else(|_| Host::Name(host.to_owned(), port), |ip| Host::Address(SocketAddr::new(ip, port)))

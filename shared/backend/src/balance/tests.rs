@@ -15,6 +15,8 @@ fn address(port: u16) -> SocketAddr {
 
 /// A balancer of so many addresses, at ports from 1.
 fn balancer(count: u16, config: impl FnOnce(&mut BackendConfig)) -> Balancer {
+    // What is drawn is the same at each run.
+    fastrand::seed(1);
     let mut backend = BackendConfig::at("http://users");
     config(&mut backend);
     let balancer = Balancer::new("users", &backend, &opentelemetry::global::meter("test"));

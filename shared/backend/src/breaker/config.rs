@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::doubling::doubled;
 use crate::faults::{Faults, LONGEST_MS};
 
 /// When an address is no longer asked, and how it is tried again. The defaults are Hystrix's, but for the failures in a row, which
@@ -66,7 +67,6 @@ impl BreakerConfig {
 
     /// How long it is open after opening so many times in a row.
     pub(crate) fn open(&self, times: u32) -> Duration {
-        let doubled = self.open_ms.saturating_mul(1 << times.saturating_sub(1).min(32));
-        Duration::from_millis(doubled.min(self.max_open_ms))
+        doubled(Duration::from_millis(self.open_ms), times, Duration::from_millis(self.max_open_ms))
     }
 }

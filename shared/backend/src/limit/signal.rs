@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
+use trefoil_context::DURATION_BOUNDS_S;
 
 use super::Limit;
 use crate::effort::Criticality;
-use crate::signal::SECONDS;
 
 /// The instruments of one backend.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Signals {
             .f64_histogram("trefoil.backend.queue.duration")
             .with_unit("s")
             .with_description("How long attempts waited for room, of those that had to wait.")
-            .with_boundaries(SECONDS.to_vec())
+            .with_boundaries(DURATION_BOUNDS_S.to_vec())
             .build();
         Signals { backend: KeyValue::new("trefoil.backend", name.to_owned()), shed, waited }
     }

@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
+use crate::doubling::doubled;
+
 /// Waits that grow, each anywhere between nothing and its bound: "full jitter", which keeps those that failed together from
 /// coming back together.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +17,7 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// The wait before the retry of this number, from 1. `random` is from 0 to 1.
     pub(crate) fn wait(&self, retry: u32, random: f64) -> Duration {
-        let doubled = self.base.saturating_mul(1 << retry.saturating_sub(1).min(16));
-        doubled.min(self.cap).mul_f64(random.clamp(0.0, 1.0))
+        doubled(self.base, retry, self.cap).mul_f64(random.clamp(0.0, 1.0))
     }
 }
 

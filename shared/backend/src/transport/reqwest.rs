@@ -4,7 +4,7 @@
 //! client of its own, for which the name means that address and no other. What TLS needs they share.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use tokio::time::Instant;
 
 use super::answer::MOST_HEAD_BYTES;
 use super::{Body, Outgoing, Sending, TlsPem, Transport, TransportError, answer, tls};
-use crate::config::BackendConfig;
+use crate::addresses::places::Host;
+use crate::config::{BackendConfig, port_of};
 
 /// Sends by reqwest's clients, so that neither a backend's nor an address's pool ever starves another's.
 #[derive(Debug)]
@@ -149,12 +150,13 @@ fn aim(request: &mut Request<Body>, address: SocketAddr, http2: bool) -> Result<
     let refused = |why: &str| TransportError::Connect(format!("the URL cannot be sent to: {why}"));
     let uri = request.uri();
     let host = uri.host().ok_or_else(|| refused("it has no host"))?;
-    let port = uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 });
-    let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
-    if port == address.port() && literal.is_none_or(|ip| ip == address.ip()) {
-        return Ok(());
-    }
-    let authority = if literal.is_some() { address.to_string() } else { host.to_owned() };
+    let port = port_of(uri.port_u16(), uri.scheme() == Some(&Scheme::HTTPS));
+    let authority = match Host::of(host, port) {
+        Host::Address(said) if said == address => return Ok(()),
+        Host::Address(_) => address.to_string(),
+        Host::Name(..) if port == address.port() => return Ok(()),
+        Host::Name(name, _) => name,
+    };
     let authority: Authority = authority.parse().map_err(|_| refused("its host is no name"))?;
     let said = uri.authority().map(Authority::as_str).unwrap_or_default();
     let said = HeaderValue::from_str(said).map_err(|_| refused("its host fits no header"))?;

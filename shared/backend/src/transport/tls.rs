@@ -24,7 +24,7 @@ pub struct BackendTlsConfig {
 
 impl BackendTlsConfig {
     /// Refuses half of a client's identity.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         match (&self.client_cert_file, &self.client_key_file) {
             (Some(_), None) => Err("`client_cert_file` needs `client_key_file`".to_owned()),
             (None, Some(_)) => Err("`client_key_file` needs `client_cert_file`".to_owned()),

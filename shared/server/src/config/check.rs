@@ -41,6 +41,14 @@ impl Faults<'_> {
         self.found.push(self.config.fault(path, what, help.map(str::to_owned)));
     }
 
+    /// Those that a part found in itself: the keys below `path`, and what is wrong there.
+    fn below(&mut self, path: &[&str], found: Vec<(Vec<String>, String)>) {
+        for (below, what) in found {
+            let below: Vec<&str> = below.iter().map(String::as_str).collect();
+            self.add(&[path, below.as_slice()].concat(), what, None);
+        }
+    }
+
     fn positive(&mut self, path: &[&str], value: u64) {
         if value == 0 {
             self.add(path, "this must be at least 1", None);
@@ -197,10 +205,7 @@ fn bffs(faults: &mut Faults<'_>) {
             faults.add(&auth("leeway_s"), format!("this must be at most {most}, in seconds"), None);
         }
         for (endpoint, set) in &policy.endpoints {
-            for (below, what) in set.faults() {
-                let below: Vec<&str> = below.iter().map(String::as_str).collect();
-                faults.add(&[&["bffs", name, "endpoints", endpoint], below.as_slice()].concat(), what, None);
-            }
+            faults.below(&["bffs", name, "endpoints", endpoint], set.faults());
         }
     }
 }
@@ -223,29 +228,9 @@ fn issuers(faults: &mut Faults<'_>) {
 }
 
 fn backends(faults: &mut Faults<'_>) {
-    for (below, what) in faults.config.dns.faults() {
-        let below: Vec<&str> = below.iter().map(String::as_str).collect();
-        faults.add(&[&["dns"], below.as_slice()].concat(), what, None);
-    }
+    faults.below(&["dns"], faults.config.dns.faults());
     for (name, backend) in &faults.config.backends {
-        if let Err(why) = backend.check() {
-            faults.add(&["backends", name, "url"], why, None);
-        }
-        for (part, checked) in [
-            ("proxy", backend.check_proxy()),
-            ("tls", backend.check_tls()),
-            ("retry", backend.retry.check()),
-            ("hedge", backend.hedge.check()),
-            ("concurrency", backend.concurrency.check()),
-        ] {
-            if let Err(why) = checked {
-                faults.add(&["backends", name, part], why, None);
-            }
-        }
-        for (below, what) in backend.faults() {
-            let below: Vec<&str> = below.iter().map(String::as_str).collect();
-            faults.add(&[&["backends", name], below.as_slice()].concat(), what, None);
-        }
+        faults.below(&["backends", name], backend.faults());
         faults.milliseconds(&["backends", name, "connect_timeout_ms"], backend.connect_timeout_ms, 1);
         faults.milliseconds(&["backends", name, "idle_timeout_ms"], backend.idle_timeout_ms, 1);
         faults.positive(&["backends", name, "max_body_bytes"], backend.max_body_bytes as u64);
