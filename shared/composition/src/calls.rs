@@ -131,31 +131,36 @@ pub(crate) fn leads_to_calls(shapes: &Shapes, id: ObjectId) -> bool {
     false
 }
 
+/// The fields that a reference to a field goes through, from the view's own on, as far as it leads; and whether it leads to its end.
+fn way<'s>(shapes: &'s Shapes, object: &'s ObjectShape, reference: &Reference) -> (Vec<&'s FieldShape>, bool) {
+    let Some(field) = field_of(object, reference).map(|field| &object.fields[field]) else {
+        return (Vec::new(), false);
+    };
+    let (mut way, mut rest) = (vec![field], field.rest(&reference.path).unwrap_or_default());
+    while let (false, Some(last)) = (rest.is_empty(), way.last()) {
+        let mut inside = shapes.views(&last.shape).into_iter().flat_map(|id| &shapes.get(id).fields);
+        let Some((field, below)) = inside.find_map(|field| Some((field, field.rest(rest)?))) else {
+            return (way, false);
+        };
+        way.push(field);
+        rest = below;
+    }
+    (way, true)
+}
+
 /// The shape of the value that a reference to a field names.
 pub(crate) fn shape_of<'s>(shapes: &'s Shapes, object: &'s ObjectShape, reference: &Reference) -> Option<&'s Shape> {
-    let field = &object.fields[field_of(object, reference)?];
-    let (mut shape, mut rest) = (&field.shape, field.rest(&reference.path)?);
-    while !rest.is_empty() {
-        let inside = shapes.views(shape).into_iter().flat_map(|id| &shapes.get(id).fields);
-        let (field, below) = inside.into_iter().find_map(|field| Some((field, field.rest(rest)?)))?;
-        (shape, rest) = (&field.shape, below);
-    }
-    Some(shape)
+    let (way, whole) = way(shapes, object, reference);
+    way.last().filter(|_| whole).map(|field| &field.shape)
 }
 
 /// Whether the value that a reference names is known when the body is that it is in: nothing else fills it, or a part of it.
 pub(crate) fn comes_with_its_body(shapes: &Shapes, object: &ObjectShape, reference: &Reference) -> bool {
-    let Some(field) = field_of(object, reference).map(|field| &object.fields[field]) else { return true };
-    let (mut shape, mut rest) = (&field.shape, field.rest(&reference.path).unwrap_or_default());
-    while !rest.is_empty() {
-        let inside = shapes.views(shape).into_iter().flat_map(|id| &shapes.get(id).fields);
-        let Some((field, below)) = inside.into_iter().find_map(|field| Some((field, field.rest(rest)?))) else {
-            return true;
-        };
-        if field.is_filled() {
-            return false;
-        }
-        (shape, rest) = (&field.shape, below);
+    let (way, whole) = way(shapes, object, reference);
+    // What fills the view's own field brings the body.
+    if way.iter().skip(1).any(|field| field.is_filled()) {
+        return false;
     }
-    shapes.views(shape).into_iter().all(|id| !leads_to_calls(shapes, id))
+    let named = way.last().filter(|_| whole);
+    named.is_none_or(|field| shapes.views(&field.shape).into_iter().all(|id| !leads_to_calls(shapes, id)))
 }

@@ -91,16 +91,14 @@ impl Runner<'_> {
     }
 
     /// The failure because of which an object has no such value.
-    fn failure_of(&self, (node, item): Waiting, source: Source) -> Option<Failure> {
+    fn failure_of(&self, who: Waiting, source: Source) -> Option<Failure> {
         let plan = self.doing.plan;
-        match source {
-            Source::Noted { field, .. } => self.failure(plan.node_at(plan.nodes[node].site, field)?, item),
-            Source::NotedOf { site, field, .. } => {
-                let item = self.state.further_out((plan.nodes[node].site, item), site)?;
-                self.failure(plan.node_at(site, field)?, item)
-            }
-            _ => None,
-        }
+        let (site, field) = match source {
+            Source::Noted { field, .. } => (plan.nodes[who.0].site, field),
+            Source::NotedOf { site, field, .. } => (site, field),
+            _ => return None,
+        };
+        self.failure_for(who, plan.node_at(site, field)?)
     }
 
     /// Reads a header of another call's answer as its field's type says.

@@ -100,13 +100,23 @@ impl Group {
     }
 }
 
-/// The group with this rest.
-fn group(groups: &mut Vec<Group>, beside: Rendered) -> usize {
-    let same = |group: &Group| group.beside.identity() == beside.identity();
-    groups.iter().position(same).unwrap_or_else(|| {
-        groups.push(Group { beside, keys: Vec::new(), known: HashMap::new() });
-        groups.len() - 1
-    })
+/// The groups of a batch, in the order in which they were met.
+#[derive(Default)]
+struct Groups {
+    groups: Vec<Group>,
+    /// By what is the same in each.
+    known: HashMap<String, usize>,
+}
+
+impl Groups {
+    /// The group with this rest.
+    fn of(&mut self, beside: Rendered) -> usize {
+        let group = *self.known.entry(beside.identity()).or_insert(self.groups.len());
+        if group == self.groups.len() {
+            self.groups.push(Group { beside, keys: Vec::new(), known: HashMap::new() });
+        }
+        group
+    }
 }
 
 struct Batch<'a> {
@@ -127,7 +137,7 @@ impl Batch<'_> {
         let varies = planned.varies();
         let mut refused = Vec::new();
         // All else in a request is the same for all objects in it. Mostly it is the same for every object.
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups = Groups::default();
         let mut same: Option<Result<usize, NotMade>> = None;
         for who in waiting {
             let text = match key(who).map(|json| render::scalar(&json).map(std::borrow::Cow::into_owned)) {
@@ -143,15 +153,15 @@ impl Batch<'_> {
             };
             let group = match same.take().filter(|_| !varies) {
                 Some(known) => known,
-                None => render::render(planned, |source| value(who, source)).map(|beside| group(&mut groups, beside)),
+                None => render::render(planned, |source| value(who, source)).map(|beside| groups.of(beside)),
             };
             match &group {
-                Ok(group) => groups[*group].add(text, who),
+                Ok(group) => groups.groups[*group].add(text, who),
                 Err(not_made) => refused.push((who, not_made.clone())),
             }
             same = Some(group);
         }
-        (groups.into_iter().flat_map(|group| self.chunks(group.keys, &group.beside)).collect(), refused)
+        (groups.groups.into_iter().flat_map(|group| self.chunks(group.keys, &group.beside)).collect(), refused)
     }
 
     fn chunks(&self, keys: Vec<(String, Vec<Waiting>)>, shared: &Rendered) -> Vec<Request> {

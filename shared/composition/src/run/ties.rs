@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Runner;
+use super::requests::Waiting;
 use super::state::{Entry, State};
 use crate::outcome::Failure;
 use crate::plan::Plan;
@@ -91,12 +92,17 @@ impl State {
 impl Runner<'_> {
     /// The failure of a call, of the same object or of one that supplies it, without whose value this one cannot be made.
     pub(super) fn dependency(&self, node: usize, item: usize) -> Option<Failure> {
+        let needs = &self.doing.plan.nodes[node].needs;
+        needs.iter().find_map(|&other| self.failure_for((node, item), other))
+    }
+
+    /// The failure of another node for the object that a node is of, or for the one further out that has that other.
+    pub(super) fn failure_for(&self, (node, item): Waiting, other: usize) -> Option<Failure> {
         let nodes = &self.doing.plan.nodes;
-        let site = nodes[node].site;
-        let of = |other: usize| match nodes[other].site {
-            own if own == site => Some(item),
-            further_out => self.state.further_out((site, item), further_out),
+        let item = match (nodes[node].site, nodes[other].site) {
+            (own, of) if own == of => item,
+            (own, further_out) => self.state.further_out((own, item), further_out)?,
         };
-        nodes[node].needs.iter().find_map(|&other| self.failure(other, of(other)?))
+        self.failure(other, item)
     }
 }
