@@ -1,24 +1,21 @@
 //! Where calls go when addresses are looked up: a real name server and real backends, on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod support;
 mod zone;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, Method};
+use support::{connected, get};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
-use trefoil_backend::{
-    BackendConfig, Body, Cache, CacheConfig, Call, CallFailure, Client, Clients, DnsConfig, Effort, HealthConfig,
-    TransportError,
-};
-use trefoil_context::{Deadline, IdentityHeaders, RequestContext};
+use trefoil_backend::{BackendConfig, CallFailure, Client, Clients, DnsConfig, HealthConfig, TransportError};
 use zone::{Records, Zone};
 
 /// A backend that says which one it is. What a health check asks for is answered by what it is told.
@@ -70,29 +67,13 @@ impl Drop for Backend {
 }
 
 fn client(zone: &Zone, config: BackendConfig) -> (Clients, Arc<Client>) {
-    let meter = opentelemetry::global::meter("test");
     let dns = DnsConfig { servers: vec![zone.address().to_string()], min_ttl_ms: 100, ..DnsConfig::default() };
-    let configs = BTreeMap::from([("users".to_owned(), config)]);
-    let cache = Cache::new(CacheConfig::default(), &meter);
-    let clients =
-        Clients::build(&configs, &BTreeMap::new(), &dns, &IdentityHeaders::default(), &meter, &cache).unwrap();
-    let client = Arc::clone(clients.get("users").unwrap());
-    (clients, client)
+    connected(config, &dns)
 }
 
 async fn ask(client: &Arc<Client>) -> Result<String, CallFailure> {
-    let call = Call {
-        context: &RequestContext::local("test", None),
-        field: "user",
-        method: Method::GET,
-        path_and_query: "/users".to_owned(),
-        headers: HeaderMap::new(),
-        body: Body::Empty,
-        deadline: Deadline::within(Duration::from_secs(5)),
-        effort: Effort::default(),
-        cache: None,
-    };
-    client.call(call).await.map(|reply| String::from_utf8(reply.body.to_vec()).unwrap())
+    let reply = get(client, 5_000).await?;
+    Ok(String::from_utf8(reply.body.to_vec()).unwrap())
 }
 
 /// Who answers 40 calls.

@@ -4,37 +4,22 @@
 
 #[path = "../../../tests/e2e/harness/proxy.rs"]
 mod proxy;
+mod support;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use http::{HeaderMap, Method};
 use proxy::{Fault, Proxy};
+use support::{connected, get};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::time::sleep;
-use trefoil_backend::{
-    BackendConfig, Body, BreakerConfig, Cache, CacheConfig, Call, CallFailure, Client, Clients, DnsConfig, Effort,
-    Reply,
-};
-use trefoil_context::{Deadline, IdentityHeaders, RequestContext};
+use trefoil_backend::{BackendConfig, BreakerConfig, CallFailure, Client, DnsConfig, Reply};
 
 async fn ask(client: &Arc<Client>) -> Result<Reply, CallFailure> {
-    let call = Call {
-        context: &RequestContext::local("test", None),
-        field: "user",
-        method: Method::GET,
-        path_and_query: "/users".to_owned(),
-        headers: HeaderMap::new(),
-        body: Body::Empty,
-        deadline: Deadline::within(Duration::from_millis(150)),
-        effort: Effort::default(),
-        cache: None,
-    };
-    client.call(call).await
+    get(client, 150).await
 }
 
 async fn serve(listener: TcpListener) {
@@ -55,12 +40,7 @@ async fn serve(listener: TcpListener) {
 fn client(proxy: &Proxy) -> Arc<Client> {
     let breaker = BreakerConfig { enabled: false, ..BreakerConfig::default() };
     let config = BackendConfig { breaker, ..BackendConfig::at(format!("http://{}", proxy.address())) };
-    let configs = BTreeMap::from([("users".to_owned(), config)]);
-    let (meter, tls) = (opentelemetry::global::meter("test"), BTreeMap::new());
-    let cache = Cache::new(CacheConfig::default(), &meter);
-    let (dns, identity) = (DnsConfig::default(), IdentityHeaders::default());
-    let clients = Clients::build(&configs, &tls, &dns, &identity, &meter, &cache).unwrap();
-    Arc::clone(clients.get("users").unwrap())
+    connected(config, &DnsConfig::default()).1
 }
 
 #[tokio::test]

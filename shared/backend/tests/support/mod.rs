@@ -1,4 +1,4 @@
-//! One backend in memory, and calls to it.
+//! One backend, in memory or really connected to, and calls to it.
 #![allow(dead_code, reason = "each test binary uses some of it")]
 
 use std::collections::BTreeMap;
@@ -8,10 +8,36 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use trefoil_backend::{
-    BackendConfig, Body, Cache, CacheConfig, Call, CallFailure, Client, Clients, Effort, Reply as Replied,
+    BackendConfig, Body, Cache, CacheConfig, Call, CallFailure, Client, Clients, DnsConfig, Effort, Reply as Replied,
 };
 use trefoil_context::{Deadline, IdentityHeaders, RequestContext};
 use trefoil_testing::{FakeBackends, Received, Reply};
+
+/// The client of a backend called `users` that is really connected to; and all clients, which look names up as long as they live.
+pub(crate) fn connected(config: BackendConfig, dns: &DnsConfig) -> (Clients, Arc<Client>) {
+    let configs = BTreeMap::from([("users".to_owned(), config)]);
+    let (meter, tls) = (opentelemetry::global::meter("test"), BTreeMap::new());
+    let cache = Cache::new(CacheConfig::default(), &meter);
+    let clients = Clients::build(&configs, &tls, dns, &IdentityHeaders::default(), &meter, &cache).unwrap();
+    let client = Arc::clone(clients.get("users").unwrap());
+    (clients, client)
+}
+
+/// A GET of `/users`, which may take so long.
+pub(crate) async fn get(client: &Arc<Client>, millis: u64) -> Result<Replied, CallFailure> {
+    let call = Call {
+        context: &RequestContext::local("test", None),
+        field: "user",
+        method: Method::GET,
+        path_and_query: "/users".to_owned(),
+        headers: HeaderMap::new(),
+        body: Body::Empty,
+        deadline: Deadline::within(Duration::from_millis(millis)),
+        effort: Effort::default(),
+        cache: None,
+    };
+    client.call(call).await
+}
 
 /// A backend.
 pub(crate) struct Backend {
