@@ -12,6 +12,7 @@ use hickory_resolver::proto::rr::{RData, RecordType};
 use hickory_resolver::system_conf::read_system_conf;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Histogram, Meter};
+use trefoil_context::DURATION_BOUNDS_S;
 
 use super::config::{AddressFamily, DnsConfig};
 use super::places::Host;
@@ -40,6 +41,7 @@ impl Dns {
             .f64_histogram("dns.lookup.duration")
             .with_unit("s")
             .with_description("Duration of looking up names of backends, failed ones with their error.type.")
+            .with_boundaries(DURATION_BOUNDS_S.to_vec())
             .build();
         Dns { config: config.clone(), resolver: OnceLock::new(), duration }
     }
