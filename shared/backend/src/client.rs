@@ -89,7 +89,7 @@ pub struct Reply {
 pub enum CallFailure {
     /// The deadline passed first.
     Timeout,
-    /// No connection, or it broke.
+    /// No connection, or it broke, or what came over it is no answer.
     Transport(TransportError),
     /// The body is larger than the backend's `max_body_bytes`.
     TooLarge {

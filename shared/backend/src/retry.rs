@@ -153,9 +153,11 @@ pub(crate) fn failed_in_passing(result: &Result<Reply, CallFailure>) -> Option<&
         Err(failure @ CallFailure::Transport(TransportError::Connect(_) | TransportError::Broken(_))) => {
             Some(error_type(failure))
         }
-        // Asked again, too large an answer is as large; and what was shed, or held back by the breaker, was so to be spared.
+        // Asked again, too large an answer is as large, and a malformed one as malformed; and what was shed, or held back by the breaker,
+        // was so to be spared.
         Err(
-            CallFailure::Timeout
+            CallFailure::Transport(TransportError::Malformed(_))
+            | CallFailure::Timeout
             | CallFailure::TooLarge { .. }
             | CallFailure::Breaker
             | CallFailure::Shed(_)

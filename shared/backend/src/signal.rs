@@ -16,6 +16,7 @@ use trefoil_context::{DURATION_BOUNDS_S, Deadline, Durations, TraceContext};
 use crate::client::{CallFailure, Reply};
 use crate::config::Base;
 use crate::stack::Wanted;
+use crate::transport::TransportError;
 
 /// The instruments of one backend.
 #[derive(Debug)]
@@ -236,8 +237,8 @@ impl Drop for Signal<'_> {
 pub(crate) fn error_type(failure: &CallFailure) -> &'static str {
     match failure {
         CallFailure::Timeout => "timeout",
-        CallFailure::Transport(_) => "connect",
-        CallFailure::TooLarge { .. } => "shape",
+        CallFailure::TooLarge { .. } | CallFailure::Transport(TransportError::Malformed(_)) => "shape",
+        CallFailure::Transport(TransportError::Connect(_) | TransportError::Broken(_)) => "connect",
         CallFailure::Breaker => "breaker",
         CallFailure::Shed(_) => "shed",
         CallFailure::Unsendable(_) => "unsendable",

@@ -5,6 +5,7 @@
 
 mod answer;
 mod choice;
+mod framing;
 mod lean;
 mod reqwest;
 mod tls;
@@ -71,8 +72,10 @@ pub struct PoolSize {
 pub enum TransportError {
     /// No connection: refused, no such host, TLS failed.
     Connect(String),
-    /// The connection broke before the answer was whole, or what came was not HTTP.
+    /// The connection broke before the answer was whole.
     Broken(String),
+    /// What came is not HTTP, could be read in two ways, or is over its bounds. Asked again it would be so again.
+    Malformed(String),
 }
 
 impl fmt::Display for TransportError {
@@ -80,6 +83,7 @@ impl fmt::Display for TransportError {
         match self {
             TransportError::Connect(cause) => write!(f, "cannot connect: {cause}"),
             TransportError::Broken(cause) => write!(f, "the connection broke: {cause}"),
+            TransportError::Malformed(cause) => write!(f, "the answer is malformed: {cause}"),
         }
     }
 }

@@ -41,6 +41,11 @@ async fn what_another_attempt_would_not_mend_is_not_tried_again() {
         assert_eq!(reply.unwrap().status.as_u16(), status);
         assert_eq!(backend.received().len(), 1, "{status}");
     }
+    let backend = Backend::new();
+    backend.answers([Reply::malformed()]);
+    let reply = backend.ask(Asking { effort: three(), ..Asking::default() }).await;
+    assert!(matches!(reply, Err(CallFailure::Transport(TransportError::Malformed(_)))), "{reply:?}");
+    assert_eq!(backend.received().len(), 1);
     let backend = Backend::with(BackendConfig { max_body_bytes: 3, ..BackendConfig::at("http://shop.test") });
     backend.answers([Reply::json("12345")]);
     let reply = backend.ask(Asking { effort: three(), ..Asking::default() }).await;

@@ -79,6 +79,7 @@ enum What {
     Answer { status: StatusCode, headers: HeaderMap, body: Bytes },
     Refused,
     Broken,
+    Malformed,
 }
 
 /// Says what a backend answers below a path. The longest path that fits a call decides, then the last said.
@@ -122,6 +123,11 @@ impl Reply {
     /// The head comes, then the connection breaks.
     pub fn broken() -> Reply {
         Reply::new(What::Broken)
+    }
+
+    /// What comes is no HTTP.
+    pub fn malformed() -> Reply {
+        Reply::new(What::Malformed)
     }
 
     /// The same, with one more header.
@@ -352,6 +358,7 @@ impl Transport for Fake {
             under_way.end = End::Answered;
             match reply.what {
                 What::Answer { status, headers, body } => Ok(respond(status, headers, body.into())),
+                What::Malformed => Err(TransportError::Malformed("made so by the test".to_owned())),
                 What::Refused => Err(TransportError::Connect("refused by the test".to_owned())),
                 What::Broken => {
                     let mut headers = HeaderMap::new();

@@ -37,8 +37,8 @@ impl<'a> Chosen<'a> {
         self.endpoint.address
     }
 
-    /// How it ended. A server's error, a connection that was not to be had or broke are failures; any other answer is none, one that
-    /// says that the caller is wrong (4xx) least of all.
+    /// How it ended. A server's error, a connection that was not to be had or broke, and what is no HTTP are failures; any other answer is
+    /// none, one that says that the caller is wrong (4xx) least of all.
     pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) {
         self.finished = true;
         match result {

@@ -1,50 +1,52 @@
-//! What the head of an answer may be, whichever transport it came by. A backend's answer is input: where it can be read in two
-//! ways, it is not read at all.
+//! What the head of an answer may be, whichever transport it came by.
 
 use std::error::Error;
 
-use http::{StatusCode, Version, header, response};
+use http::{StatusCode, response};
 
 use super::TransportError;
+use super::framing::Framing;
 
 /// The most bytes of an answer's head, and of its trailers: 60 KiB (Envoy's `max_response_headers_kb`).
 pub(super) const MOST_HEAD_BYTES: usize = 60 << 10;
 /// The most fields in it: 100 (Envoy's and hyper's).
-const MOST_FIELDS: usize = 100;
+pub(super) const MOST_FIELDS: usize = 100;
 
-/// Refuses a head that is too large, that changes the protocol, or whose body has no certain end (RFC 9112 section 6.3): a length
-/// beside chunks, more than one length, a transfer coding other than chunks.
-pub(super) fn check(head: &response::Parts) -> Result<(), TransportError> {
-    let refused = |why: &str| Err(TransportError::Broken(format!("the answer's head is malformed: {why}")));
+/// Why an answer is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Malformed(pub(super) &'static str);
+
+/// An answer that changes the protocol.
+pub(super) const SWITCHED: Malformed = Malformed("a change of protocol that nobody asked for");
+/// An answer whose head is over [`MOST_HEAD_BYTES`].
+pub(super) const TOO_LARGE: Malformed = Malformed("too large a head");
+/// An answer whose head is over [`MOST_FIELDS`].
+pub(super) const TOO_MANY: Malformed = Malformed("too many fields");
+
+impl From<Malformed> for TransportError {
+    fn from(Malformed(why): Malformed) -> TransportError {
+        TransportError::Malformed(why.to_owned())
+    }
+}
+
+/// Refuses a head that another library has read if it is too large, changes the protocol, or leaves its body without a certain end.
+pub(super) fn check(head: &response::Parts) -> Result<(), Malformed> {
     if head.status == StatusCode::SWITCHING_PROTOCOLS {
-        return refused("a change of protocol that nobody asked for");
+        return Err(SWITCHED);
     }
     if head.headers.len() > MOST_FIELDS {
-        return refused("too many fields");
+        return Err(TOO_MANY);
     }
-    let bytes = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
-    if bytes.sum::<usize>() > MOST_HEAD_BYTES {
-        return refused("too large");
+    let mut framing = Framing::default();
+    let mut bytes = 0;
+    for (name, value) in &head.headers {
+        framing.field(name, value.as_bytes())?;
+        bytes += name.as_str().len() + value.len() + ": \r\n".len();
     }
-    let mut lengths = head.headers.get_all(header::CONTENT_LENGTH).iter();
-    let length = lengths.next();
-    let digits = |value: &http::HeaderValue| value.as_bytes().iter().all(u8::is_ascii_digit);
-    if lengths.next().is_some() || !length.is_none_or(digits) {
-        return refused("not one Content-Length");
+    if bytes > MOST_HEAD_BYTES {
+        return Err(TOO_LARGE);
     }
-    // Of HTTP/2, connections have no such fields.
-    if head.version <= Version::HTTP_11 {
-        let mut codings = head.headers.get_all(header::TRANSFER_ENCODING).iter();
-        if let Some(coding) = codings.next() {
-            if length.is_some() {
-                return refused("both Transfer-Encoding and Content-Length");
-            }
-            if codings.next().is_some() || !coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
-                return refused("a Transfer-Encoding other than `chunked`");
-            }
-        }
-    }
-    Ok(())
+    framing.check(head.version)
 }
 
 /// An error with its causes: the outermost one's text says little.

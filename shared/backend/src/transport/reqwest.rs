@@ -4,12 +4,14 @@
 //! client of its own, for which the name means that address and no other. What TLS needs they share.
 
 use std::collections::HashMap;
+use std::error::Error as _;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::uri::{Authority, Scheme};
-use http::{HeaderValue, Request, Uri, header};
+use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 
@@ -113,22 +115,21 @@ impl ReqwestTransport {
         }
         let unsendable = |error| TransportError::Connect(reason(error));
         let client = self.client(request.uri().host().unwrap_or_default(), address).map_err(unsendable)?;
+        // hyper says nothing of a body that is not there, and not every server takes that for none (RFC 9110 section 8.6).
+        let means_a_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+        if means_a_body && matches!(request.body(), Body::Empty) {
+            request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         let request = request.map(|body| match body {
             Body::Empty => reqwest::Body::default(),
             Body::Full(bytes) => bytes.into(),
             Body::Stream(stream) => reqwest::Body::wrap_stream(stream),
         });
         let request = reqwest::Request::try_from(request).map_err(unsendable)?;
-        let response = client.execute(request).await.map_err(|error| {
-            if error.is_connect() {
-                TransportError::Connect(reason(error))
-            } else {
-                TransportError::Broken(reason(error))
-            }
-        })?;
+        let response = client.execute(request).await.map_err(failed)?;
         let (head, body) = http::Response::from(response).into_parts();
         answer::check(&head).inspect_err(|_| self.forget(address))?;
-        let body = body.map_err(|error| TransportError::Broken(reason(error))).into_data_stream();
+        let body = body.map_err(failed).into_data_stream();
         Ok(http::Response::from_parts(head, Body::Stream(Box::pin(body))))
     }
 }
@@ -167,6 +168,34 @@ fn aim(request: &mut Request<Body>, address: SocketAddr, http2: bool) -> Result<
         request.headers_mut().insert(header::HOST, said);
     }
     Ok(())
+}
+
+/// What became of a request, as far as reqwest tells.
+fn failed(error: reqwest::Error) -> TransportError {
+    if error.is_connect() {
+        TransportError::Connect(reason(error))
+    } else if is_malformed(&error) {
+        TransportError::Malformed(reason(error))
+    } else {
+        TransportError::Broken(reason(error))
+    }
+}
+
+/// Whether hyper could make nothing of what came: of a head it says so, of chunks it says that they are invalid data. rustls says the same
+/// of its own records, which are no answer yet.
+fn is_malformed(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+            return true;
+        }
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            let by_tls = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+            return matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput) && !by_tls;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// An error without its URL, whose path and query may hold what is a caller's own: it goes to the log, where the call's name

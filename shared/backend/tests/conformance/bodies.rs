@@ -9,9 +9,9 @@ use bytes::Bytes;
 use http::Method;
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
-use trefoil_backend::Body;
+use trefoil_backend::{Body, TransportError};
 
-use crate::kit::{Kind, LONG, OK, Server, ask, get, ok, outgoing, stream};
+use crate::kit::{Kind, LONG, OK, Server, ask, get, ok, outgoing, stream, until};
 
 const PIECE: Bytes = Bytes::from_static(&[b'x'; 64 << 10]);
 
@@ -53,6 +53,102 @@ both! {
             assert_eq!(body, "ok");
         }
         assert_eq!(server.connections(), 1);
+    }
+
+    async fn a_streaming_body_of_a_length_that_is_said_is_sent_with_it(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            while let Some(head) = socket.head().await {
+                let head = head.to_ascii_lowercase();
+                assert!(head.contains("\r\ncontent-length: 6\r\n"), "{head}");
+                assert!(!head.contains("transfer-encoding"), "{head}");
+                assert_eq!(socket.body_until(b"onetwo").await, b"onetwo");
+                socket.send(OK).await;
+            }
+        })
+        .await;
+        let transport = kind.to(&server);
+        for _ in 0..2 {
+            let mut pieces = ["two", "", "one"].map(Bytes::from).to_vec();
+            let body = stream(move || Poll::Ready(pieces.pop()));
+            let mut request = outgoing(server.address, Method::POST, "/", body);
+            request.request.headers_mut().insert("content-length", 6.into());
+            assert_eq!(ask(&transport, request).await.unwrap().1, "ok");
+        }
+        assert_eq!(server.connections(), 1);
+    }
+
+    async fn a_write_without_a_body_says_so(kind: Kind) {
+        let server = Server::answering(OK).await;
+        let transport = kind.to(&server);
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::GET] {
+            ask(&transport, outgoing(server.address, method, "/", Body::Empty)).await.unwrap();
+        }
+        let said: Vec<_> =
+            server.requests().iter().map(|head| head.to_ascii_lowercase().contains("\r\ncontent-length: 0\r\n")).collect();
+        assert_eq!(said, [true, true, true, false, false]);
+    }
+
+    async fn a_large_request_is_sent_whole(kind: Kind) {
+        let size = 8 << 20;
+        let server = Server::start(move |mut socket| async move {
+            while let Some(head) = socket.head().await {
+                // Slow to begin with, so that not all of it has room on the way.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                let end: &[u8] = if head.to_ascii_lowercase().contains("chunked") { b"\r\n0\r\n\r\n" } else { b"end" };
+                let body = socket.body_until(end).await;
+                assert_eq!(body.iter().filter(|&&byte| byte == b'x').count(), size);
+                socket.send(OK).await;
+            }
+        })
+        .await;
+        let transport = kind.to(&server);
+        let whole = Bytes::from([vec![b'x'; size], b"end".to_vec()].concat());
+        let (_, body) = ask(&transport, outgoing(server.address, Method::PUT, "/", Body::Full(whole.clone()))).await.unwrap();
+        assert_eq!(body, "ok");
+        let mut left = whole;
+        let pieces = stream(move || {
+            let piece = left.split_to(left.len().min(100_003));
+            Poll::Ready((!piece.is_empty()).then_some(piece))
+        });
+        assert_eq!(ask(&transport, outgoing(server.address, Method::PUT, "/", pieces)).await.unwrap().1, "ok");
+        assert_eq!(server.connections(), 1);
+    }
+
+    async fn an_answer_may_begin_before_the_request_ends(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            while socket.head().await.is_some() {
+                socket.send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nbegun\r\n").await;
+                assert_eq!(socket.body_until(b"0\r\n\r\n").await, b"4\r\nmore\r\n0\r\n\r\n");
+                socket.send("3\r\nend\r\n0\r\n\r\n").await;
+            }
+        })
+        .await;
+        let transport = kind.to(&server);
+        for _ in 0..2 {
+            // What the request goes on with is what the answer begins with.
+            let (go, mut on) = tokio::sync::mpsc::unbounded_channel::<Bytes>();
+            let body = Body::Stream(Box::pin(futures_util::stream::poll_fn(move |cx| on.poll_recv(cx).map(|piece| piece.map(Ok)))));
+            let mut answer = transport.send(outgoing(server.address, Method::POST, "/", body)).await.unwrap().into_body();
+            assert_eq!(answer.frame().await.unwrap().unwrap().into_data().unwrap(), "begun");
+            go.send("more".into()).unwrap();
+            drop(go);
+            assert_eq!(answer.collect().await.unwrap().to_bytes(), "end");
+        }
+        assert_eq!(server.connections(), 1);
+    }
+
+    async fn a_request_that_cannot_be_read_to_its_end_is_not_sent_as_if_it_were_whole(kind: Kind) {
+        let server = Server::start(|mut socket| async move {
+            socket.head().await;
+            socket.closed().await;
+        })
+        .await;
+        let transport = kind.to(&server);
+        let broken = [Ok(Bytes::from("first")), Err(TransportError::Broken("the upload broke off".to_owned()))];
+        let body = Body::Stream(Box::pin(futures_util::stream::iter(broken)));
+        let error = ask(&transport, outgoing(server.address, Method::POST, "/", body)).await.unwrap_err();
+        assert!(matches!(error, TransportError::Broken(_)), "{error}");
+        until("it is closed", || server.open() == 0).await;
     }
 
     async fn an_answer_may_come_before_the_request_was_sent(kind: Kind) {

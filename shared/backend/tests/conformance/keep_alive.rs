@@ -1,7 +1,10 @@
 //! When a connection carries another request, and when it must not.
 
+use std::time::Duration;
+
 use http::Method;
-use trefoil_backend::{Body, TransportError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use trefoil_backend::{BackendConfig, Body, TransportError};
 
 use crate::kit::{Kind, OK, Server, ask, get, ok, outgoing, until};
 
@@ -35,6 +38,32 @@ both! {
     }
 
     async fn a_connection_closed_while_idle_fails_no_call(kind: Kind) {
+        let (close, closing) = tokio::sync::watch::channel(0);
+        let server = Server::start(move |mut socket| {
+            let mut closing = closing.clone();
+            async move {
+                socket.head().await;
+                socket.send(OK).await;
+                let number = socket.number;
+                closing.wait_for(|&close| close >= number).await.unwrap();
+            }
+        })
+        .await;
+        let transport = kind.to(&server);
+        for turn in 1..=5 {
+            let request = outgoing(server.address, Method::POST, "/", Body::Full("body".into()));
+            assert_eq!(ask(&transport, request).await.unwrap().1, "ok");
+            let idle = || transport.pool(server.address).is_none_or(|pool| pool.idle == 1);
+            assert!(idle(), "it was well when it was given back");
+            close.send(turn).unwrap();
+            until("it is closed", || server.open() == 0).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            assert!(idle(), "nobody has looked at it since");
+            assert_eq!((server.connections(), server.requests().len()), (turn, turn), "no request is sent twice");
+        }
+    }
+
+    async fn a_connection_closed_with_its_last_answer_fails_no_call(kind: Kind) {
         let server = Server::start(|mut socket| async move {
             socket.head().await;
             socket.send(OK).await;
@@ -45,7 +74,7 @@ both! {
             let request = outgoing(server.address, Method::POST, "/", Body::Full("body".into()));
             assert_eq!(ask(&transport, request).await.unwrap().1, "ok");
             until("it is closed", || server.open() == 0).await;
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
             assert_eq!((server.connections(), server.requests().len()), (turn, turn), "no request is sent twice");
         }
     }
@@ -87,7 +116,7 @@ both! {
             socket.head().await;
             socket.send(OK).await;
             if socket.number == 1 {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
                 socket.send("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n").await;
             }
             socket.closed().await;
@@ -95,7 +124,7 @@ both! {
         .await;
         let transport = kind.to(&server);
         assert_eq!(get(&transport, &server).await.unwrap(), ok());
-        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
         assert_eq!(get(&transport, &server).await.unwrap(), ok());
         assert_eq!((server.connections(), server.requests().len()), (2, 2));
     }
@@ -103,7 +132,7 @@ both! {
     async fn no_more_idle_connections_are_kept_than_configured(kind: Kind) {
         let server = Server::start(|mut socket| async move {
             while socket.head().await.is_some() {
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
                 socket.send(OK).await;
             }
         })
@@ -127,4 +156,40 @@ both! {
         assert_eq!(get(&transport, &server).await.unwrap(), ok());
         assert_eq!(server.connections(), 2);
     }
+}
+
+/// hyper, and so reqwest, cannot say that nothing of the second request was sent.
+#[tokio::test]
+async fn a_connection_reset_before_anybody_could_notice_fails_no_call() {
+    let (reset, resetting) = std::sync::mpsc::channel();
+    let (done, is_reset) = std::sync::mpsc::channel();
+    // On a thread of its own: the other one, whose runtime would notice, is kept busy.
+    let (bound, address) = std::sync::mpsc::channel();
+    let serving = std::thread::spawn(move || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            bound.send(listener.local_addr().unwrap()).unwrap();
+            for turn in 1..=2 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut read = [0; 1024];
+                assert!(stream.read(&mut read).await.unwrap() > 0);
+                stream.write_all(OK).await.unwrap();
+                if turn == 1 {
+                    resetting.recv().unwrap();
+                    stream.set_zero_linger().unwrap();
+                    drop(stream);
+                    done.send(()).unwrap();
+                }
+            }
+        });
+    });
+    let address = address.recv().unwrap();
+    let transport = Kind::Lean.build(&BackendConfig::at(format!("http://{address}")));
+    let post = || outgoing(address, Method::POST, "/", Body::Full("body".into()));
+    assert_eq!(ask(&transport, post()).await.unwrap().1, "ok");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    reset.send(()).unwrap();
+    is_reset.recv().unwrap();
+    assert_eq!(ask(&transport, post()).await.unwrap().1, "ok");
+    serving.join().unwrap();
 }

@@ -12,7 +12,7 @@ async fn refused(kind: Kind, answers: impl IntoIterator<Item = impl AsRef<[u8]>>
         let server = Server::in_turn([answer, OK]).await;
         let transport = kind.to(&server);
         match get(&transport, &server).await {
-            Err(TransportError::Broken(_)) => {}
+            Err(TransportError::Malformed(_)) => {}
             other => panic!("{shown:?} made {other:?}"),
         }
         assert_eq!(get(&transport, &server).await.unwrap(), ok(), "after {shown:?}");
@@ -146,11 +146,27 @@ both! {
         })
         .await;
         let error = get(&kind.to(&server), &server).await.unwrap_err();
-        assert!(matches!(error, TransportError::Broken(_)), "{error}");
+        assert!(matches!(error, TransportError::Malformed(_)), "{error}");
         until("it is closed", || server.open() == 0).await;
     }
 
     async fn a_change_of_protocol_is_refused(kind: Kind) {
         refused(kind, ["HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"]).await;
     }
+}
+
+/// hyper, and so reqwest, reads as many as come.
+#[tokio::test]
+async fn answers_before_the_answer_without_end_are_given_up() {
+    let server = Server::start(|mut socket| async move {
+        socket.head().await;
+        for _ in 0..1000 {
+            socket.send("HTTP/1.1 102 Processing\r\n\r\n").await;
+        }
+        socket.closed().await;
+    })
+    .await;
+    let error = get(&Kind::Lean.to(&server), &server).await.unwrap_err();
+    assert!(matches!(error, TransportError::Malformed(_)), "{error}");
+    until("it is closed", || server.open() == 0).await;
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use trefoil_backend::{CallFailure, Reply};
+use trefoil_backend::{CallFailure, Reply, TransportError};
 
 use crate::media::MediaType;
 use crate::outcome::{Failure, Reason};
@@ -32,10 +32,12 @@ impl Fault {
     pub(crate) fn of(failure: &CallFailure) -> Fault {
         let reason = match failure {
             CallFailure::Timeout => Reason::Timeout,
-            CallFailure::Transport(_) => Reason::Connect,
+            CallFailure::Transport(TransportError::Connect(_) | TransportError::Broken(_)) => Reason::Connect,
             CallFailure::Breaker => Reason::Breaker,
             CallFailure::Shed(_) => Reason::Shed,
-            CallFailure::TooLarge { .. } | CallFailure::Unsendable(_) => Reason::Shape,
+            CallFailure::Transport(TransportError::Malformed(_))
+            | CallFailure::TooLarge { .. }
+            | CallFailure::Unsendable(_) => Reason::Shape,
         };
         Fault { reason, detail: failure.to_string() }
     }

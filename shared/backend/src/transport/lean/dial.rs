@@ -3,27 +3,19 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::connection::Connection;
 use crate::transport::TransportError;
-use crate::transport::answer::MOST_HEAD_BYTES;
 
 /// Connects to `address`, within `limit`.
-pub(super) async fn dial(address: SocketAddr, limit: Duration) -> Result<Box<Connection>, TransportError> {
+pub(super) async fn dial(address: SocketAddr, limit: Duration) -> Result<Connection, TransportError> {
     let stream = timeout(limit, TcpStream::connect(address))
         .await
         .map_err(|_| TransportError::Connect(format!("no connection within {} ms", limit.as_millis())))?
         .map_err(|error| TransportError::Connect(error.to_string()))?;
     // A request leaves in one write: there is nothing that waiting for more could be sent with.
     stream.set_nodelay(true).map_err(|error| TransportError::Connect(error.to_string()))?;
-    let (sender, driver) = http1::Builder::new()
-        .max_header_size(MOST_HEAD_BYTES)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| TransportError::Connect(error.to_string()))?;
-    Ok(Box::new(Connection::new(sender, driver)))
+    Ok(Connection::new(stream))
 }

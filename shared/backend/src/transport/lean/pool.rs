@@ -1,13 +1,13 @@
 //! The connections of each address: which lie idle, and how many are in use.
 //!
 //! The last one given back is the first taken, so that those a lull leaves over grow old together. None is kept past its time: not
-//! when met, and not when nobody comes, for a task sweeps as long as there is anything to sweep.
+//! when met, and not when nobody comes, for a task sweeps as long as there is anything to sweep. One lock guards a backend's
+//! connections, is taken twice a call, and held for no longer than a look into a short list; nothing is closed under it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
@@ -23,62 +23,84 @@ const SWEPT_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Pool {
     most_idle: usize,
     idle_timeout: Duration,
-    shelves: RwLock<HashMap<SocketAddr, Arc<Shelf>>>,
+    shelves: Mutex<BTreeMap<SocketAddr, Shelf>>,
     sweeper: Mutex<Option<AbortHandle>>,
 }
 
 /// The connections of one address.
-pub(super) struct Shelf {
-    most_idle: usize,
-    idle_timeout: Duration,
+#[derive(Default)]
+struct Shelf {
     /// The oldest first.
-    idle: Mutex<VecDeque<Idle>>,
-    in_use: AtomicUsize,
+    idle: VecDeque<Idle>,
+    in_use: usize,
+    /// Nobody is sent there any more: what is given back is closed.
+    retired: bool,
 }
 
 struct Idle {
-    connection: Box<Connection>,
+    connection: Connection,
     since: Instant,
 }
 
-/// A connection in use. Given back it may be used again; dropped it is closed, with whatever is under way on it.
+/// A connection in use. Dropped it is closed, with whatever is under way on it.
 pub(super) struct Lease {
-    connection: Box<Connection>,
+    connection: Connection,
     place: Place,
 }
 
 /// A place among the connections in use, as long as it lives.
-pub(super) struct Place(Arc<Shelf>);
+pub(super) struct Place {
+    /// `None` when it has been left.
+    pool: Option<Arc<Pool>>,
+    address: SocketAddr,
+}
 
 impl Pool {
     pub(super) fn new(most_idle: usize, idle_timeout: Duration) -> Pool {
-        Pool { most_idle, idle_timeout, shelves: RwLock::default(), sweeper: Mutex::default() }
+        Pool { most_idle, idle_timeout, shelves: Mutex::default(), sweeper: Mutex::default() }
     }
 
-    /// The shelf of `address`.
-    pub(super) fn shelf(&self, address: SocketAddr) -> Arc<Shelf> {
-        if let Some(shelf) = self.shelves.read().unwrap_or_else(PoisonError::into_inner).get(&address) {
-            return Arc::clone(shelf);
+    /// A place for a call at `address`, and of the connections that can be used there, the one that was given back last.
+    pub(super) fn enter(self: &Arc<Self>, address: SocketAddr) -> (Place, Option<Connection>) {
+        let place = Place { pool: Some(Arc::clone(self)), address };
+        let mut closed = Vec::new();
+        let mut shelves = self.shelves();
+        let shelf = shelves.entry(address).or_default();
+        shelf.in_use += 1;
+        shelf.retired = false;
+        while let Some(newest) = shelf.idle.pop_back() {
+            if newest.since.elapsed() >= self.idle_timeout {
+                // All others are older still.
+                closed.push(newest);
+                closed.extend(shelf.idle.drain(..));
+            } else if newest.connection.is_free() {
+                drop(shelves);
+                return (place, Some(newest.connection));
+            } else {
+                closed.push(newest);
+            }
         }
-        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        let new = || {
-            let (idle, in_use) = Default::default();
-            Arc::new(Shelf { most_idle: self.most_idle, idle_timeout: self.idle_timeout, idle, in_use })
-        };
-        Arc::clone(shelves.entry(address).or_insert_with(new))
+        drop(shelves);
+        (place, None)
     }
 
-    /// Lets go of the shelf of `address`. Who has a connection in use has the shelf in hand, and it is gone with the last of them.
+    /// Closes what lies idle at `address`. What is in use there is closed when it is done.
     pub(super) fn retire(&self, address: SocketAddr) {
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner).remove(&address);
+        let mut shelves = self.shelves();
+        let Some(shelf) = shelves.get_mut(&address) else { return };
+        shelf.retired = true;
+        let idle = std::mem::take(&mut shelf.idle);
+        if shelf.is_unused() {
+            shelves.remove(&address);
+        }
+        drop(shelves);
+        drop(idle);
     }
 
     pub(super) fn size(&self, address: SocketAddr) -> PoolSize {
-        let shelves = self.shelves.read().unwrap_or_else(PoisonError::into_inner);
-        shelves.get(&address).map_or(PoolSize::default(), |shelf| PoolSize {
-            idle: shelf.idle().len(),
-            in_use: shelf.in_use.load(Ordering::Relaxed),
-        })
+        let shelves = self.shelves();
+        let size = |shelf: &Shelf| PoolSize { idle: shelf.idle.len(), in_use: shelf.in_use };
+        shelves.get(&address).map_or(PoolSize::default(), size)
     }
 
     /// Sees to it that somebody sweeps. Asked for with each new connection; an old one has been asked for before.
@@ -92,19 +114,49 @@ impl Pool {
 
     /// Drops what is too old or closed, and the shelves that nobody uses. Says whether nothing is left: then the sweeper may go.
     fn sweep(&self) -> bool {
-        let shelves: Vec<_> =
-            self.shelves.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect();
-        for shelf in shelves {
-            shelf.sweep();
-        }
+        let mut closed = Vec::new();
         let mut sweeper = self.sweeper.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        // Whoever is about to use a shelf has it in hand.
-        shelves.retain(|_, shelf| Arc::strong_count(shelf) > 1 || !shelf.idle().is_empty());
+        let mut shelves = self.shelves();
+        shelves.retain(|_, shelf| {
+            for idle in std::mem::take(&mut shelf.idle) {
+                let keeps = idle.since.elapsed() < self.idle_timeout && idle.connection.is_free();
+                if keeps { shelf.idle.push_back(idle) } else { closed.push(idle) }
+            }
+            !shelf.is_unused()
+        });
         if shelves.is_empty() {
             *sweeper = None;
         }
-        shelves.is_empty()
+        let is_empty = shelves.is_empty();
+        drop(shelves);
+        drop(sweeper);
+        is_empty
+    }
+
+    fn leave(&self, address: SocketAddr, connection: Option<Connection>) {
+        let mut over = None;
+        let mut shelves = self.shelves();
+        if let Some(shelf) = shelves.get_mut(&address) {
+            shelf.in_use -= 1;
+            match connection {
+                Some(connection) if !shelf.retired => {
+                    shelf.idle.push_back(Idle { connection, since: Instant::now() });
+                    if shelf.idle.len() > self.most_idle {
+                        over = shelf.idle.pop_front().map(|idle| idle.connection);
+                    }
+                }
+                other => over = other,
+            }
+            if shelf.retired && shelf.is_unused() {
+                shelves.remove(&address);
+            }
+        }
+        drop(shelves);
+        drop(over);
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, BTreeMap<SocketAddr, Shelf>> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -135,54 +187,27 @@ async fn sweep(pool: Weak<Pool>, every: Duration) {
 }
 
 impl Shelf {
-    /// A place for a connection that is about to be made.
-    pub(super) fn place(self: &Arc<Self>) -> Place {
-        self.in_use.fetch_add(1, Ordering::Relaxed);
-        Place(Arc::clone(self))
-    }
-
-    /// The connection that was given back last, unless its time is over.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Lease> {
-        let mut idle = self.idle();
-        let newest = idle.pop_back()?;
-        if newest.since.elapsed() < self.idle_timeout {
-            drop(idle);
-            return Some(self.place().with(newest.connection));
-        }
-        // All others are older still. They are closed without the lock.
-        let old = std::mem::take(&mut *idle);
-        drop(idle);
-        drop(old);
-        None
-    }
-
-    fn put(&self, connection: Box<Connection>) {
-        let mut idle = self.idle();
-        idle.push_back(Idle { connection, since: Instant::now() });
-        let oldest = if idle.len() > self.most_idle { idle.pop_front() } else { None };
-        drop(idle);
-        drop(oldest);
-    }
-
-    fn sweep(&self) {
-        self.idle().retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_free());
-    }
-
-    fn idle(&self) -> MutexGuard<'_, VecDeque<Idle>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_unused(&self) -> bool {
+        self.in_use == 0 && self.idle.is_empty()
     }
 }
 
 impl Place {
     /// The place, taken by `connection`.
-    pub(super) fn with(self, connection: Box<Connection>) -> Lease {
+    pub(super) fn with(self, connection: Connection) -> Lease {
         Lease { connection, place: self }
+    }
+
+    fn leave(&mut self, connection: Option<Connection>) {
+        if let Some(pool) = self.pool.take() {
+            pool.leave(self.address, connection);
+        }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.in_use.fetch_sub(1, Ordering::Relaxed);
+        self.leave(None);
     }
 }
 
@@ -191,12 +216,17 @@ impl Lease {
         &mut self.connection
     }
 
+    /// Closes the connection, and keeps its place for another.
+    pub(super) fn into_place(self) -> Place {
+        self.place
+    }
+
     /// The answer is whole: the connection is kept, if it may be.
-    pub(super) fn give_back(self) {
-        let Lease { mut connection, place } = self;
+    pub(super) fn end(self, keeps: bool) {
+        let Lease { mut connection, mut place } = self;
         connection.settle();
-        if connection.is_free() {
-            place.0.put(connection);
+        if keeps && connection.is_free() {
+            place.leave(Some(connection));
         }
     }
 }

@@ -1,111 +1,80 @@
-//! The body of an answer: at once where it came with the head, else as it comes. The connection is given back at its end.
+//! The body of an answer that did not come whole with its head: as it comes. The connection is given back at its end.
 
-use std::collections::VecDeque;
+use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http_body::{Body as _, Frame};
-use hyper::body::Incoming;
 
-use super::connection::quietly;
+use super::buffers;
+use super::decode::Decoder;
+use super::outbox::{Outbox, Stuck};
 use super::pool::Lease;
-use crate::transport::answer;
-use crate::transport::{Body, TransportError};
+use crate::transport::TransportError;
 
 /// What is still to come. Dropped, it takes the connection along.
 pub(super) struct Rest {
     /// `None` at the end of the body.
     lease: Option<Lease>,
-    incoming: Incoming,
-    /// Read already.
-    ahead: VecDeque<Bytes>,
+    /// What came with the head.
+    first: Bytes,
+    decoder: Decoder,
+    /// Whether the connection may be used again.
+    keeps: bool,
+    /// What is still to be sent: an answer may begin before the request ends, and wait for more of it.
+    outbox: Option<Outbox>,
 }
 
-type Piece = Option<Result<Bytes, TransportError>>;
-
 impl Rest {
-    pub(super) fn of(lease: Lease, incoming: Incoming) -> Rest {
-        let mut rest = Rest { lease: Some(lease), incoming, ahead: VecDeque::new() };
-        rest.give_back_at_end();
-        rest
+    pub(super) fn new(lease: Lease, first: Bytes, decoder: Decoder, keeps: bool, outbox: Option<Outbox>) -> Rest {
+        Rest { lease: Some(lease), first, decoder, keeps, outbox }
     }
 
-    /// The body: in one piece when that is what came with the head.
-    pub(super) fn into_body(mut self) -> Result<Body, TransportError> {
-        if self.lease.is_none() {
-            return Ok(Body::Empty);
-        }
-        let first = match self.at_hand() {
-            Poll::Pending => return Ok(Body::Stream(Box::pin(self))),
-            Poll::Ready(None) => return Ok(Body::Empty),
-            Poll::Ready(Some(piece)) => piece?,
-        };
-        // The end of a chunked body is a piece of its own, and is at hand too, as a rule.
-        if self.lease.is_some() && self.incoming.size_hint().exact().is_none() {
-            match self.at_hand() {
-                Poll::Ready(Some(piece)) => self.ahead.push_back(piece?),
-                Poll::Ready(None) | Poll::Pending => {}
+    /// The next of it; `None` at its end.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        while let Some(lease) = &mut self.lease {
+            let read = buffers::read(|buffer| {
+                let read = ready!(lease.connection().poll_read(cx, buffer));
+                Poll::Ready(take(&mut self.decoder, buffer, read))
+            });
+            let Some((data, more)) = ready!(read)? else {
+                self.end(false);
+                break;
+            };
+            if self.decoder.has_ended() {
+                self.end(!more);
+            }
+            if !data.is_empty() {
+                return Poll::Ready(Some(Ok(data)));
             }
         }
-        if self.lease.is_none() && self.ahead.is_empty() {
-            return Ok(Body::Full(first));
-        }
-        self.ahead.push_front(first);
-        Ok(Body::Stream(Box::pin(self)))
+        Poll::Ready(None)
     }
 
-    /// The next piece, as far as no waiting is needed for it.
-    fn at_hand(&mut self) -> Poll<Piece> {
-        if let Poll::Ready(piece) = self.taken() {
-            return Poll::Ready(piece);
-        }
-        if let Some(lease) = &mut self.lease {
-            lease.connection().poll_quietly();
-        }
-        self.taken()
-    }
-
-    /// The next piece that the connection has read.
-    fn taken(&mut self) -> Poll<Piece> {
-        if self.lease.is_none() {
-            return Poll::Ready(None);
-        }
-        loop {
-            let Poll::Ready(frame) = quietly(|cx| Pin::new(&mut self.incoming).poll_frame(cx)) else {
-                return Poll::Pending;
-            };
-            let piece = match frame.map(|frame| frame.map(Frame::into_data)) {
-                Some(Ok(Ok(data))) => {
-                    self.give_back_at_end();
-                    Some(Ok(data))
-                }
-                // Trailers: nobody asked for any.
-                Some(Ok(Err(_))) => continue,
-                Some(Err(error)) => {
-                    self.lease = None;
-                    Some(Err(TransportError::Broken(answer::reason(&error))))
-                }
-                None => {
-                    self.give_back();
-                    None
-                }
-            };
-            return Poll::Ready(piece);
-        }
-    }
-
-    fn give_back_at_end(&mut self) {
-        if self.incoming.is_end_stream() {
-            self.give_back();
-        }
-    }
-
-    fn give_back(&mut self) {
+    fn end(&mut self, clean: bool) {
         if let Some(lease) = self.lease.take() {
-            lease.give_back();
+            lease.end(clean && self.keeps && self.outbox.is_none());
         }
+    }
+}
+
+/// What of the body has been read, at the beginning of `buffer`, and whether there was something after it. `None`: it has ended with the
+/// connection.
+fn take(
+    decoder: &mut Decoder,
+    buffer: &[u8],
+    read: io::Result<usize>,
+) -> Result<Option<(Bytes, bool)>, TransportError> {
+    match read {
+        Ok(0) if decoder.ends_with_connection() => Ok(None),
+        Ok(0) => Err(TransportError::Broken("closed before the answer was whole".to_owned())),
+        Ok(read) => {
+            let mut read = &buffer[..read];
+            let data = decoder.decode(&mut read)?;
+            Ok(Some((data, !read.is_empty())))
+        }
+        Err(error) => Err(TransportError::Broken(error.to_string())),
     }
 }
 
@@ -113,15 +82,27 @@ impl Stream for Rest {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let Some(piece) = self.ahead.pop_front() {
-            return Poll::Ready(Some(Ok(piece)));
+        let this = &mut *self;
+        if !this.first.is_empty() {
+            return Poll::Ready(Some(Ok(std::mem::take(&mut this.first))));
         }
-        if let Poll::Ready(piece) = self.at_hand() {
-            return Poll::Ready(piece);
+        if let (Some(outbox), Some(lease)) = (&mut this.outbox, &mut this.lease)
+            && let Poll::Ready(sent) = outbox.poll(lease.connection(), cx)
+        {
+            this.outbox = None;
+            match sent {
+                Ok(()) => {}
+                Err(Stuck::Closed(_)) => this.keeps = false,
+                Err(Stuck::Body(error)) => {
+                    this.lease = None;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
         }
-        if let Some(lease) = &mut self.lease {
-            lease.connection().poll(cx);
+        let polled = this.poll_read(cx);
+        if let Poll::Ready(Some(Err(_))) = polled {
+            this.lease = None;
         }
-        self.taken()
+        polled
     }
 }
