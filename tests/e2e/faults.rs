@@ -68,7 +68,7 @@ async fn screens_degrade_as_declared_through_every_fault_and_nothing_of_it_is_le
         (Fault::Reset, "connect", (503, "backend-unreachable")),
         (Fault::HalfClose, "connect", (503, "backend-unreachable")),
         (Fault::Drip(Duration::from_millis(20)), "timeout", (504, "deadline-exceeded")),
-        (Fault::Garbage, "connect", (503, "backend-unreachable")),
+        (Fault::Garbage, "shape", (502, "backend-shape")),
         (Fault::Refuse, "connect", (503, "backend-unreachable")),
     ];
     for (fault, reason, (status, code)) in faults {

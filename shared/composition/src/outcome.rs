@@ -32,7 +32,7 @@ pub enum Reason {
     Shed,
     /// The backend answered with a status that the declaration does not expect.
     Status,
-    /// The backend's answer is not what the type says.
+    /// The backend's answer is no HTTP, or not what the type says.
     Shape,
     /// Another call, on whose value this one depends, failed.
     Dependency,

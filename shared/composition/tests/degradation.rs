@@ -6,6 +6,7 @@ mod home;
 pub(crate) use home::Caller;
 
 use home::{COMPLETE, kit, well};
+use trefoil_testing::Reply;
 
 #[tokio::test(start_paused = true)]
 async fn a_complete_answer_names_nothing() {
@@ -24,6 +25,7 @@ async fn each_way_to_fail_has_its_reason() {
         ("500", "status"),
         ("404", "status"),
         ("302", "status"),
+        ("malformed", "shape"),
         ("html", "shape"),
         ("other", "shape"),
         ("empty", "shape"),
@@ -37,6 +39,7 @@ async fn each_way_to_fail_has_its_reason() {
             "500" => route.status(500),
             "404" => route.status(404),
             "302" => route.status(302),
+            "malformed" => route.reply(Reply::malformed()),
             "html" => route.answer(200, "text/html", "[]"),
             "other" => route.json(r#"{"a":1}"#),
             _ => route.json(""),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use home::{kit, well};
 use tokio::time::Instant;
-use trefoil_testing::End;
+use trefoil_testing::{End, Reply};
 
 #[tokio::test(start_paused = true)]
 async fn each_reason_has_its_status_and_code() {
@@ -20,6 +20,7 @@ async fn each_reason_has_its_status_and_code() {
         ("500", 502, "backend-status"),
         ("404", 502, "backend-status"),
         ("shape", 502, "backend-shape"),
+        ("malformed", 502, "backend-shape"),
     ] {
         let backends = well();
         let route = backends.on("users", "/users/u-1");
@@ -28,6 +29,7 @@ async fn each_reason_has_its_status_and_code() {
             "refused" => route.refused(),
             "broken" => route.broken(),
             "shape" => route.json(r#"{"name":"Ada"}"#),
+            "malformed" => route.reply(Reply::malformed()),
             status => route.status(status.parse().unwrap()),
         }
         let answer = kit(&backends).get("/home").await;

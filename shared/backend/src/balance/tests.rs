@@ -123,8 +123,9 @@ async fn a_breaker_may_open_on_every_address() {
             break;
         }
     }
-    while let Ok(chosen) = choose(&balancer) {
-        chosen.finish(&Err(CallFailure::Transport(TransportError::Connect("refused".to_owned()))));
+    let mut failures = [TransportError::Connect, TransportError::Broken, TransportError::Malformed].into_iter().cycle();
+    while let (Ok(chosen), Some(failure)) = (choose(&balancer), failures.next()) {
+        chosen.finish(&Err(CallFailure::Transport(failure("as the test says".to_owned()))));
     }
     assert_eq!([1, 2, 3].map(|port| state(&balancer, port)), ["open"; 3]);
 }

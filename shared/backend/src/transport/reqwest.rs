@@ -190,7 +190,7 @@ fn is_malformed(error: &reqwest::Error) -> bool {
             return true;
         }
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            let by_tls = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+            let by_tls = matches!(error.get_ref(), Some(inner) if inner.is::<rustls::Error>());
             return matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput) && !by_tls;
         }
         cause = error.source();
