@@ -40,6 +40,7 @@ pub(crate) fn all() -> Vec<Contestant> {
         trefoil("projected, no policy", "/web/projected", &["--policy=none"]),
         trefoil("projected, all policy", "/web/guarded", &quiet),
         trefoil("projected, all policy, access log", "/web/guarded", &["--policy=all"]),
+        trefoil("projected, all policy, retry and hedge", "/web/tried", &quiet),
         trefoil("raw, no policy, reqwest", "/web/raw", &["--policy=none", "--reqwest"]),
         trefoil("projected, no policy, reqwest", "/web/projected", &["--policy=none", "--reqwest"]),
     ]
@@ -47,10 +48,19 @@ pub(crate) fn all() -> Vec<Contestant> {
 
 /// What can do without one of the calls: waiting for it each time, and with breakers, as they are by default.
 pub(crate) fn optional() -> [Contestant; 2] {
-    let optional = |name, backend| trefoil(name, "/web/optional", &["--policy=all", "--log=off", "--backend", backend]);
+    let backend = "max_idle_connections: 512, breaker: { enabled: false }";
+    let without =
+        trefoil("all policy, no breakers", "/web/optional", &["--policy=all", "--log=off", "--backend", backend]);
+    let [with, _] = broken();
+    [without, with]
+}
+
+/// The same with breakers, and with everything else that is done to get an answer.
+pub(crate) fn broken() -> [Contestant; 2] {
+    let many = ["--policy=all", "--log=off", "--backend", "max_idle_connections: 512"];
     [
-        optional("all policy, no breakers", "max_idle_connections: 512, breaker: { enabled: false }"),
-        optional("all policy", "max_idle_connections: 512"),
+        trefoil("all policy", "/web/optional", &many),
+        trefoil("all policy, retry and hedge", "/web/optional-tried", &many),
     ]
 }
 

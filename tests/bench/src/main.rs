@@ -48,6 +48,8 @@ enum Scenario {
     Instructions,
     /// One of three backends takes 1 s, with 100 ms for the answer, at 512 connections.
     Slow,
+    /// The same with its breaker open, beside a gateway whose backends are all well.
+    Breaker,
     /// 256 connections, all healthy.
     Connections,
 }
@@ -75,6 +77,7 @@ fn run(flags: &Flags) -> Result<bool> {
         Scenario::Syscalls => costs::syscalls(&surroundings, &contestants),
         Scenario::Instructions => costs::instructions(&surroundings, &contestants),
         Scenario::Slow => latency::slow(&surroundings, flags.rounds, flags.seconds),
+        Scenario::Breaker => latency::breaker(&surroundings, flags.rounds, flags.seconds),
         Scenario::Connections => latency::connections(&surroundings, &contestants, flags.rounds, flags.seconds),
     }
 }

@@ -153,6 +153,34 @@ pub(crate) struct OptionalScreen {
     pub(crate) picks: Option<Vec<Pick>>,
 }
 
+/// The guarded screen, each call of it tried again and hedged.
+#[composition(get = "/tried", deadline = "10s", scopes("home:read"))]
+pub(crate) struct TriedScreen {
+    /// Who is signed in.
+    #[call(Users, get = "/profile", retry, hedge)]
+    pub(crate) profile: Profile,
+    /// The latest orders.
+    #[call(Orders, get = "/orders", retry, hedge)]
+    pub(crate) orders: Vec<Order>,
+    /// Suggestions.
+    #[call(Recommendations, get = "/picks", retry, hedge)]
+    pub(crate) picks: Vec<Pick>,
+}
+
+/// The screen with little time, each call of it tried again and hedged.
+#[composition(get = "/optional-tried", deadline = "100ms", scopes("home:read"))]
+pub(crate) struct OptionalTriedScreen {
+    /// Who is signed in.
+    #[call(Users, get = "/profile", retry, hedge)]
+    pub(crate) profile: Profile,
+    /// The latest orders.
+    #[call(Orders, get = "/orders", retry, hedge)]
+    pub(crate) orders: Vec<Order>,
+    /// Suggestions.
+    #[call(Recommendations, get = "/picks", retry, hedge)]
+    pub(crate) picks: Option<Vec<Pick>>,
+}
+
 /// The BFF. Its name is that of the demo issuer's client whose tokens it believes.
 pub(crate) fn bff() -> Bff {
     Bff::new("web")
@@ -163,4 +191,6 @@ pub(crate) fn bff() -> Bff {
         .endpoint::<ProjectedScreen>()
         .endpoint::<GuardedScreen>()
         .endpoint::<OptionalScreen>()
+        .endpoint::<TriedScreen>()
+        .endpoint::<OptionalTriedScreen>()
 }
