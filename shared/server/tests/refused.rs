@@ -51,6 +51,29 @@ async fn a_public_endpoint_has_no_caller_to_count_by() {
 }
 
 #[tokio::test]
+async fn no_password_of_a_url_is_shown_by_what_is_wrong_with_it() {
+    for lines in [
+        "stores:\n  redis: { url: \"redis://u:secret@h:port\" }\n",
+        "stores:\n  redis: { url: \"redis://:sec#ret@h\", url_file: /b }\n",
+    ] {
+        let error = refused(&format!("idempotency: {{ store: redis }}\n{lines}")).await;
+        assert!(error.contains("stores") || error.contains("redis: { url:"), "{error}");
+        assert!(error.contains(":***@h") && !error.contains("sec"), "{error}");
+    }
+    let parse = |lines: &str, flags: &[String]| {
+        Config::parse("gateway.yaml", &format!("{CONFIG}{lines}"), &Environment::empty(), flags)
+            .unwrap_err()
+            .to_string()
+    };
+    let group = parse("stores: { redis: redis://u:secret@h }\n", &[]);
+    let flag = parse("", &["stores.redis=redis://u:secret@h".to_owned()]);
+    let backend = parse("", &["backends.shop.url=http://u:secret@h/?a".to_owned()]);
+    for error in [group, flag, backend] {
+        assert!(error.contains("u:***@h") && !error.contains("secret"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn keys_are_kept_in_a_redis_that_can_be_reached_by_its_url() {
     let error = refused("idempotency: { store: redis }\n").await;
     assert!(error.contains("there is no Redis to keep keys in") && error.contains("gateway.yaml:11:23"), "{error}");

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::mark::Mark;
+use super::password::hidden;
 
 /// A longer line is cut, in characters.
 const MOST_SHOWN: usize = 100;
@@ -20,7 +21,7 @@ pub struct Fault {
     pub help: Option<String>,
 }
 
-/// A configuration that cannot be used. Its text shows each fault in the manner of rustc.
+/// A configuration that cannot be used. Its text shows each fault in the manner of rustc, and no password of a URL.
 #[derive(Debug, Clone)]
 pub struct ConfigError {
     name: String,
@@ -46,12 +47,12 @@ impl ConfigError {
     }
 
     fn show(&self, fault: &Fault, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", fault.what)?;
+        writeln!(f, "error: {}", hidden(&fault.what))?;
         let Mark::File { line, column } = fault.mark else {
             match &fault.mark {
                 Mark::Nowhere if fault.path.is_empty() => writeln!(f, "  --> {}", self.name)?,
                 Mark::Nowhere => writeln!(f, "  --> {}: {}", self.name, fault.path)?,
-                mark => writeln!(f, "  --> {mark}")?,
+                mark => writeln!(f, "  --> {}", hidden(&mark.to_string()))?,
             }
             return match &fault.help {
                 Some(help) => writeln!(f, "   = help: {help}"),
@@ -62,7 +63,8 @@ impl ConfigError {
         let source = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
         writeln!(f, "{:width$}--> {}:{line}:{column}", "", self.name)?;
         writeln!(f, "{:width$} |", "")?;
-        let shown = Excerpt::of(source, column);
+        let before: String = source.chars().take(column - 1).collect();
+        let shown = Excerpt::of(&hidden(source), hidden(&before).chars().count() + 1);
         writeln!(f, "{line} | {}", shown.text)?;
         writeln!(f, "{:width$} | {}{}", "", " ".repeat(shown.before), "^".repeat(shown.underlined))?;
         match &fault.help {

@@ -12,6 +12,7 @@ mod fault;
 mod load;
 mod mark;
 mod overrides;
+mod password;
 mod tree;
 
 use std::collections::BTreeMap;

@@ -10,6 +10,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
 use super::mark::Mark;
+use super::password::hidden;
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -114,7 +115,8 @@ impl fmt::Display for Value {
             Value::Bool(value) => write!(f, "`{value}`"),
             Value::Integer(value) => write!(f, "the number {value}"),
             Value::Float(value) => write!(f, "the number {value}"),
-            Value::Text(text) | Value::Loose(text) => write!(f, "the text `{}`", short(text)),
+            // Hidden before it is cut: half a URL is none.
+            Value::Text(text) | Value::Loose(text) => write!(f, "the text `{}`", short(&hidden(text))),
             Value::List(_) => f.write_str("a list"),
             Value::Map(_) => f.write_str("a group of keys"),
         }
