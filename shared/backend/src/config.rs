@@ -154,14 +154,7 @@ impl BackendConfig {
     /// What no backend can have: the keys below the backend's, and what is wrong.
     pub fn faults(&self) -> Vec<(Vec<String>, String)> {
         let mut faults = Faults::default();
-        for (part, checked) in [
-            ("url", self.check()),
-            ("proxy", self.check_proxy()),
-            ("tls", self.check_tls()),
-            ("retry", self.retry.check()),
-            ("hedge", self.hedge.check()),
-            ("concurrency", self.concurrency.check()),
-        ] {
+        for (part, checked) in [("url", self.check()), ("proxy", self.check_proxy()), ("tls", self.check_tls())] {
             if let Err(what) = checked {
                 faults.add(&[part], what);
             }
@@ -174,6 +167,9 @@ impl BackendConfig {
         if let Some(health) = &self.health {
             health.check(&mut faults);
         }
+        self.retry.check(&mut faults);
+        self.hedge.check(&mut faults);
+        self.concurrency.check(&mut faults);
         self.breaker.check(&mut faults);
         self.ejection.check(&mut faults);
         self.slow_start.check(&mut faults);

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// The longest that anything may be set to wait, in milliseconds: an hour. More is a slip of units.
-pub(crate) const LONGEST_MS: u64 = 3_600_000;
+pub const LONGEST_MS: u64 = 3_600_000;
 
 /// What was found wrong so far.
 #[derive(Debug, Default)]

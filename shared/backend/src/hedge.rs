@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use self::latency::Latency;
 use crate::client::{CallFailure, Client, Reply};
+use crate::faults::{Faults, LONGEST_MS};
 use crate::retry::is_repeatable;
 use crate::stack::{self, Wanted};
 
@@ -26,9 +27,9 @@ use crate::stack::{self, Wanted};
 pub struct HedgeConfig {
     /// Whether every GET is hedged, and not only those that are declared so. Default false.
     pub all: bool,
-    /// The earliest that a second attempt starts, in milliseconds, however fast the backend is: 1 or more. Default 5.
+    /// The earliest that a second attempt starts, in milliseconds, however fast the backend is. From 1 to `max_ms`; default 5.
     pub min_ms: u64,
-    /// The latest that a second attempt starts, in milliseconds, however slow the backend is: from `min_ms`. Default 1000.
+    /// The latest that a second attempt starts, in milliseconds, however slow the backend is. At most 3600000; default 1000.
     pub max_ms: u64,
 }
 
@@ -39,15 +40,11 @@ impl Default for HedgeConfig {
 }
 
 impl HedgeConfig {
-    /// Checks the bounds. The error says what is wrong and what is expected.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        if self.min_ms == 0 {
-            return Err("`hedge.min_ms` is 0, which would send every call twice; expected 1 or more".to_owned());
-        }
-        if self.min_ms > self.max_ms {
-            return Err(format!("`hedge.min_ms` is {}, above `hedge.max_ms`, {}", self.min_ms, self.max_ms));
-        }
-        Ok(())
+    pub(crate) fn check(&self, faults: &mut Faults) {
+        let mut range = |key, value, bounds| faults.range(&["hedge", key], value, bounds);
+        range("max_ms", self.max_ms, 1..=LONGEST_MS);
+        // 0 would send every call twice.
+        range("min_ms", self.min_ms, 1..=self.max_ms.max(1));
     }
 
     /// When a second attempt at this call starts, counted from the first; `None`: never, or the backend is not known well enough.

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 use self::backoff::Backoff;
 use self::budget::Budget;
 use crate::client::{CallFailure, Client, Reply};
+use crate::faults::{Faults, LONGEST_MS};
 use crate::hedge;
 use crate::signal::error_type;
 use crate::stack::Wanted;
@@ -29,9 +30,10 @@ pub struct RetryConfig {
     /// The most attempts at a call in all, where its declaration says nothing: 1 to 10. Default 1, which is no retries. A call that is not
     /// idempotent and has no idempotency key is attempted once in any case.
     pub attempts: u32,
-    /// The longest wait before the first retry, in milliseconds; it doubles with each. Default 25 (Envoy's `base_interval`).
+    /// The longest wait before the first retry, in milliseconds; it doubles with each. At most `cap_ms`; default 25 (Envoy's
+    /// `base_interval`).
     pub base_ms: u64,
-    /// The longest wait before any retry, in milliseconds. Default 250 (Envoy's: ten times the base).
+    /// The longest wait before any retry, in milliseconds. At most 3600000; default 250 (Envoy's: ten times the base).
     pub cap_ms: u64,
     /// Of a hundred calls of the last 10 s, how many may be attempted once more, retries and hedges together: 0 to 100. Default 20
     /// (Finagle's and Linkerd's, and Envoy's `budget_percent`).
@@ -50,18 +52,12 @@ impl Default for RetryConfig {
 }
 
 impl RetryConfig {
-    /// Checks the bounds. The error says what is wrong and what is expected.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        if !(1..=MOST_ATTEMPTS).contains(&self.attempts) {
-            return Err(format!("`retry.attempts` is {}; expected 1 (no retries) to {MOST_ATTEMPTS}", self.attempts));
-        }
-        if self.base_ms > self.cap_ms {
-            return Err(format!("`retry.base_ms` is {}, above `retry.cap_ms`, {}", self.base_ms, self.cap_ms));
-        }
-        if self.budget_percent > 100 {
-            return Err(format!("`retry.budget_percent` is {}; expected 0 to 100", self.budget_percent));
-        }
-        Ok(())
+    pub(crate) fn check(&self, faults: &mut Faults) {
+        let mut range = |key, value: u64, bounds| faults.range(&["retry", key], value, bounds);
+        range("attempts", self.attempts.into(), 1..=MOST_ATTEMPTS.into());
+        range("cap_ms", self.cap_ms, 0..=LONGEST_MS);
+        range("base_ms", self.base_ms, 0..=self.cap_ms);
+        range("budget_percent", self.budget_percent.into(), 0..=100);
     }
 }
 

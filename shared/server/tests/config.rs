@@ -47,19 +47,27 @@ version: 1
 backends:
   users:
     url: http://users
-    retry: {attempts: 11}
-  orders:
-    url: http://orders
-    retry: {base_ms: 300}
-    hedge: {min_ms: 0}
-    concurrency: {max: 0}
+    retry: {attempts: 11, base_ms: 300, budget_percent: 101}
+    hedge:
+      min_ms: 0
+      max_ms: 3600001
+    concurrency: {max: 0, optional_percent: 101}
 ";
     let faults = faults(text);
     let said = |line: &str, what: &str| faults.iter().any(|fault| fault.starts_with(line) && fault.contains(what));
-    assert!(said("5:", "`retry.attempts` is 11; expected 1 (no retries) to 10"), "{faults:#?}");
-    assert!(said("8:", "`retry.base_ms` is 300, above `retry.cap_ms`, 250"), "{faults:#?}");
-    assert!(said("9:", "`hedge.min_ms` is 0"), "{faults:#?}");
-    assert!(said("10:", "`concurrency.max` is 0"), "{faults:#?}");
+    // All of them, and each where it stands.
+    assert_eq!(faults.len(), 7, "{faults:#?}");
+    for (place, what) in [
+        ("5:23", "this must be from 1 to 10"),
+        ("5:36", "this must be from 0 to 250, in milliseconds"),
+        ("5:57", "this must be from 0 to 100, in percent"),
+        ("7:15", "this must be from 1 to 3600001, in milliseconds"),
+        ("8:15", "this must be from 1 to 3600000, in milliseconds"),
+        ("9:24", "this must be from 1 to 4294967295"),
+        ("9:45", "this must be from 1 to 100, in percent"),
+    ] {
+        assert!(said(place, what), "{place} {what}: {faults:#?}");
+    }
 }
 
 #[test]

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use trefoil_backend::LONGEST_MS;
 use trefoil_edge::{AuthPolicy, BuildError, IdentityConfig};
 
 use super::{Config, Fault};
 use crate::keys;
-
-/// The longest that anything may be set to wait, in milliseconds: an hour. More is a slip of units.
-const LONGEST_MS: u64 = 3_600_000;
 
 /// What a header costs beside its name and value, in bytes (RFC 9113 section 6.5.2; HTTP/1.1 has less).
 const HEADER_OVERHEAD_BYTES: usize = 32;
