@@ -31,6 +31,7 @@ use crate::breaker::state::{Change, Probe};
 use crate::client::CallFailure;
 use crate::config::BackendConfig;
 use crate::ejection::EjectionConfig;
+use crate::given_up::Sent;
 use crate::transport::TransportError;
 
 /// The addresses of one backend, and how each of them does.
@@ -54,8 +55,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) tried: &'a Tried,
     /// Whether the call may find out whether an address is well again while there are others that are: it can do no harm twice.
     pub(crate) may_probe: bool,
-    /// From when on it is the address's failure that there is no answer.
-    pub(crate) own_time: Option<Instant>,
 }
 
 impl Balancer {
@@ -71,8 +70,8 @@ impl Balancer {
         }
     }
 
-    /// Where a call goes.
-    pub(crate) fn choose(&self, asked: &Asked<'_>) -> Result<Chosen<'_>, CallFailure> {
+    /// Where a call goes that is `sent` now.
+    pub(crate) fn choose<'a>(&'a self, asked: &Asked<'_>, sent: Sent<'a>) -> Result<Chosen<'a>, CallFailure> {
         let list = self.list.load();
         let (endpoint, probe) = match list.members.as_slice() {
             [] => return Err(CallFailure::Transport(TransportError::Connect("no address is known".to_owned()))),
@@ -83,7 +82,7 @@ impl Balancer {
             },
         };
         asked.tried.add(endpoint.number);
-        Ok(Chosen::new(self, Arc::clone(endpoint), probe, asked.own_time))
+        Ok(Chosen::new(self, Arc::clone(endpoint), probe, sent))
     }
 
     /// The usual case: the first attempt, and two addresses with nothing to be said of them.

@@ -28,7 +28,7 @@ use self::refresh::Landed;
 use self::signal::Signals;
 use self::store::{Entry, Store};
 use crate::client::{Call, CallFailure, Client, Reply};
-use crate::effort::{Criticality, Effort};
+use crate::effort::{Criticality, Effort, OwnTime};
 
 pub use self::store::Purge;
 
@@ -224,7 +224,8 @@ fn given(cache: &Arc<Cache>, key: Key, entry: &Arc<Entry>, served: Served, now: 
 /// Asks the backend, together with all who ask the same at the same time; and whether another had begun.
 ///
 /// A flight lives as long as somebody waits for it. It has the latest deadline of those who wait, so that nobody is told of
-/// a timeout that was another's; who comes while one ends so makes a flight of their own.
+/// a timeout that was another's; who comes while one ends so makes a flight of their own. So does who is shed with a flight of somebody
+/// who can do without, and cannot.
 async fn ask_backend(
     client: &Arc<Client>,
     key: &Key,
@@ -235,9 +236,14 @@ async fn ask_backend(
     loop {
         let generation = client.cache.store.generation();
         let start = |patience| refresh::refresh(client, key, ask, old, deadline, patience, generation);
-        let joined = client.cache.flights.join(key, generation, deadline, start);
+        let joined = client.cache.flights.join(key, generation, deadline, ask.effort.criticality, start);
         let result = timeout_at(deadline.instant(), joined.flight).await.unwrap_or(Err(CallFailure::Timeout));
-        if !matches!(result, Err(CallFailure::Timeout)) || deadline.has_passed() {
+        let of_another = match result {
+            Err(CallFailure::Timeout) => true,
+            Err(CallFailure::Shed(_)) => joined.criticality < ask.effort.criticality,
+            _ => false,
+        };
+        if !of_another || deadline.has_passed() {
             return (result, joined.collapsed);
         }
     }
@@ -255,7 +261,7 @@ fn revalidate(client: &Arc<Client>, key: &Key, ask: Ask, old: &Arc<Entry>) {
         // Nobody is in a hurry, and nobody's answer depends on it.
         let effort = Effort {
             criticality: Criticality::Optional,
-            own_time: Some(deadline.instant()),
+            own_time: Some(OwnTime::from_now(BACKGROUND)),
             hedge: false,
             ..ask.effort
         };

@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
-use tokio::task::JoinHandle;
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
 use crate::addresses::config::DnsConfig;
@@ -20,10 +19,12 @@ use crate::config::{BackendConfig, Base};
 use crate::effort::Effort;
 use crate::health::Checks;
 use crate::hedge::{HedgeConfig, Latency};
+use crate::lag::Lag;
 use crate::limit::{self, Limit};
 use crate::retry::Retry;
 use crate::signal::Signals;
 use crate::stack::{self, Wanted};
+use crate::task::Task;
 use crate::transport::{self, Body, TlsPem, Transport, TransportError};
 
 /// Calls one backend.
@@ -46,6 +47,7 @@ pub struct Client {
     pub(crate) hedge: HedgeConfig,
     pub(crate) latency: Latency,
     pub(crate) limit: Arc<Limit>,
+    pub(crate) lag: Arc<Lag>,
 }
 
 /// One call, as composition makes it.
@@ -126,20 +128,18 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that sends by `transport` to what `dns` finds, or to nowhere without, and keeps answers in `cache`.
+    /// A client that sends by `transport` to what is looked up, or to nowhere where nothing is.
     fn new(
         name: &str,
         config: &BackendConfig,
-        identity: IdentityHeaders,
-        meter: &Meter,
         transport: Arc<dyn Transport>,
-        dns: Option<Arc<Dns>>,
-        cache: &Arc<Cache>,
+        common: &Common<'_>,
     ) -> Result<Client, String> {
+        let Common { identity, meter, dns, cache, lag } = common;
         let base = config.base()?;
-        config.retry.check()?;
-        config.hedge.check()?;
-        config.concurrency.check()?;
+        if let Some((at, what)) = config.faults().into_iter().next() {
+            return Err(format!("`{}`: {what}", at.join(".")));
+        }
         let balancer = Arc::new(Balancer::new(name, config, meter));
         Ok(Client {
             signals: Signals::new(name, &base, meter),
@@ -152,20 +152,21 @@ impl Client {
                 .health
                 .as_ref()
                 .filter(|_| dns.is_some())
-                .map(|health| Checks::new(health.clone(), &base.scheme, &base.authority))
+                .map(|health| Checks::new(name, health.clone(), &base, meter))
                 .transpose()?,
-            dns,
+            dns: dns.clone(),
             tasks: OnceLock::new(),
             balancer,
             base,
             max_body_bytes: config.max_body_bytes,
-            identity,
+            identity: (*identity).clone(),
             transport,
             cache: Arc::clone(cache),
             retry: Retry::new(&config.retry),
             hedge: config.hedge.clone(),
             latency: Latency::new(),
             limit: Arc::new(Limit::new(name, &config.concurrency, meter)),
+            lag: Arc::clone(lag),
         })
     }
 
@@ -182,6 +183,7 @@ impl Client {
     /// Starts what goes on in the background, if it has not been.
     pub(crate) fn start(&self) {
         self.tasks.get_or_init(|| {
+            self.lag.start();
             let (mut tasks, shared) = (Vec::new(), self.addresses.start());
             let (balancer, transport) = (|| Arc::clone(&self.balancer), || Arc::clone(&self.transport));
             if let (Some(places), Some(dns)) = (&self.addresses.places, &self.dns) {
@@ -189,7 +191,7 @@ impl Client {
                 tasks.push(Task(tokio::spawn(keep)));
             }
             if let Some(checks) = &self.checks {
-                tasks.push(Task(tokio::spawn(checks.clone().run(balancer(), transport()))));
+                tasks.push(Task(tokio::spawn(checks.clone().run(balancer(), transport(), Arc::clone(&self.lag)))));
             }
             tasks
         });
@@ -208,14 +210,13 @@ impl Client {
     }
 }
 
-/// A task that ends with whoever has it.
-#[derive(Debug)]
-struct Task(JoinHandle<()>);
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// What all clients share.
+struct Common<'a> {
+    identity: &'a IdentityHeaders,
+    meter: &'a Meter,
+    dns: Option<Arc<Dns>>,
+    cache: &'a Arc<Cache>,
+    lag: Arc<Lag>,
 }
 
 /// The clients of all backends, by name.
@@ -276,13 +277,12 @@ impl Clients {
         transport: impl Fn(&str, &BackendConfig) -> Result<Arc<dyn Transport>, String>,
     ) -> Result<Clients, ClientsError> {
         let dns = dns.map(|dns| Arc::new(Dns::new(dns, meter)));
+        let common = Common { identity, meter, dns, cache, lag: Arc::new(Lag::new(meter)) };
         let clients = configs
             .iter()
             .map(|(name, config)| {
                 transport(name, config)
-                    .and_then(|transport| {
-                        Client::new(name, config, identity.clone(), meter, transport, dns.clone(), cache)
-                    })
+                    .and_then(|transport| Client::new(name, config, transport, &common))
                     .map(|client| (name.clone(), Arc::new(client)))
                     .map_err(|reason| ClientsError { backend: name.clone(), reason })
             })

@@ -20,6 +20,8 @@ use self::room::{Asked, Room, Ticket};
 use self::signal::Signals;
 pub(crate) use self::signal::observe;
 use crate::client::CallFailure;
+use crate::faults::Faults;
+use crate::given_up::{Cause, Sent};
 use crate::hedge::Latency;
 use crate::stack::Wanted;
 
@@ -46,18 +48,13 @@ impl Default for ConcurrencyConfig {
 }
 
 impl ConcurrencyConfig {
-    /// Checks the bounds. The error says what is wrong and what is expected.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        if self.max == 0 {
-            return Err("`concurrency.max` is 0, which would let no call through; expected 1 or more".to_owned());
+    pub(crate) fn check(&self, faults: &mut Faults) {
+        let mut range = |key, value: u32, bounds| faults.range(&["concurrency", key], value.into(), bounds);
+        range("max", self.max, 1..=u32::MAX.into());
+        if self.adaptive {
+            range("min", self.min, 1..=self.max.max(1).into());
         }
-        if self.adaptive && !(1..=self.max).contains(&self.min) {
-            return Err(format!("`concurrency.min` is {}; expected 1 to `concurrency.max`, {}", self.min, self.max));
-        }
-        if !(1..=100).contains(&self.optional_percent) {
-            return Err(format!("`concurrency.optional_percent` is {}; expected 1 to 100", self.optional_percent));
-        }
-        Ok(())
+        range("optional_percent", self.optional_percent, 1..=100);
     }
 }
 
@@ -74,9 +71,7 @@ pub(crate) struct Limit {
 #[derive(Debug)]
 pub(crate) struct Place<'a> {
     limit: &'a Limit,
-    since: Instant,
-    /// From when on being given up is the backend's doing.
-    own_time: Option<Instant>,
+    sent: Sent<'a>,
     told: bool,
 }
 
@@ -92,31 +87,29 @@ impl Limit {
         }
     }
 
-    /// Takes room for an attempt that begins now, and waits for it if there is none.
-    pub(crate) async fn enter(
-        &self,
+    /// Takes room for an attempt that begins now, and waits for it if there is none: it is sent when it has some.
+    pub(crate) async fn enter<'a>(
+        &'a self,
         wanted: &Wanted<'_>,
-        attempt: u32,
-        now: Instant,
+        begun: Sent<'a>,
         latency: &Latency,
-    ) -> Result<Place<'_>, CallFailure> {
-        let own_time = wanted.own_time(attempt);
-        let place = |since| Place { limit: self, since, own_time, told: false };
+    ) -> Result<Place<'a>, CallFailure> {
+        let place = |sent| Place { limit: self, sent, told: false };
         if self.room.enter(wanted.effort.criticality) {
-            return Ok(place(now));
+            return Ok(place(begun));
         }
         if !self.is_served_in_time(wanted, latency) {
             return Err(self.shed(wanted, "too_late", "those who wait would outlast its deadline"));
         }
         match self.room.ask(wanted.effort.criticality) {
-            Asked::In => Ok(place(now)),
+            Asked::In => Ok(place(begun)),
             Asked::Full => Err(self.shed(wanted, "queue_full", "the queue for its backend is full")),
             Asked::Waits(ticket) => {
                 let mut waiting = Waiting { room: &self.room, ticket: Some(ticket) };
                 let admitted = timeout_at(wanted.deadline.instant(), waiting.admitted()).await;
-                self.signals.waited(now.elapsed());
+                self.signals.waited(begun.at.elapsed());
                 match admitted {
-                    Ok(true) => Ok(place(Instant::now())),
+                    Ok(true) => Ok(place(Sent { at: Instant::now(), ..begun })),
                     Ok(false) => Err(self.shed(wanted, "displaced", "what an answer cannot do without took its place")),
                     Err(_) => Err(self.shed(wanted, "waited", "there was no room for it in its time")),
                 }
@@ -137,10 +130,15 @@ impl Limit {
     }
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    /// From when on the backend has it.
+    pub(crate) fn sent(&self) -> Sent<'a> {
+        self.sent
+    }
+
     /// The attempt was answered: how long that took counts.
     pub(crate) fn answered(mut self) -> Duration {
-        let took = self.since.elapsed();
+        let took = self.sent.at.elapsed();
         self.tell(took);
         took
     }
@@ -162,8 +160,8 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         // Given up at its own time, it would have taken longer still. Cut short before that, it says nothing.
-        if !self.told && self.own_time.is_some_and(|own_time| own_time <= Instant::now()) {
-            self.tell(self.since.elapsed());
+        if !self.told && self.sent.why_given_up() == Cause::Backend {
+            self.tell(self.sent.at.elapsed());
         }
         self.limit.room.leave();
     }

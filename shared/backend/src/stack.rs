@@ -14,6 +14,7 @@ use crate::balance::Asked;
 use crate::balance::tried::Tried;
 use crate::client::{Call, CallFailure, Client, Reply};
 use crate::effort::Effort;
+use crate::given_up::{GivenUp, Sent};
 use crate::signal::Signal;
 use crate::transport::{Body, Outgoing};
 use crate::{cache, collect, headers, hedge, retry};
@@ -27,24 +28,32 @@ pub(crate) async fn send(client: &Arc<Client>, mut call: Call<'_>) -> Result<Rep
             Box::pin(cache::call(client, call, policy)).await
         }
         _ => {
-            let given_up = sleep_until(call.deadline.instant());
+            let due = call.deadline.instant();
+            let given_up = async move {
+                sleep_until(due).await;
+                due
+            };
             exchange(client, call, false, given_up).await
         }
     }
 }
 
-/// Asks the backend. It is given up when `given_up` ends.
+/// Asks the backend. It is given up when `given_up` ends, which says when it was to.
 pub(crate) async fn exchange(
     client: &Client,
     call: Call<'_>,
     shared: bool,
-    given_up: impl Future<Output = ()>,
+    given_up: impl Future<Output = Instant>,
 ) -> Result<Reply, CallFailure> {
     let wanted = Wanted::new(client, call, shared)?;
     // The deadline covers all attempts, and of each connecting, the head and the whole body: a slow drip is a timeout too.
     match select(pin!(retry::call(client, &wanted)), pin!(given_up)).await {
         Either::Left((result, _)) => result,
-        Either::Right(((), _)) => Err(CallFailure::Timeout),
+        // Said before its attempts are dropped, which ask.
+        Either::Right((due, _)) => {
+            wanted.given_up.at(due);
+            Err(CallFailure::Timeout)
+        }
     }
 }
 
@@ -54,13 +63,15 @@ pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Repl
     let number = wanted.attempts.fetch_add(1, Ordering::Relaxed) + 1;
     // Signals are around all of it: what a span and a metric time is all that the caller waits for.
     let signal = client.signals.start(wanted, number);
+    client.lag.watch(signal.started());
+    let sent = Sent { call: &wanted.given_up, lag: &client.lag, at: signal.started() };
     let result = async {
         // Room comes before the headers, which say how long is left, and before an address is chosen: both are of the moment it is sent.
-        let place = client.limit.enter(wanted, number, signal.started(), &client.latency).await?;
+        let place = client.limit.enter(wanted, sent, &client.latency).await?;
         // Headers come after the span: `traceparent` names it.
         let mut request = wanted.request();
         headers::write(client, wanted, &mut request, number, &signal.trace())?;
-        let result = at_an_address(client, wanted, number, request, &signal).await;
+        let result = at_an_address(client, wanted, place.sent(), request, &signal).await;
         if hedge::is_of_use(&result) {
             client.latency.record(place.answered());
         } else {
@@ -77,16 +88,17 @@ pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Repl
 async fn at_an_address(
     client: &Client,
     wanted: &Wanted<'_>,
-    number: u32,
+    mut sent: Sent<'_>,
     request: Request<Body>,
     signal: &Signal<'_>,
 ) -> Result<Reply, CallFailure> {
     if !client.addresses.are_ready() {
         client.start();
         client.addresses.wait().await?;
+        sent.at = Instant::now();
     }
-    let asked = Asked { tried: &wanted.tried, may_probe: wanted.method.is_safe(), own_time: wanted.own_time(number) };
-    let chosen = client.balancer.choose(&asked)?;
+    let asked = Asked { tried: &wanted.tried, may_probe: wanted.method.is_safe() };
+    let chosen = client.balancer.choose(&asked, sent)?;
     signal.at(chosen.address());
     let outgoing = Outgoing { request, address: chosen.address(), deadline: wanted.deadline };
     let result = match client.transport.send(outgoing).await {
@@ -109,6 +121,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) effort: Effort,
     /// Whether the answer is for all callers: then no backend learns who asks.
     pub(crate) shared: bool,
+    given_up: GivenUp,
     attempts: AtomicU32,
     /// The addresses of its attempts.
     tried: Tried,
@@ -137,16 +150,11 @@ impl<'a> Wanted<'a> {
             deadline: call.deadline,
             effort: call.effort,
             shared,
+            given_up: GivenUp::new(call.effort.own_time),
             attempts: AtomicU32::new(0),
             tried: Tried::default(),
             body: Mutex::new(call.body),
         })
-    }
-
-    /// From when on the attempt of this number has outrun the call's own time. A later one has only what the earlier ones left of it, and
-    /// never has.
-    pub(crate) fn own_time(&self, attempt: u32) -> Option<Instant> {
-        self.effort.own_time.filter(|_| attempt == 1)
     }
 
     /// How many attempts have been begun.

@@ -257,7 +257,7 @@ async fn what_goes_on_in_the_background_ends_with_the_client() {
     zone.set("users.test.", Records::a(0, &[first.address.ip()]));
     let before = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let config = BackendConfig {
-        health: Some(HealthConfig { interval_ms: 100, ..HealthConfig::at("/readyz") }),
+        health: Some(HealthConfig { interval_ms: 100, timeout_ms: 100, ..HealthConfig::at("/readyz") }),
         ..BackendConfig::at(format!("http://users.test:{}", first.address.port()))
     };
     let (clients, client) = client(&zone, config);

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, select};
 use tokio::time::{Instant, sleep, timeout};
-use trefoil_backend::{BackendConfig, CallFailure, ConcurrencyConfig, Criticality, Effort};
+use trefoil_backend::{
+    BackendConfig, BreakerConfig, CallFailure, ConcurrencyConfig, Criticality, Effort, OwnTime, Policy,
+};
 use trefoil_testing::{End, Reply};
 
 use support::{Asking, Backend};
@@ -133,6 +135,50 @@ async fn required_calls_wait_before_optional_ones_and_push_them_out_of_a_full_qu
     };
     let (both, late) = tokio::join!(both, late);
     assert!(both.iter().all(Result::is_ok) && shed(&late, "queue"), "{late:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_done_without_is_not_shed_with_the_flight_of_somebody_who_can() {
+    let backend = limited(room(1, 2));
+    let flight = |criticality| Asking {
+        effort: Effort { criticality, ..Effort::default() },
+        cache: Some(Policy { ttl: Some(Duration::from_secs(60)), ..Policy::default() }),
+        ..Asking::default()
+    };
+    let first = backend.ask(Asking::default());
+    let optional = backend.ask(optional());
+    let leader = backend.ask(flight(Criticality::Optional));
+    let joined = backend.ask(flight(Criticality::Required));
+    let required = async {
+        sleep(Duration::from_millis(10)).await;
+        backend.ask(Asking::default()).await
+    };
+    let (first, optional, leader, joined, required) = tokio::join!(first, optional, leader, joined, required);
+    assert!(first.is_ok() && required.is_ok());
+    // The required call pushed the leader out, and then the one who had joined it the other.
+    assert!(shed(&leader, "took its place") && shed(&optional, "took its place"), "{leader:?} {optional:?}");
+    assert!(joined.is_ok(), "{joined:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_room_is_judged_from_when_it_was_sent() {
+    let breaker = BreakerConfig { consecutive_failures: 1, ..BreakerConfig::default() };
+    let config = BackendConfig { breaker, concurrency: room(1, 10), ..BackendConfig::at("http://shop.test") };
+    let backend = Backend::with(config);
+    let ask = || {
+        let own_time = Some(OwnTime::from_now(Duration::from_millis(100)));
+        backend.ask(Asking { effort: Effort { own_time, ..Effort::default() }, millis: 100, ..Asking::default() })
+    };
+    // The second has 40 ms left when it is sent, and an answer takes 60.
+    backend.answers([Reply::json("1").slow(60)]);
+    for _ in 0..5 {
+        let (first, second) = tokio::join!(ask(), ask());
+        assert!(first.is_ok() && matches!(second, Err(CallFailure::Timeout)), "{first:?} {second:?}");
+    }
+    assert!(ask().await.is_ok(), "one timeout would have opened the breaker");
+    backend.answers([Reply::json("1").slow(200)]);
+    let failures = [ask().await.unwrap_err(), ask().await.unwrap_err()];
+    assert_eq!(failures, [CallFailure::Timeout, CallFailure::Breaker]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -323,7 +323,7 @@ impl Doing<'_> {
             attempts: call.retry,
             hedge: call.hedge,
             criticality: if required { Criticality::Required } else { Criticality::Optional },
-            own_time: due::own_time(self.context, self.plan.deadline, call.within),
+            own_time: Some(due::own_time(self.context, self.plan.deadline, call.within)),
         }
     }
 

@@ -9,15 +9,16 @@ use super::Balancer;
 use super::endpoint::Endpoint;
 use crate::breaker::state::{Probe, Probed};
 use crate::client::{CallFailure, Reply};
+use crate::given_up::{Cause, Sent};
 
-/// A call under way. Dropped without [`Chosen::finish`] it was cut short, which is the address's failure only if the call had outrun its
-/// own declared time by then: neither a caller who leaves nor the loser of a hedge says anything about it.
+/// A call under way. Dropped without [`Chosen::finish`] it was given up, which is the address's failure only if it let the call's own
+/// time run out: neither a caller who leaves nor the loser of a hedge says anything about it, nor does a time in which this process was late.
 #[derive(Debug)]
 pub(crate) struct Chosen<'a> {
     balancer: &'a Balancer,
     endpoint: Arc<Endpoint>,
     probe: Option<Probe>,
-    own_time: Option<Instant>,
+    sent: Sent<'a>,
     finished: bool,
 }
 
@@ -26,10 +27,10 @@ impl<'a> Chosen<'a> {
         balancer: &'a Balancer,
         endpoint: Arc<Endpoint>,
         probe: Option<Probe>,
-        own_time: Option<Instant>,
+        sent: Sent<'a>,
     ) -> Chosen<'a> {
         endpoint.enter();
-        Chosen { balancer, endpoint, probe, own_time, finished: false }
+        Chosen { balancer, endpoint, probe, sent, finished: false }
     }
 
     /// Where to connect.
@@ -45,7 +46,7 @@ impl<'a> Chosen<'a> {
             Ok(reply) if reply.status.is_server_error() => self.bad(&format_args!("status {}", reply.status.as_u16())),
             Ok(_) | Err(CallFailure::TooLarge { .. }) => self.good(),
             Err(failure @ CallFailure::Transport(_)) => self.bad(failure),
-            Err(CallFailure::Timeout) => self.cut_short(),
+            Err(CallFailure::Timeout) => self.given_up(),
             // It never got there.
             Err(CallFailure::Breaker | CallFailure::Shed(_) | CallFailure::Unsendable(_)) => self.says_nothing(),
         }
@@ -70,11 +71,14 @@ impl<'a> Chosen<'a> {
         }
     }
 
-    fn cut_short(&mut self) {
-        if self.own_time.is_some_and(|end| Instant::now() >= end) {
-            self.bad(&"no answer in the call's own time");
-        } else {
-            self.says_nothing();
+    fn given_up(&mut self) {
+        match self.sent.why_given_up() {
+            Cause::Backend => self.bad(&"no answer in the call's own time"),
+            Cause::Lag => {
+                self.balancer.signals.excused();
+                self.says_nothing();
+            }
+            Cause::Nothing => self.says_nothing(),
         }
     }
 
@@ -88,7 +92,7 @@ impl<'a> Chosen<'a> {
 impl Drop for Chosen<'_> {
     fn drop(&mut self) {
         if !self.finished {
-            self.cut_short();
+            self.given_up();
         }
         self.endpoint.leave();
     }

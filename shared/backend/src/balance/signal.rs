@@ -21,6 +21,7 @@ pub(crate) struct Signals {
     backend: KeyValue,
     transitions: Counter<u64>,
     ejections: Counter<u64>,
+    excused: Counter<u64>,
 }
 
 impl Signals {
@@ -35,7 +36,14 @@ impl Signals {
             .with_unit("{ejection}")
             .with_description("Addresses that were left alone for a while because they failed more than the others.")
             .build();
-        Signals { backend: KeyValue::new("trefoil.backend", name.to_owned()), transitions, ejections }
+        let excused = meter
+            .u64_counter("trefoil.backend.timeouts.excused")
+            .with_unit("{call}")
+            .with_description(
+                "Calls whose time ran out while this process was late itself: they count against no address.",
+            )
+            .build();
+        Signals { backend: KeyValue::new("trefoil.backend", name.to_owned()), transitions, ejections, excused }
     }
 
     pub(crate) fn changed(&self, address: SocketAddr, change: Change, cause: &dyn Display) {
@@ -62,6 +70,10 @@ impl Signals {
 }
 
 impl Signals {
+    pub(crate) fn excused(&self) {
+        self.excused.add(1, std::slice::from_ref(&self.backend));
+    }
+
     pub(crate) fn health_changed(&self, address: SocketAddr, healthy: bool, cause: &str) {
         let backend = self.backend.value.as_str();
         if healthy {

@@ -1,5 +1,6 @@
 //! What a balancer chooses, in paused time.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,6 +9,14 @@ use tokio::time::advance;
 
 use super::*;
 use crate::client::Reply;
+use crate::effort::OwnTime;
+use crate::given_up::GivenUp;
+use crate::lag::Lag;
+
+/// A process that is never late.
+static LAG: LazyLock<Lag> = LazyLock::new(|| Lag::new(&opentelemetry::global::meter("test")));
+/// A call whose time does not run out.
+static ENDLESS: LazyLock<GivenUp> = LazyLock::new(|| GivenUp::new(None));
 
 fn address(port: u16) -> SocketAddr {
     SocketAddr::from(([10, 0, 0, 1], port))
@@ -25,7 +34,15 @@ fn balancer(count: u16, config: impl FnOnce(&mut BackendConfig)) -> Balancer {
 }
 
 fn choose(balancer: &Balancer) -> Result<Chosen<'_>, CallFailure> {
-    balancer.choose(&Asked { tried: &Tried::default(), may_probe: true, own_time: None })
+    balancer.choose(&asked(&Tried::default()), sent(&ENDLESS))
+}
+
+fn asked(tried: &Tried) -> Asked<'_> {
+    Asked { tried, may_probe: true }
+}
+
+fn sent(call: &GivenUp) -> Sent<'_> {
+    Sent { call, lag: &LAG, at: Instant::now() }
 }
 
 fn answered(status: StatusCode) -> Result<Reply, CallFailure> {
@@ -85,11 +102,11 @@ async fn a_later_attempt_goes_elsewhere_while_there_is_an_elsewhere() {
     let balancer = balancer(3, |_| {});
     for _ in 0..100 {
         let tried = Tried::default();
-        let asked = Asked { tried: &tried, may_probe: true, own_time: None };
-        let mut ports: Vec<u16> = (0..3).map(|_| balancer.choose(&asked).unwrap().address().port()).collect();
+        let choose = || balancer.choose(&asked(&tried), sent(&ENDLESS));
+        let mut ports: Vec<u16> = (0..3).map(|_| choose().unwrap().address().port()).collect();
         ports.sort_unstable();
         assert_eq!(ports, [1, 2, 3]);
-        assert!(balancer.choose(&asked).is_ok(), "the fourth goes where another was");
+        assert!(choose().is_ok(), "the fourth goes where another was");
     }
 }
 
@@ -151,29 +168,33 @@ async fn a_call_that_must_not_be_lost_is_no_probe_while_others_are_well() {
     let balancer = balancer(2, |_| {});
     answer_at(&balancer, 2, StatusCode::BAD_GATEWAY, 5);
     advance(Duration::from_secs(5)).await;
-    let write = || balancer.choose(&Asked { tried: &Tried::default(), may_probe: false, own_time: None }).unwrap();
+    let tried = Tried::default();
+    let write = || balancer.choose(&Asked { may_probe: false, ..asked(&tried) }, sent(&ENDLESS)).unwrap();
     assert!((0..100).all(|_| write().address().port() == 1));
     answer_at(&balancer, 1, StatusCode::BAD_GATEWAY, 5);
     assert_eq!(write().address().port(), 2, "there is nobody else");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_was_cut_short_is_a_failure_only_from_its_own_time_on() {
+async fn a_call_that_was_given_up_is_a_failure_only_if_its_own_time_ran_out() {
     let balancer = balancer(1, |_| {});
-    let asked = |own_time| balancer.choose(&Asked { tried: &Tried::default(), may_probe: true, own_time });
+    let own_time = || Some(OwnTime::from_now(Duration::from_millis(100)));
+    let wait = async |call: &GivenUp, millis: u64, given_up: bool| {
+        let chosen = balancer.choose(&asked(&Tried::default()), sent(call)).unwrap();
+        advance(Duration::from_millis(millis)).await;
+        if given_up {
+            call.at(Instant::now());
+        }
+        drop(chosen);
+    };
     for _ in 0..10 {
-        let early = asked(Some(Instant::now() + Duration::from_millis(100))).unwrap();
-        advance(Duration::from_millis(99)).await;
-        drop(early);
-        let without = asked(None).unwrap();
-        advance(Duration::from_secs(60)).await;
-        drop(without);
+        wait(&GivenUp::new(own_time()), 90, true).await;
+        wait(&GivenUp::new(own_time()), 110, false).await;
+        wait(&GivenUp::new(None), 60_000, true).await;
     }
     assert_eq!(state(&balancer, 1), "closed");
     for _ in 0..5 {
-        let late = asked(Some(Instant::now() + Duration::from_millis(100))).unwrap();
-        advance(Duration::from_millis(100)).await;
-        drop(late);
+        wait(&GivenUp::new(own_time()), 100, true).await;
     }
     assert_eq!(state(&balancer, 1), "open");
 }

@@ -9,6 +9,9 @@ use crate::faults::{Faults, LONGEST_MS};
 
 /// When an address is no longer asked, and how it is tried again. The defaults are Hystrix's, but for the failures in a row, which
 /// are Envoy's.
+///
+/// What is known of an address outlives each new list that it stands in. It ends with the client: a process that starts takes
+/// every address to be well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BreakerConfig {

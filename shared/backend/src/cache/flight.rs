@@ -11,6 +11,7 @@ use trefoil_context::Deadline;
 use super::key::Key;
 use super::refresh::Landed;
 use crate::client::CallFailure;
+use crate::effort::Criticality;
 
 /// What a flight brings.
 type Brought = Result<Landed, CallFailure>;
@@ -34,6 +35,7 @@ struct Known {
     /// Weak: it is those who wait that keep it in the air.
     flight: WeakShared<BoxFuture<'static, Brought>>,
     patience: Arc<Patience>,
+    criticality: Criticality,
 }
 
 /// A place in a flight.
@@ -42,6 +44,8 @@ pub(crate) struct Joined {
     pub(crate) flight: Flight,
     /// Whether it was under way already.
     pub(crate) collapsed: bool,
+    /// Whose it is: what can be done without is shed first, and with it the flight.
+    pub(crate) criticality: Criticality,
 }
 
 /// Until when a flight goes on: the latest deadline of all who wait.
@@ -54,12 +58,12 @@ impl Patience {
         *until = (*until).max(deadline.instant());
     }
 
-    /// Ends when nobody's deadline is left.
-    pub(crate) async fn exhausted(&self) {
+    /// Ends when nobody's deadline is left, and says when the last was.
+    pub(crate) async fn exhausted(&self) -> Instant {
         loop {
             let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if until <= Instant::now() {
-                return;
+                return until;
             }
             // Somebody with a later deadline may join meanwhile.
             sleep_until(until).await;
@@ -74,12 +78,13 @@ impl Flights {
         key: &Key,
         generation: u64,
         deadline: Deadline,
+        criticality: Criticality,
         start: impl FnOnce(Arc<Patience>) -> BoxFuture<'static, Brought>,
     ) -> Joined {
         let mut under_way = self.lock();
         if let Some((known, flight)) = under_way.find(key, generation) {
             known.patience.extend(deadline);
-            return Joined { flight, collapsed: true };
+            return Joined { flight, collapsed: true, criticality: known.criticality };
         }
         let patience = Arc::new(Patience(Mutex::new(deadline.instant())));
         under_way.started += 1;
@@ -93,9 +98,9 @@ impl Flights {
         .boxed()
         .shared();
         if let Some(weak) = flight.downgrade() {
-            under_way.flights.insert(key.clone(), Known { number, generation, flight: weak, patience });
+            under_way.flights.insert(key.clone(), Known { number, generation, flight: weak, patience, criticality });
         }
-        Joined { flight, collapsed: false }
+        Joined { flight, collapsed: false, criticality }
     }
 
     /// Whether somebody is at it.

@@ -48,7 +48,7 @@ impl LeanTransport {
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<http::Response<super::Body>, TransportError> {
-        let Outgoing { mut request, address, deadline } = outgoing;
+        let Outgoing { mut request, address, .. } = outgoing;
         let (mut place, idle) = self.pool.enter(address);
         if let Some(connection) = idle {
             match exchange::run(place.with(connection), &mut request, &self.host).await {
@@ -58,8 +58,7 @@ impl LeanTransport {
             }
         }
         // Boxed, as all is that not every call does.
-        let limit = self.connect_timeout.min(deadline.remaining());
-        let connection = Box::pin(dial::dial(address, limit)).await?;
+        let connection = Box::pin(dial::dial(address, self.connect_timeout)).await?;
         self.pool.keep_swept();
         exchange::run(place.with(connection), &mut request, &self.host).await.map_err(Failed::into_error)
     }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use trefoil_backend::{
-    BackendConfig, Body, Cache, CacheConfig, Call, CallFailure, Client, Clients, DnsConfig, Effort, Reply as Replied,
+    BackendConfig, Body, Cache, CacheConfig, Call, CallFailure, Client, Clients, DnsConfig, Effort, Policy,
+    Reply as Replied,
 };
 use trefoil_context::{Deadline, IdentityHeaders, RequestContext};
 use trefoil_testing::{FakeBackends, Received, Reply};
@@ -55,6 +56,7 @@ pub(crate) struct Asking {
     pub(crate) effort: Effort,
     pub(crate) millis: u64,
     pub(crate) callers_attempt: u32,
+    pub(crate) cache: Option<Policy>,
 }
 
 impl Default for Asking {
@@ -66,6 +68,7 @@ impl Default for Asking {
             effort: Effort::default(),
             millis: 1_000,
             callers_attempt: 1,
+            cache: None,
         }
     }
 }
@@ -118,7 +121,7 @@ impl Backend {
             body: asking.body,
             deadline: Deadline::within(Duration::from_millis(asking.millis)),
             effort: asking.effort,
-            cache: None,
+            cache: asking.cache,
         };
         self.client.call(call).await
     }

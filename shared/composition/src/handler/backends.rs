@@ -11,8 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
-use trefoil_backend::{Body, Call, Effort, Policy, Reply};
+use trefoil_backend::{Body, Call, Effort, OwnTime, Policy, Reply};
 use trefoil_context::{Code, Deadline, FAMILY, Problem, RequestContext};
 
 use super::Serving;
@@ -254,7 +253,7 @@ impl BackendCall {
             path_and_query,
             headers,
             body,
-            effort: Effort { own_time: self.within.map(|within| Instant::now() + within), ..self.effort },
+            effort: Effort { own_time: self.within.map(OwnTime::from_now), ..self.effort },
             cache: self.cache,
             deadline: self.within.map_or(due, |within| Deadline::within(within).earlier(due)),
         };

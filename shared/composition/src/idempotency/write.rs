@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use tokio::sync::{oneshot, watch};
 use tracing::Instrument as _;
-use trefoil_backend::{Body, Call, CallFailure, Client, Effort, Reply};
+use trefoil_backend::{Body, Call, CallFailure, Client, Effort, OwnTime, Reply};
 use trefoil_context::{Deadline, RequestContext};
 
 use super::key::IDEMPOTENCY_KEY;
@@ -149,7 +149,7 @@ impl Held {
             headers: owned.headers,
             body: owned.body,
             deadline,
-            effort: Effort { own_time: Some(deadline.instant()), ..owned.effort },
+            effort: Effort { own_time: Some(OwnTime::from_now(self.finish)), ..owned.effort },
             cache: None,
         };
         let result = owned.client.call(call).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use trefoil_backend::OwnTime;
 use trefoil_context::{Deadline, RequestContext};
 
 /// The most of an answer's time that calls do not get.
@@ -19,14 +19,11 @@ pub(crate) fn for_calls(due: Deadline) -> Deadline {
     due.less((due.remaining() / 50).clamp(Duration::from_millis(1), MOST_MARGIN))
 }
 
-/// From when on a call that begins now has outrun its own declared time: its `within`, else the endpoint's deadline, whatever the
-/// caller's is. A call that begins when more than half of that is over was given too little of it to be told anything by it.
-pub(crate) fn own_time(context: &RequestContext, deadline: Duration, within: Option<Duration>) -> Option<Instant> {
-    let now = Instant::now();
+/// The own declared time of a call that begins now: its `within`, else the endpoint's deadline, whatever the caller's is.
+pub(crate) fn own_time(context: &RequestContext, deadline: Duration, within: Option<Duration>) -> OwnTime {
     if let Some(within) = within {
-        return Some(now + within);
+        return OwnTime::from_now(within);
     }
     let end = context.arrived + deadline;
-    let left = end.saturating_duration_since(now);
-    (left >= deadline / 2).then(|| end.checked_sub(MOST_MARGIN).unwrap_or(end))
+    OwnTime { length: deadline, ends: end.checked_sub(MOST_MARGIN).unwrap_or(end) }
 }
