@@ -62,7 +62,7 @@ impl Shop {
         headers: &[(&str, &str)],
         millis: u64,
     ) -> Result<Reply, CallFailure> {
-        let caller = who.map(|id| Caller { id: id.to_owned(), scopes: Default::default(), claims: Default::default() });
+        let caller = who.map(|id| Caller::new(id, Default::default(), Default::default()));
         let context = RequestContext::local("test", caller);
         let header =
             |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());

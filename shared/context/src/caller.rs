@@ -1,8 +1,11 @@
 //! Who is asking: what the edge verified, and what a composition may refer to as `caller`.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use serde_json::Value;
+
+use crate::identity::{SentIdentity, UnsendableIdentity};
 
 /// The claims of a verified token, by name, as the issuer wrote them.
 pub type Claims = serde_json::Map<String, Value>;
@@ -16,11 +19,23 @@ pub struct Caller {
     pub scopes: BTreeSet<String>,
     /// All claims of the token, for the BFF's own typed claims.
     pub claims: Claims,
+    /// Id and scopes as backends read them: worked out at the caller's first call.
+    sent: OnceLock<Result<SentIdentity, UnsendableIdentity>>,
 }
 
 impl Caller {
+    /// A caller. Whoever calls this answers for it: nothing is verified here.
+    pub fn new(id: impl Into<String>, scopes: BTreeSet<String>, claims: Claims) -> Caller {
+        Caller { id: id.into(), scopes, claims, sent: OnceLock::new() }
+    }
+
     /// Whether every one of `needed` was granted.
     pub fn has_scopes<'a>(&self, needed: impl IntoIterator<Item = &'a str>) -> bool {
         needed.into_iter().all(|scope| self.scopes.contains(scope))
+    }
+
+    /// Who asks, as header values.
+    pub(crate) fn sent(&self) -> &Result<SentIdentity, UnsendableIdentity> {
+        self.sent.get_or_init(|| SentIdentity::of(self))
     }
 }

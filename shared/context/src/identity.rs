@@ -32,6 +32,13 @@ pub struct IdentityHeaders {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsendableIdentity;
 
+/// A caller's id and scopes as header values.
+#[derive(Debug, Clone)]
+pub(crate) struct SentIdentity {
+    id: HeaderValue,
+    scopes: HeaderValue,
+}
+
 impl Default for IdentityHeaders {
     fn default() -> IdentityHeaders {
         IdentityHeaders {
@@ -45,10 +52,9 @@ impl IdentityHeaders {
     /// Writes who is asking into `headers`. An id or a scope that cannot stand in a header (control characters, not
     /// ASCII) is an error and writes nothing: it must not be sent altered.
     pub fn write(&self, caller: &Caller, headers: &mut HeaderMap) -> Result<(), UnsendableIdentity> {
-        let id = visible(&caller.id)?;
-        let scopes = visible(&caller.scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" "))?;
-        headers.insert(self.caller.clone(), id);
-        headers.insert(self.scopes.clone(), scopes);
+        let SentIdentity { id, scopes } = caller.sent().as_ref().map_err(|unsendable| *unsendable)?;
+        headers.insert(self.caller.clone(), id.clone());
+        headers.insert(self.scopes.clone(), scopes.clone());
         Ok(())
     }
 
@@ -62,6 +68,13 @@ impl IdentityHeaders {
         (name.len() >= FAMILY.len() && name.bytes().zip(FAMILY.bytes()).all(|(a, b)| fold(a) == b))
             || is(self.caller.as_str())
             || is(self.scopes.as_str())
+    }
+}
+
+impl SentIdentity {
+    pub(crate) fn of(caller: &Caller) -> Result<SentIdentity, UnsendableIdentity> {
+        let scopes = caller.scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        Ok(SentIdentity { id: visible(&caller.id)?, scopes: visible(&scopes)? })
     }
 }
 
@@ -96,7 +109,7 @@ mod tests {
     fn an_id_that_cannot_stand_in_a_header_is_refused_whole() {
         let mut headers = HeaderMap::new();
         for id in ["a\r\nb", "é", "a\0"] {
-            let caller = Caller { id: id.into(), scopes: Default::default(), claims: Default::default() };
+            let caller = Caller::new(id, Default::default(), Default::default());
             assert!(IdentityHeaders::default().write(&caller, &mut headers).is_err(), "{id:?}");
         }
         assert!(headers.is_empty());

@@ -64,11 +64,8 @@ impl Kit {
     #[must_use]
     pub fn caller(mut self, id: &str, scopes: &[&str]) -> Kit {
         let scopes = scopes.iter().map(ToString::to_string).collect();
-        self.caller = Some(Caller {
-            id: id.to_owned(),
-            scopes,
-            claims: self.caller.map_or_else(Default::default, |caller| caller.claims),
-        });
+        let claims = self.caller.map_or_else(Default::default, |caller| caller.claims);
+        self.caller = Some(Caller::new(id, scopes, claims));
         self
     }
 

@@ -26,7 +26,7 @@ pub(super) fn read(part: &str, policy: &AuthPolicy, now_s: f64) -> Result<(Calle
     let ends_s = check_times(&claims, policy.leeway_s as f64, now_s)?;
     let id = subject(&claims)?;
     let scopes = scopes(&claims)?;
-    Ok((Caller { id, scopes, claims }, ends_s))
+    Ok((Caller::new(id, scopes, claims), ends_s))
 }
 
 /// `aud` is a string, or an array of nothing but strings (RFC 7519 section 4.1.3).

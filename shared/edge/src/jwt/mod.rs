@@ -9,6 +9,7 @@ mod header;
 mod issuer_keys;
 mod jwks;
 mod strict_json;
+mod verified;
 mod verifier;
 
 pub(crate) use bearer::bearer_token;

@@ -1,17 +1,17 @@
-//! From a token to its caller. A signature is checked once per token; after that its digest is enough.
+//! From a token to its caller. A signature is checked once per token.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::digest;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use moka::sync::Cache;
 use tokio::time::Instant;
 use trefoil_context::Caller;
 
+use super::bearer::BearerToken;
 use super::header::JoseHeader;
 use super::issuer_keys::KeySet;
+use super::verified::{TokenHash, Verified, VerifiedTokens};
 use super::{IssuerKeys, Refused, claims};
 use crate::{AuthPolicy, BuildError};
 
@@ -20,24 +20,13 @@ use crate::{AuthPolicy, BuildError};
 pub(crate) struct Verifier {
     policy: AuthPolicy,
     keys: Arc<IssuerKeys>,
-    /// By SHA-256 of the whole token, so that tokens do not lie around in memory. It belongs to this BFF alone: what one
-    /// policy let in says nothing about another.
-    verified: Cache<[u8; 32], Verified>,
+    verified: VerifiedTokens,
 }
 
 /// The outcome, at once or after keys have been fetched.
 pub(crate) enum Verification {
     Done(Result<Arc<Caller>, Refused>),
     NeedsKeys(BoxFuture<'static, Result<Arc<Caller>, Refused>>),
-}
-
-#[derive(Debug, Clone)]
-struct Verified {
-    caller: Arc<Caller>,
-    /// Seconds since 1970, leeway included.
-    ends_s: f64,
-    /// Of the keys it was verified with.
-    generation: u64,
 }
 
 /// Why a token was not verified with a key set.
@@ -59,23 +48,26 @@ impl Verifier {
         if policy.leeway_s > AuthPolicy::MAX_LEEWAY_S {
             return refuse("leeway_s is more than 300");
         }
-        let verified = Cache::new(policy.verified_tokens);
-        Ok(Verifier { policy, keys, verified })
+        match VerifiedTokens::new(policy.verified_tokens) {
+            Ok(verified) => Ok(Verifier { policy, keys, verified }),
+            Err(_) => refuse("the system gives no random bytes"),
+        }
     }
 
     /// Verifies a token; `now` is when its request arrived.
-    pub(crate) fn verify(self: &Arc<Self>, token: &str, now: Instant) -> Verification {
-        let Some(set) = self.keys.usable(now) else {
-            return self.after_fetch(token, None);
-        };
-        let digest = digest_of(token);
-        if let Some(known) = self.verified.get(&digest) {
-            if known.generation == set.generation && known.ends_s > unix_s() {
-                return Verification::Done(Ok(known.caller));
-            }
-            self.verified.invalidate(&digest);
+    pub(crate) fn verify(self: &Arc<Self>, token: BearerToken<'_>, now: Instant) -> Verification {
+        let set = self.keys.usable(now);
+        let hash = self.verified.hash(token.bytes());
+        // A token that is known is not even looked at.
+        if let Some(caller) = set.as_ref().and_then(|set| self.verified.get(hash, set.generation, unix_s())) {
+            return Verification::Done(Ok(caller));
         }
-        match self.verify_with(&set, token, digest) {
+        let token = match token.text() {
+            Ok(token) => token,
+            Err(refused) => return Verification::Done(Err(refused)),
+        };
+        let Some(set) = set else { return self.after_fetch(token, None) };
+        match self.verify_with(&set, token, hash) {
             Ok(caller) => Verification::Done(Ok(caller)),
             Err(Failure::Refused(refused)) => Verification::Done(Err(refused)),
             Err(Failure::UnknownKey) => match self.keys.fetch_for_unknown_key(now) {
@@ -98,14 +90,15 @@ impl Verifier {
                     Some(set) => set,
                     None => verifier.keys.wait_for_set().await.ok_or(Refused::KeysUnavailable)?,
                 };
-                verifier.verify_with(&set, &token, digest_of(&token)).map_err(Refused::from)
+                let hash = verifier.verified.hash(token.as_bytes());
+                verifier.verify_with(&set, &token, hash).map_err(Refused::from)
             }
             .boxed(),
         )
     }
 
     /// The whole check: header, key, signature, and only then the claims.
-    fn verify_with(&self, set: &KeySet, token: &str, digest: [u8; 32]) -> Result<Arc<Caller>, Failure> {
+    fn verify_with(&self, set: &KeySet, token: &str, hash: TokenHash) -> Result<Arc<Caller>, Failure> {
         const NOT_A_JWT: Refused = Refused::Invalid("the token is not a JWT");
         let (message, signature) = token.rsplit_once('.').ok_or(NOT_A_JWT)?;
         let (header, payload) = message.split_once('.').ok_or(NOT_A_JWT)?;
@@ -119,7 +112,7 @@ impl Verifier {
         }
         let (caller, ends_s) = claims::read(payload, &self.policy, unix_s())?;
         let caller = Arc::new(caller);
-        self.verified.insert(digest, Verified { caller: caller.clone(), ends_s, generation: set.generation });
+        self.verified.insert(hash, Verified { caller: caller.clone(), ends_s, generation: set.generation });
         Ok(caller)
     }
 }
@@ -137,12 +130,6 @@ impl From<Failure> for Refused {
             Failure::UnknownKey => Refused::Invalid("the token is signed with a key that the issuer does not publish"),
         }
     }
-}
-
-fn digest_of(token: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-    bytes
 }
 
 /// Seconds since 1970. Tokens speak of wall-clock time, so it is the one clock here that can be set.
