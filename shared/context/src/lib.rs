@@ -7,8 +7,10 @@ mod caller;
 mod code;
 mod deadline;
 mod durations;
+mod hex;
 mod identity;
 mod problem;
+mod random;
 mod request;
 mod trace;
 

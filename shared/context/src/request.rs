@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::HeaderName;
 use tokio::time::Instant;
 
+use crate::hex::push_hex;
+use crate::random::random_u64;
 use crate::{Caller, Deadline, TraceContext};
 
 /// `X-Request-Id`: accepted from a client if sane, else made; echoed in every answer and in every problem.
@@ -19,6 +22,20 @@ impl RequestId {
     /// The most bytes an id may have.
     pub const MAX_BYTES: usize = 128;
 
+    /// A new one: a UUID of version 7 (RFC 9562 section 5.7), so that ids sort by time.
+    pub fn random() -> RequestId {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let id = uuid_v7(since.as_millis() as u64, random_u64(), random_u64()).to_be_bytes();
+        let mut text = String::with_capacity(36);
+        for (index, part) in [&id[..4], &id[4..6], &id[6..8], &id[8..10], &id[10..]].into_iter().enumerate() {
+            if index > 0 {
+                text.push('-');
+            }
+            push_hex(&mut text, part);
+        }
+        RequestId(text.into())
+    }
+
     /// `text`, if it is sane: 1 to 128 bytes, each a letter, a digit or one of `-_.`.
     pub fn accept(text: &str) -> Option<RequestId> {
         let sane = !text.is_empty()
@@ -31,6 +48,13 @@ impl RequestId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Milliseconds since 1970, of which 48 bits stand in it, the version, 12 random bits, the variant and 62 random bits.
+fn uuid_v7(millis: u64, a: u64, b: u64) -> u128 {
+    let high = (millis << 16) | 0x7000 | (a & 0x0fff);
+    let low = (0b10 << 62) | (b >> 2);
+    (u128::from(high) << 64) | u128::from(low)
 }
 
 impl fmt::Display for RequestId {
@@ -68,5 +92,27 @@ impl RequestContext {
             trace: TraceContext::random(),
             caller: caller.map(Arc::new),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_standard_comes_out() {
+        // RFC 9562 appendix A.6.
+        assert_eq!(
+            uuid_v7(0x017f_22e2_79b0, 0xcc3, 0x18c4_dc0c_0c07_398f << 2),
+            0x017f_22e2_79b0_7cc3_98c4_dc0c_0c07_398f
+        );
+    }
+
+    #[test]
+    fn a_new_id_is_sane_and_no_other() {
+        let (one, other) = (RequestId::random(), RequestId::random());
+        assert_ne!(one, other);
+        assert_eq!(RequestId::accept(one.as_str()), Some(one.clone()));
+        assert_eq!((one.as_str().len(), one.as_str().as_bytes()[14]), (36, b'7'));
     }
 }

@@ -3,9 +3,10 @@
 //! It exists for every request, recorded or not: logs and backends get the trace id either way. Whether spans are made is
 //! decided once, at the edge, before any span exists.
 
-use std::hash::{BuildHasher, Hasher};
-
 use http::{HeaderMap, HeaderName};
+
+use crate::hex::push_hex;
+use crate::random::random_u64;
 
 /// `traceparent`.
 pub const TRACEPARENT_HEADER: HeaderName = HeaderName::from_static("traceparent");
@@ -62,6 +63,13 @@ impl TraceContext {
         })
     }
 
+    /// The id of the whole trace as W3C Trace Context writes it: 32 digits.
+    pub fn trace_id_text(&self) -> String {
+        let mut text = String::with_capacity(32);
+        push_hex(&mut text, &self.trace_id.to_be_bytes());
+        text
+    }
+
     /// The `traceparent` value, version 00.
     pub fn to_traceparent(self) -> String {
         let mut text = String::with_capacity(55);
@@ -74,15 +82,6 @@ impl TraceContext {
     }
 }
 
-/// It stands in every call: the formatting machinery costs ten times as much.
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-}
-
 fn hex(digits: &[u8]) -> Option<u128> {
     digits.iter().try_fold(0u128, |number, digit| {
         let value = match digit {
@@ -91,26 +90,6 @@ fn hex(digits: &[u8]) -> Option<u128> {
             _ => return None,
         };
         Some((number << 4) | u128::from(value))
-    })
-}
-
-/// Unpredictable enough for ids that only need to be unique: the standard library's randomly keyed hasher over a counter.
-fn random_u64() -> u64 {
-    use std::cell::Cell;
-    use std::collections::hash_map::RandomState;
-    thread_local! {
-        static SOURCE: (RandomState, Cell<u64>) = (RandomState::new(), const { Cell::new(0) });
-    }
-    SOURCE.with(|(state, counter)| {
-        loop {
-            counter.set(counter.get().wrapping_add(1));
-            let mut hasher = state.build_hasher();
-            hasher.write_u64(counter.get());
-            let value = hasher.finish();
-            if value != 0 {
-                return value;
-            }
-        }
     })
 }
 

@@ -4,19 +4,16 @@
 //! head is ready: of a streamed answer it says how it began.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, Uri};
 use tokio::time::Instant;
-use tracing::field;
-use trefoil_context::{Problem, RequestContext, RequestId};
+use trefoil_context::{Problem, RequestContext, TraceContext};
 
 use crate::around::{Around, Step};
-use crate::bff::Bff;
-use crate::visit::{Authenticated, Visit};
+use crate::visit::Visit;
 
 /// The header by which an answer says what is missing in it.
 const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
@@ -31,13 +28,10 @@ pub(crate) struct AccessLog;
 
 /// A line that will be written, at the latest when this is dropped.
 pub(crate) struct Line {
-    id: RequestId,
-    trace_id: u128,
+    visit: Arc<Visit>,
+    trace: TraceContext,
     arrived: Instant,
-    method: &'static str,
-    route: Option<Arc<str>>,
     uri: Uri,
-    bff: Option<Arc<Bff>>,
     written: bool,
 }
 
@@ -49,13 +43,10 @@ impl Around for AccessLog {
         // state in which the request's next span is lost.
         let context = request.extensions().get::<RequestContext>();
         Step::Go(Visit::of(request).zip(context).map(|(visit, context)| Line {
-            id: visit.id.clone(),
-            trace_id: context.trace.trace_id,
+            visit: visit.clone(),
+            trace: context.trace,
             arrived: context.arrived,
-            method: visit.method,
-            route: visit.route.clone(),
             uri: request.uri().clone(),
-            bff: visit.bff.clone(),
             written: false,
         }))
     }
@@ -70,28 +61,25 @@ impl Around for AccessLog {
 // === impl Line ===
 
 impl Line {
+    /// Nothing is worked out unless the line is wanted.
     fn write(&mut self, response: Option<&Response>) {
         self.written = true;
-        let extensions = response.map(Response::extensions);
-        let caller = extensions.and_then(|extensions| extensions.get::<Authenticated>());
-        let problem = extensions.and_then(|extensions| extensions.get::<Problem>());
-        let degraded = response.and_then(|response| response.headers().get(DEGRADED_HEADER));
-        let degraded = degraded.map(|value| printable(&String::from_utf8_lossy(value.as_bytes())).into_owned());
+        let visit = &*self.visit;
         tracing::info!(
             target: "trefoil::access",
             // A line of its own, not an event of the request's span: it says what the span says.
             parent: None,
-            method = self.method,
-            route = self.route.as_deref(),
+            method = visit.method,
+            route = visit.route.as_deref(),
             path = &*printable(self.uri.path()),
             status = response.map_or(CLIENT_LEFT, |response| response.status().as_u16()),
             duration_ms = self.arrived.elapsed().as_micros() as f64 / 1_000.0,
-            request_id = self.id.as_str(),
-            trace_id = field::display(Hex(self.trace_id)),
-            bff = self.bff.as_ref().map(|bff| &*bff.name),
-            caller = caller.map(|caller| caller.0.id.as_str()),
-            code = problem.map(|problem| problem.code().name()),
-            degraded,
+            request_id = visit.id.as_str(),
+            trace_id = self.trace.trace_id_text(),
+            bff = visit.bff.as_ref().map(|bff| &*bff.name),
+            caller = response.and(visit.caller()).map(|caller| caller.id.as_str()),
+            code = response.and_then(|response| response.extensions().get::<Problem>()).map(|problem| problem.code().name()),
+            degraded = response.and_then(degraded),
         );
     }
 }
@@ -104,13 +92,10 @@ impl Drop for Line {
     }
 }
 
-/// A trace id as W3C Trace Context writes it.
-struct Hex(u128);
-
-impl fmt::Display for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
+/// What is missing in an answer.
+fn degraded(response: &Response) -> Option<String> {
+    let value = response.headers().get(DEGRADED_HEADER)?;
+    Some(printable(&String::from_utf8_lossy(value.as_bytes())).into_owned())
 }
 
 /// The text without what could forge a line or drive a terminal, and no longer than [`MAX_TEXT_BYTES`].

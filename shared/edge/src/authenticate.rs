@@ -5,14 +5,13 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::response::Response;
 use futures_util::FutureExt;
 use http::{HeaderValue, header};
 use trefoil_context::{Caller, Code, Problem, RequestContext};
 
 use crate::around::{Around, Step};
 use crate::jwt::{Refused, Verification, bearer_token};
-use crate::visit::{Authenticated, Visit};
+use crate::visit::Visit;
 
 /// See the file.
 #[derive(Debug, Clone, Copy)]
@@ -47,14 +46,12 @@ impl Around for Authenticate {
     }
 
     fn enter(&self, kept: &Self::Kept, request: &mut Request) {
-        if let (Some(caller), Some(context)) = (kept, request.extensions_mut().get_mut::<RequestContext>()) {
-            context.caller = Some(caller.clone());
+        let Some(caller) = kept else { return };
+        if let Some(visit) = Visit::of(request) {
+            visit.authenticated(caller.clone());
         }
-    }
-
-    fn after(&self, kept: Self::Kept, response: &mut Response) {
-        if let Some(caller) = kept {
-            response.extensions_mut().insert(Authenticated(caller));
+        if let Some(context) = request.extensions_mut().get_mut::<RequestContext>() {
+            context.caller = Some(caller.clone());
         }
     }
 }

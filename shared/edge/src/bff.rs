@@ -7,6 +7,7 @@ use http::Method;
 
 use crate::cors::Cors;
 use crate::jwt::{IssuerKeys, Verifier};
+use crate::rate_limit_fields::RateLimitFields;
 use crate::{BffPolicy, QuotaPolicy};
 
 /// A BFF to hang into the edge.
@@ -109,9 +110,9 @@ pub(crate) struct Bff {
 pub(crate) struct Quota {
     /// Under this the store keeps the counts: `web`, or `web/home`.
     pub(crate) bucket: String,
-    /// By this clients know it.
-    pub(crate) name: String,
     pub(crate) policy: QuotaPolicy,
+    /// What clients are told.
+    pub(crate) fields: RateLimitFields,
 }
 
 /// All BFFs, looked up by path.
@@ -130,12 +131,16 @@ fn is_word(name: &str) -> bool {
 
 impl RouteQuota {
     fn build(&self, bff: &str) -> (Method, String, Arc<Quota>) {
-        let bucket = format!("{bff}/{}", self.name);
-        (
-            self.method.clone(),
-            self.path.clone(),
-            Arc::new(Quota { bucket, name: self.name.clone(), policy: self.policy }),
-        )
+        let quota = Quota::new(format!("{bff}/{}", self.name), &self.name, self.policy);
+        (self.method.clone(), self.path.clone(), Arc::new(quota))
+    }
+}
+
+// === impl Quota ===
+
+impl Quota {
+    fn new(bucket: String, name: &str, policy: QuotaPolicy) -> Quota {
+        Quota { bucket, fields: RateLimitFields::of(name, &policy), policy }
     }
 }
 
@@ -159,9 +164,7 @@ impl Bff {
         let bff = Bff {
             cors: Cors::build(&name, &policy.cors)?,
             verifier: Arc::new(Verifier::build(&name, policy.auth, keys)?),
-            quota: policy
-                .quota
-                .map(|policy| Arc::new(Quota { bucket: name.clone(), name: DEFAULT_QUOTA.to_owned(), policy })),
+            quota: policy.quota.map(|policy| Arc::new(Quota::new(name.clone(), DEFAULT_QUOTA, policy))),
             quotas: quotas.iter().map(|quota| quota.build(&name)).collect(),
             public,
             prefix,

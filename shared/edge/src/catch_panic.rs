@@ -4,6 +4,7 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::extract::Request;
@@ -12,7 +13,7 @@ use futures_util::FutureExt;
 use futures_util::future::CatchUnwind;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
-use trefoil_context::{Code, Problem, RequestId};
+use trefoil_context::{Code, Problem};
 
 use crate::visit::Visit;
 
@@ -29,7 +30,7 @@ pub(crate) struct CatchPanic<S> {
 pin_project! {
     /// The future of a [`CatchPanic`].
     pub(crate) struct CatchPanicFuture<F> {
-        id: Option<RequestId>,
+        visit: Option<Arc<Visit>>,
         // What a panic in `call` itself left behind; else the future goes on.
         panicked: Option<Box<dyn Any + Send>>,
         #[pin]
@@ -62,14 +63,14 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let id = Visit::of(&request).map(|visit| visit.id.clone());
+        let visit = Visit::of(&request).cloned();
         // Nothing of the inner service is used again after a panic: each request has its own copy.
         match std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) {
             Ok(future) => {
                 let inner = Some(AssertUnwindSafe(future).catch_unwind());
-                CatchPanicFuture { id, panicked: None, inner }
+                CatchPanicFuture { visit, panicked: None, inner }
             }
-            Err(panic) => CatchPanicFuture { id, panicked: Some(panic), inner: None },
+            Err(panic) => CatchPanicFuture { visit, panicked: Some(panic), inner: None },
         }
     }
 }
@@ -93,7 +94,7 @@ where
         Poll::Ready(match outcome {
             Ok(answer) => answer,
             Err(panic) => {
-                let request_id = this.id.as_ref().map(RequestId::as_str);
+                let request_id = this.visit.as_ref().map(|visit| visit.id.as_str());
                 tracing::error!(request_id, panic = message(&*panic), "a handler panicked");
                 Ok(Problem::new(Code::Internal).into_response())
             }

@@ -1,13 +1,17 @@
 //! Compresses answers that gain from it, for clients that accept it.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
 use axum::body::Body;
+use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderMap, header};
-use tower::Layer;
-use tower::util::MapResponse;
-use tower_http::compression::CompressionLevel;
+use http::{HeaderMap, HeaderValue, header};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
 use tower_http::compression::predicate::{Predicate, SizeAbove};
-use tower_http::compression::{Compression, CompressionBody, CompressionLayer};
+use tower_http::compression::{Compression, CompressionLayer, CompressionLevel, ResponseFuture};
 
 use crate::CompressionConfig;
 
@@ -27,7 +31,17 @@ const LEVEL: i32 = 4;
 
 /// See the file.
 #[derive(Debug, Clone)]
-pub(crate) struct Compress(CompressionLayer<Gains>);
+pub(crate) struct Compress {
+    gains: Gains,
+    layer: CompressionLayer<Gains>,
+}
+
+/// The service of [`Compress`].
+#[derive(Clone)]
+pub(crate) struct CompressService<S> {
+    gains: Gains,
+    inner: Compression<S, Gains>,
+}
 
 /// Whether an answer gains from compression.
 #[derive(Debug, Clone, Copy)]
@@ -36,18 +50,90 @@ pub(crate) struct Gains {
     min: SizeAbove,
 }
 
+pin_project! {
+    /// The future of a [`CompressService`].
+    #[project = CompressFutureProjection]
+    pub(crate) enum CompressFuture<F> {
+        Negotiated { #[pin] future: ResponseFuture<F, Gains> },
+        // Of a client that accepts no coding: its answer is not even put into another body.
+        Plain { #[pin] future: F, gains: Gains },
+    }
+}
+
+// === impl Compress ===
+
 impl Compress {
     pub(crate) fn new(config: &CompressionConfig) -> Compress {
         let gains = Gains { enabled: config.enabled, min: SizeAbove::new(config.min_bytes) };
-        Compress(CompressionLayer::new().quality(CompressionLevel::Precise(LEVEL)).compress_when(gains))
+        let layer = CompressionLayer::new().quality(CompressionLevel::Precise(LEVEL)).compress_when(gains);
+        Compress { gains, layer }
     }
 }
 
 impl<S> Layer<S> for Compress {
-    type Service = MapResponse<Compression<S, Gains>, fn(Response<CompressionBody<Body>>) -> Response>;
+    type Service = CompressService<S>;
 
-    fn layer(&self, inner: S) -> Self::Service {
-        MapResponse::new(self.0.layer(inner), |response| response.map(Body::new))
+    fn layer(&self, inner: S) -> CompressService<S> {
+        CompressService { gains: self.gains, inner: self.layer.layer(inner) }
+    }
+}
+
+// === impl CompressService ===
+
+impl<S> Service<Request> for CompressService<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = CompressFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.get_mut().poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if request.headers().contains_key(header::ACCEPT_ENCODING) {
+            CompressFuture::Negotiated { future: self.inner.call(request) }
+        } else {
+            CompressFuture::Plain { future: self.inner.get_mut().call(request), gains: self.gains }
+        }
+    }
+}
+
+// === impl CompressFuture ===
+
+impl<F> Future for CompressFuture<F>
+where
+    F: Future<Output = Result<Response, Infallible>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            CompressFutureProjection::Negotiated { future } => {
+                let response = ready!(future.poll(cx))?;
+                Poll::Ready(Ok(response.map(Body::new)))
+            }
+            CompressFutureProjection::Plain { future, gains } => {
+                let mut response = ready!(future.poll(cx))?;
+                gains.vary(&mut response);
+                Poll::Ready(Ok(response))
+            }
+        }
+    }
+}
+
+// === impl Gains ===
+
+impl Gains {
+    /// Tells caches that another client might get another form of this answer.
+    fn vary(self, response: &mut Response) {
+        let headers = response.headers();
+        let as_it_is = headers.contains_key(header::CONTENT_ENCODING) || headers.contains_key(header::CONTENT_RANGE);
+        if !as_it_is && self.should_compress(response) && !headers.get_all(header::VARY).iter().any(names_coding) {
+            response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
     }
 }
 
@@ -60,4 +146,10 @@ impl Predicate for Gains {
 fn is_compressible(headers: &HeaderMap) -> bool {
     let Some(Ok(media_type)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
     COMPRESSIBLE.iter().any(|prefix| media_type.starts_with(prefix)) && !media_type.starts_with("text/event-stream")
+}
+
+/// Whether a `Vary` says already that the coding matters.
+fn names_coding(vary: &HeaderValue) -> bool {
+    let mut names = vary.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    names.any(|name| name.eq_ignore_ascii_case(b"accept-encoding"))
 }

@@ -31,6 +31,18 @@ pub(crate) fn check(request: &Request) -> Result<(), Problem> {
 
 /// Whether `text` is `host[:port]` (RFC 3986 section 3.2.2), without a user.
 fn is_host(text: &str) -> bool {
+    is_plain_host(text) || is_any_host(text)
+}
+
+/// Whether it is a name of letters, digits, `-` and `.`, or an IPv4 address, and perhaps a port: nearly every one is.
+fn is_plain_host(text: &str) -> bool {
+    let (name, port) = text.split_once(':').unwrap_or((text, ""));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    !name.is_empty() && name.bytes().all(plain) && (port.is_empty() || is_port(port))
+}
+
+/// The same by the whole grammar.
+fn is_any_host(text: &str) -> bool {
     let Ok(authority) = text.parse::<Authority>() else { return false };
     let host = authority.host();
     // What follows the host is nothing, or a port; the grammar lets the digits be missing.

@@ -24,6 +24,7 @@ mod problems;
 mod quota;
 mod quota_in_process;
 mod quota_store;
+mod rate_limit_fields;
 mod request_id;
 mod sampling;
 mod security_headers;

@@ -50,7 +50,7 @@ struct Answered {
 pub(crate) struct UnderWay {
     since: Instant,
     asked: Asked,
-    route: Option<Arc<str>>,
+    visit: Arc<Visit>,
     active: BoundUpDownCounter<i64>,
 }
 
@@ -80,11 +80,11 @@ impl Measure {
         Measure { instruments, durations }
     }
 
-    fn begin(&self, visit: &Visit) -> UnderWay {
+    fn begin(&self, visit: &Arc<Visit>) -> UnderWay {
         let asked = Asked { method: visit.method, scheme: visit.scheme() };
         let active = self.instruments.active(asked);
         active.add(1);
-        UnderWay { since: Instant::now(), asked, route: visit.route.clone(), active }
+        UnderWay { since: Instant::now(), asked, visit: visit.clone(), active }
     }
 }
 
@@ -104,7 +104,8 @@ impl Around for Measure {
         let status = response.status();
         let problem = response.extensions().get::<Problem>().filter(|_| status.is_server_error());
         let answered = Answered { asked: request.asked, status, error: problem.map(Problem::code) };
-        self.durations.record(answered, request.since.elapsed(), |answered| answered.labels(request.route.as_ref()));
+        self.durations
+            .record(answered, request.since.elapsed(), |answered| answered.labels(request.visit.route.as_ref()));
     }
 }
 

@@ -27,22 +27,27 @@ fn fault(path: &str) -> Option<&'static str> {
     if !path.starts_with('/') {
         return Some("the path does not begin with a slash");
     }
-    let mut encoded = false;
+    let (mut encoded, mut dotted, mut doubled) = (false, false, false);
+    let mut before = 0;
     for byte in path.bytes() {
         match byte {
             b'\\' => return Some("the path has a backslash"),
             0..=0x1f | 0x7f => return Some("the path has a control character"),
+            b'/' => doubled |= before == b'/',
             b'%' => encoded = true,
+            b'.' => dotted = true,
             _ => {}
         }
+        before = byte;
     }
-    if path.contains("//") {
+    if doubled {
         return Some("the path has an empty segment");
     }
     if encoded && let Some(fault) = encoded_fault(path) {
         return Some(fault);
     }
-    path[1..].split('/').any(is_dot_segment).then_some("the path has a dot segment")
+    let has_dot_segment = (dotted || encoded) && path[1..].split('/').any(is_dot_segment);
+    has_dot_segment.then_some("the path has a dot segment")
 }
 
 /// What is wrong with what stands percent-encoded. It is decoded once, as a router does: `%252e` is the text `%2e`.

@@ -1,10 +1,12 @@
 //! Every error answer is `application/problem+json` with the request id, also those that a router or a library made.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use trefoil_context::{Code, Problem, RequestId};
+use trefoil_context::{Code, Problem};
 
 use crate::around::{Around, Step};
 use crate::visit::Visit;
@@ -16,21 +18,15 @@ const OWN_FORMS: [&str; 2] = ["application/problem+json", "application/graphql-r
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RenderProblems;
 
-/// What is needed of the request to render its problem.
-pub(crate) struct Asked {
-    id: RequestId,
-    has_route: bool,
-}
-
 impl Around for RenderProblems {
-    type Kept = Option<Asked>;
+    type Kept = Option<Arc<Visit>>;
 
-    fn before(&self, request: &mut Request) -> Step<Option<Asked>> {
-        Step::Go(Visit::of(request).map(|visit| Asked { id: visit.id.clone(), has_route: visit.route.is_some() }))
+    fn before(&self, request: &mut Request) -> Step<Option<Arc<Visit>>> {
+        Step::Go(Visit::of(request).cloned())
     }
 
-    fn after(&self, kept: Option<Asked>, response: &mut Response) {
-        let (Some(asked), true) = (kept, is_error(response.status())) else { return };
+    fn after(&self, kept: Option<Arc<Visit>>, response: &mut Response) {
+        let (Some(visit), true) = (kept, is_error(response.status())) else { return };
         let problem = match response.extensions_mut().remove::<Problem>() {
             Some(problem) if problem.has_request_id() => {
                 response.extensions_mut().insert(problem);
@@ -38,9 +34,9 @@ impl Around for RenderProblems {
             }
             Some(problem) => problem,
             None if has_own_form(response.headers()) => return,
-            None => problem_for(response.status(), asked.has_route),
+            None => problem_for(response.status(), visit.route.is_some()),
         };
-        render(problem.with_request_id(asked.id), response);
+        render(problem.with_request_id(visit.id.clone()), response);
     }
 }
 

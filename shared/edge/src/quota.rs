@@ -1,14 +1,13 @@
-//! The quota of one caller at one BFF, or at one route of it that has its own, told by the `RateLimit` fields (IETF draft-ietf-httpapi-ratelimit-headers).
+//! The quota of one caller at one BFF, or at one route of it that has its own, told by the `RateLimit` fields.
 //!
 //! Preflights, public routes and what has no route cost nothing.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use trefoil_context::{Code, Problem, RequestContext};
 
 use crate::WhenUnavailable;
@@ -16,9 +15,6 @@ use crate::around::{Around, Step};
 use crate::bff::Quota;
 use crate::quota_store::{Decision, QuotaStore, StoreError, Verdict};
 use crate::visit::Visit;
-
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// See the file.
 #[derive(Clone)]
@@ -58,7 +54,7 @@ impl Around for SpendQuota {
 
     fn after(&self, kept: Spent, response: &mut Response) {
         if let Some((quota, decision)) = kept {
-            write(&quota, &decision, response.headers_mut());
+            quota.fields.write(&decision, response.headers_mut());
         }
     }
 }
@@ -69,7 +65,7 @@ fn admit(quota: Arc<Quota>, decision: Decision) -> Result<Spent, Problem> {
     }
     let policy = &quota.policy;
     let mut headers = HeaderMap::with_capacity(2);
-    write(&quota, &decision, &mut headers);
+    quota.fields.write(&decision, &mut headers);
     let mut problem = Problem::new(Code::QuotaExceeded)
         .with_detail(format!("at most {} at once, and {} a second", policy.burst, policy.per_second))
         .with_header(header::RETRY_AFTER, HeaderValue::from(decision.retry_after_s));
@@ -91,24 +87,5 @@ fn without_store(quota: &Quota, error: &StoreError) -> Result<Spent, Problem> {
                 .with_detail("the quota cannot be counted")
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")))
         }
-    }
-}
-
-/// `RateLimit-Policy: "default";q=100;w=2` and `RateLimit: "default";r=99;t=1`; a route's own quota has its name there.
-fn write(quota: &Quota, decision: &Decision, headers: &mut HeaderMap) {
-    let Quota { name, policy, .. } = quota;
-    let mut text = String::with_capacity(40);
-    // Writing to a string cannot fail.
-    let _ = write!(text, "\"{name}\";q={};w={}", policy.burst, policy.window_s());
-    insert(headers, RATE_LIMIT_POLICY, &text);
-    text.clear();
-    let _ = write!(text, "\"{name}\";r={};t={}", decision.remaining, decision.reset_s);
-    insert(headers, RATE_LIMIT, &text);
-}
-
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    // Digits and fixed words always make a header.
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
     }
 }

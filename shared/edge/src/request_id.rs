@@ -10,7 +10,7 @@ use trefoil_context::{Deadline, REQUEST_ID_HEADER, RequestContext, RequestId, Tr
 
 use crate::around::{Around, Step};
 use crate::bff::Bffs;
-use crate::visit::{Found, RouteFacts, Tls, Visit, known_method};
+use crate::visit::{RouteFacts, Tls, Visit, known_method};
 
 /// See the file.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl Around for GiveContext {
     fn before(&self, request: &mut Request) -> Step<RequestId> {
         let arrived = Instant::now();
         let headers = request.headers();
-        let id = sent_id(request).unwrap_or_else(new_id);
+        let id = sent_id(request).unwrap_or_else(RequestId::random);
         let remote = TraceContext::from_headers(headers);
         let context = RequestContext {
             id: id.clone(),
@@ -45,11 +45,11 @@ impl Around for GiveContext {
             trace: remote.unwrap_or_else(TraceContext::random),
             caller: None,
         };
-        let Found { route, bff, public, quota } = self.facts.look_up(request, &self.bffs);
+        let found = self.facts.look_up(request, &self.bffs);
         let tls = request.extensions().get::<Tls>().is_some();
-        let method = known_method(request.method());
+        let visit = Visit::new(id.clone(), known_method(request.method()), found, tls, remote);
         let extensions = request.extensions_mut();
-        extensions.insert(Visit { id: id.clone(), method, route, bff, public, quota, tls, remote });
+        extensions.insert(Arc::new(visit));
         extensions.insert(context);
         Step::Go(id)
     }
@@ -67,12 +67,4 @@ fn sent_id(request: &Request) -> Option<RequestId> {
     let mut sent = request.headers().get_all(REQUEST_ID_HEADER).iter();
     let id = RequestId::accept(sent.next()?.to_str().ok()?)?;
     sent.next().is_none().then_some(id)
-}
-
-/// A new id: a UUID of version 7 (RFC 9562), so that ids sort by time.
-fn new_id() -> RequestId {
-    let mut text = uuid::Uuid::encode_buffer();
-    let text = uuid::Uuid::now_v7().hyphenated().encode_lower(&mut text);
-    // A UUID's text is always a sane id: `local` would only say so if that ever changed.
-    RequestId::accept(text).unwrap_or_else(|| RequestContext::local("local", None).id)
 }

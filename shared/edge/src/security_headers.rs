@@ -1,12 +1,14 @@
 //! What browsers are told about every answer. What a handler said itself stays.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
 
 use crate::SecurityHeadersConfig;
 use crate::around::{Around, Step};
-use crate::visit::{Authenticated, Visit};
+use crate::visit::Visit;
 
 /// See the file.
 #[derive(Debug, Clone)]
@@ -31,15 +33,15 @@ impl SecurityHeaders {
 }
 
 impl Around for SecurityHeaders {
-    /// Whether the request came over TLS.
-    type Kept = bool;
+    type Kept = Option<Arc<Visit>>;
 
-    fn before(&self, request: &mut Request) -> Step<bool> {
-        Step::Go(Visit::of(request).is_some_and(|visit| visit.tls))
+    fn before(&self, request: &mut Request) -> Step<Option<Arc<Visit>>> {
+        Step::Go(Visit::of(request).cloned())
     }
 
-    fn after(&self, tls: bool, response: &mut Response) {
-        let authenticated = response.extensions().get::<Authenticated>().is_some();
+    fn after(&self, visit: Option<Arc<Visit>>, response: &mut Response) {
+        let tls = visit.as_ref().is_some_and(|visit| visit.tls);
+        let authenticated = visit.is_some_and(|visit| visit.caller().is_some());
         let headers = response.headers_mut();
         for (name, value) in DEFAULTS {
             headers.entry(name).or_insert(value);

@@ -12,7 +12,7 @@ use crate::around::{Around, Step};
 
 /// Headers about the connection (RFC 9110 section 7.6.1). `Connection` has no power here: what it lists is neither
 /// removed nor kept because of it, so it cannot make an identity header vanish.
-const OF_THE_CONNECTION: [HeaderName; 7] = [
+static OF_THE_CONNECTION: [HeaderName; 7] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
@@ -33,7 +33,7 @@ impl StripIdentity {
 
     /// A name with `_` is refused as a whole class: servers behind read it as the name with `-`.
     fn forbids(&self, name: &HeaderName) -> bool {
-        name.as_str().contains('_') || self.0.reserves(name)
+        OF_THE_CONNECTION.contains(name) || name.as_str().contains('_') || self.0.reserves(name)
     }
 }
 
@@ -44,7 +44,7 @@ impl Around for StripIdentity {
         let headers = request.headers_mut();
         // Collecting nothing allocates nothing, and that is the common case.
         let forbidden: Vec<HeaderName> = headers.keys().filter(|name| self.forbids(name)).cloned().collect();
-        for name in forbidden.iter().chain(&OF_THE_CONNECTION) {
+        for name in &forbidden {
             headers.remove(name);
         }
         Step::Go(())

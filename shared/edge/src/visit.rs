@@ -12,8 +12,8 @@ use crate::bff::{Bff, Bffs, Quota};
 #[derive(Debug, Clone, Copy)]
 pub struct Tls;
 
-/// Rides in the request's extensions.
-#[derive(Debug, Clone)]
+/// Rides in the request's extensions; layers that want it after the answer keep it.
+#[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) id: RequestId,
     /// The method, if it is one of those that exist; else `_OTHER` (semantic conventions: bounded cardinality).
@@ -28,11 +28,9 @@ pub(crate) struct Visit {
     pub(crate) tls: bool,
     /// What the client's `traceparent` says, if there is a sane one.
     pub(crate) remote: Option<TraceContext>,
+    /// Whose token was verified, once it was.
+    caller: OnceLock<Arc<Caller>>,
 }
-
-/// Rides in the extensions of the answer to a caller whose token was verified.
-#[derive(Debug, Clone)]
-pub(crate) struct Authenticated(pub(crate) Arc<Caller>);
 
 /// What is the same for all requests of a route. It is worked out at the route's first request.
 #[derive(Debug, Clone)]
@@ -58,9 +56,31 @@ pub(crate) struct Found {
 // === impl Visit ===
 
 impl Visit {
+    /// What is known when a request comes in.
+    pub(crate) fn new(
+        id: RequestId,
+        method: &'static str,
+        found: Found,
+        tls: bool,
+        remote: Option<TraceContext>,
+    ) -> Visit {
+        let Found { route, bff, public, quota } = found;
+        Visit { id, method, route, bff, public, quota, tls, remote, caller: OnceLock::new() }
+    }
+
     /// The visit of a request. There always is one inside the stack.
-    pub(crate) fn of(request: &Request) -> Option<&Visit> {
-        request.extensions().get::<Visit>()
+    pub(crate) fn of(request: &Request) -> Option<&Arc<Visit>> {
+        request.extensions().get::<Arc<Visit>>()
+    }
+
+    /// Says who is asking; the first word stands.
+    pub(crate) fn authenticated(&self, caller: Arc<Caller>) {
+        let _ = self.caller.set(caller);
+    }
+
+    /// Who is asking, if a token was needed and verified.
+    pub(crate) fn caller(&self) -> Option<&Arc<Caller>> {
+        self.caller.get()
     }
 
     /// `http` or `https`.
