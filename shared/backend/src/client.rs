@@ -288,6 +288,8 @@ impl Clients {
             })
             .collect::<Result<BTreeMap<_, Arc<Client>>, _>>()?;
         balance::signal::observe(meter, clients.values().map(|client| &client.balancer));
+        let connections = clients.values().map(|client| (&client.balancer, &client.transport));
+        balance::signal::observe_connections(meter, connections);
         limit::observe(meter, clients.values().map(|client| &client.limit));
         Ok(Clients(clients))
     }

@@ -14,6 +14,7 @@ use super::Balancer;
 use super::endpoint::{Endpoint, Out};
 use crate::breaker::state::Change;
 use crate::breaker::window::Seen;
+use crate::transport::Transport;
 
 /// The instruments of one backend. What is counted for ever has no address in it: those come and go.
 #[derive(Debug)]
@@ -115,6 +116,43 @@ pub(crate) fn observe<'a>(meter: &Meter, balancers: impl Iterator<Item = &'a Arc
     });
 }
 
+/// Measures the connections to the addresses of these backends, where the transport can tell.
+pub(crate) fn observe_connections<'a>(
+    meter: &Meter,
+    backends: impl Iterator<Item = (&'a Arc<Balancer>, &'a Arc<dyn Transport>)>,
+) {
+    let backends: Vec<(Weak<Balancer>, Weak<dyn Transport>)> =
+        backends.map(|(balancer, transport)| (Arc::downgrade(balancer), Arc::downgrade(transport))).collect();
+    meter
+        .i64_observable_up_down_counter("http.client.open_connections")
+        .with_unit("{connection}")
+        .with_description("Connections to addresses: active, with a call under way, or idle.")
+        .with_callback(move |observer| {
+            let alive = |(balancer, transport): &(Weak<Balancer>, Weak<dyn Transport>)| {
+                Some((balancer.upgrade()?, transport.upgrade()?))
+            };
+            for (balancer, transport) in backends.iter().filter_map(alive) {
+                for member in &balancer.list().members {
+                    let Some(size) = transport.pool(member.endpoint.address) else { continue };
+                    for (state, count) in [("active", size.in_use), ("idle", size.idle)] {
+                        let mut attributes = at(&balancer, member.endpoint.address);
+                        attributes.push(KeyValue::new("http.connection.state", state));
+                        observer.observe(i64::try_from(count).unwrap_or(i64::MAX), &attributes);
+                    }
+                }
+            }
+        })
+        .build();
+}
+
+fn at(balancer: &Balancer, address: SocketAddr) -> Vec<KeyValue> {
+    vec![
+        balancer.signals.backend.clone(),
+        KeyValue::new("network.peer.address", address.ip().to_string()),
+        KeyValue::new("network.peer.port", i64::from(address.port())),
+    ]
+}
+
 fn observe_each(
     meter: &Meter,
     balancers: &Arc<[Weak<Balancer>]>,
@@ -133,11 +171,7 @@ fn observe_each(
                 for member in &balancer.list().members {
                     let endpoint = &member.endpoint;
                     let (value, attribute) = measure(endpoint);
-                    let mut attributes = vec![
-                        balancer.signals.backend.clone(),
-                        KeyValue::new("network.peer.address", endpoint.address.ip().to_string()),
-                        KeyValue::new("network.peer.port", i64::from(endpoint.address.port())),
-                    ];
+                    let mut attributes = at(&balancer, endpoint.address);
                     attributes.extend(attribute);
                     observer.observe(value, &attributes);
                 }
