@@ -15,7 +15,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
-use trefoil_backend::{BackendConfig, CallFailure, Client, Clients, DnsConfig, HealthConfig, TransportError};
+use trefoil_backend::{
+    BackendConfig, BreakerConfig, CallFailure, Client, Clients, DnsConfig, EjectionConfig, HealthConfig, RetryConfig,
+    TransportError,
+};
 use zone::{Records, Zone};
 
 /// A backend that says which one it is. What a health check asks for is answered by what it is told.
@@ -248,6 +251,27 @@ async fn an_address_whose_checks_fail_is_left_alone_until_they_do_not() {
     first.health.store(302, Ordering::SeqCst);
     until(&client, "all well", &[&first, &second], "users.test").await;
     assert_eq!(zone.asked(), 0, "there was nothing to look up");
+}
+
+#[tokio::test]
+async fn a_retry_goes_to_another_address_than_the_attempt_before() {
+    let (first, second) = pair().await;
+    let zone = Zone::start().await;
+    // Without breakers nobody learns that nobody listens there any more.
+    let breaker = BreakerConfig { enabled: false, ..BreakerConfig::default() };
+    let config = BackendConfig {
+        addresses: [&first, &second].map(|backend| backend.address.to_string()).to_vec(),
+        retry: RetryConfig { attempts: 2, base_ms: 0, budget_floor: 1_000, ..RetryConfig::default() },
+        ejection: EjectionConfig { enabled: false, ..EjectionConfig::default() },
+        breaker,
+        ..BackendConfig::at("http://users.test")
+    };
+    let (_clients, client) = client(&zone, config);
+    until(&client, "both", &[&first, &second], "users.test").await;
+    drop(second);
+    for _ in 0..60 {
+        assert!(ask(&client).await.unwrap().starts_with(&first.address.to_string()));
+    }
 }
 
 #[tokio::test]

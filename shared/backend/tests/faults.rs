@@ -37,20 +37,28 @@ async fn serve(listener: TcpListener) {
     }
 }
 
-fn client(proxy: &Proxy) -> Arc<Client> {
-    let breaker = BreakerConfig { enabled: false, ..BreakerConfig::default() };
-    let config = BackendConfig { breaker, ..BackendConfig::at(format!("http://{}", proxy.address())) };
-    connected(config, &DnsConfig::default()).1
+#[tokio::test]
+async fn no_fault_leaves_a_connection_or_a_task_behind() {
+    every_fault(|proxy| BackendConfig::at(format!("http://{}", proxy.address()))).await;
 }
 
 #[tokio::test]
-async fn no_fault_leaves_a_connection_or_a_task_behind() {
+async fn nor_does_one_where_calls_go_by_reqwest() {
+    every_fault(|proxy| BackendConfig {
+        proxy: Some(format!("http://{}", proxy.address())),
+        ..BackendConfig::at("http://users.test")
+    })
+    .await;
+}
+
+async fn every_fault(through: impl Fn(&Proxy) -> BackendConfig) {
     let backend = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut proxy = Proxy::start().await;
     proxy.to(backend.local_addr().unwrap());
     let served = tokio::spawn(serve(backend));
     let before = Handle::current().metrics().num_alive_tasks();
-    let client = client(&proxy);
+    let breaker = BreakerConfig { enabled: false, ..BreakerConfig::default() };
+    let (clients, client) = connected(BackendConfig { breaker, ..through(&proxy) }, &DnsConfig::default());
     for fault in [
         Fault::Latency(Duration::from_millis(500)),
         Fault::Reset,
@@ -74,7 +82,7 @@ async fn no_fault_leaves_a_connection_or_a_task_behind() {
         proxy.set(Fault::None).await;
         assert!(join_all((0..20).map(|_| ask(&client))).await.iter().all(Result::is_ok), "after {fault:?}");
     }
-    drop(client);
+    drop((clients, client));
     let ended = Instant::now();
     while proxy.open() > 0 || Handle::current().metrics().num_alive_tasks() > before {
         let tasks = Handle::current().metrics().num_alive_tasks();

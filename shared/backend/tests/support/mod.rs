@@ -57,6 +57,8 @@ pub(crate) struct Asking {
     pub(crate) millis: u64,
     pub(crate) callers_attempt: u32,
     pub(crate) cache: Option<Policy>,
+    /// Whether its spans are.
+    pub(crate) recorded: bool,
 }
 
 impl Default for Asking {
@@ -69,6 +71,7 @@ impl Default for Asking {
             millis: 1_000,
             callers_attempt: 1,
             cache: None,
+            recorded: false,
         }
     }
 }
@@ -112,6 +115,7 @@ impl Backend {
     pub(crate) async fn ask(&self, asking: Asking) -> Result<Replied, CallFailure> {
         let mut context = RequestContext::local("test", None);
         context.attempt = asking.callers_attempt;
+        context.trace.recorded = asking.recorded;
         let call = Call {
             context: &context,
             field: "product",

@@ -1,0 +1,75 @@
+//! Each attempt at a call has a span of its own, which says which attempt it is.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+mod support;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use trefoil_backend::Effort;
+use trefoil_testing::Reply;
+
+use support::{Asking, Backend};
+
+/// What is told of calls: each new span, and what is recorded of it later.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+struct Wanted<'a>(&'a Told);
+
+impl Told {
+    fn push(&self, what: String) {
+        self.0.lock().unwrap().push(what);
+    }
+}
+
+impl Visit for Wanted<'_> {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        if ["http.request.resend_count", "http.response.status_code"].contains(&field.name()) {
+            self.0.push(format!("{} {value}", field.name()));
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Told {
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        if attributes.metadata().target() == "trefoil::call" {
+            self.push("attempt".to_owned());
+            attributes.record(&mut Wanted(self));
+        }
+    }
+
+    fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        values.record(&mut Wanted(self));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_span_of_a_later_attempt_counts_those_before_it() {
+    let told = Told::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(told.clone()));
+    let backend = Backend::new();
+    let failed = || Reply::status(503);
+    backend.answers([failed(), failed(), Reply::json("1")]);
+    let effort = Effort { attempts: Some(3), ..Effort::default() };
+    backend.ask(Asking { effort, recorded: true, ..Asking::default() }).await.unwrap();
+    let (resent, status) = ("http.request.resend_count", "http.response.status_code");
+    assert_eq!(
+        *told.0.lock().unwrap(),
+        [
+            "attempt".to_owned(),
+            format!("{status} 503"),
+            "attempt".to_owned(),
+            format!("{resent} 1"),
+            format!("{status} 503"),
+            "attempt".to_owned(),
+            format!("{resent} 2"),
+            format!("{status} 200"),
+        ]
+    );
+}
