@@ -78,6 +78,10 @@ pub struct RouteInfo {
     /// How many calls it has; only its author knows how many a handler makes. A batch is one; a call for each object is one
     /// here and more when it runs.
     pub calls: Option<usize>,
+    /// The calls that say how often they may be attempted in all, by their fields.
+    pub retries: Vec<(String, u32)>,
+    /// The calls beside which a second attempt may be sent, by their fields.
+    pub hedges: Vec<String>,
 }
 
 impl Bff {
@@ -256,6 +260,8 @@ impl CompiledBff {
             deadline: plan.deadline,
             moved: plan.moved.clone(),
             calls: Some(plan.requested().count()),
+            retries: plan.by_field(|call| call.retry),
+            hedges: plan.by_field(|call| call.hedge.then_some(())).into_iter().map(|(field, ())| field).collect(),
         };
         let of_handler = |handler: &Handler| RouteInfo {
             method: handler.method.clone(),
@@ -264,6 +270,8 @@ impl CompiledBff {
             access: handler.access.clone(),
             deadline: handler.deadline,
             calls: None,
+            retries: Vec::new(),
+            hedges: Vec::new(),
             moved: handler.moved.clone(),
         };
         self.plans.iter().map(row).chain(self.handlers.iter().map(of_handler)).collect()

@@ -385,6 +385,13 @@ impl Plan {
         self.calls.iter().filter(|call| call.is_requested())
     }
 
+    /// What is said of those calls that it is said of, each with the name of the field that it fills.
+    pub(crate) fn by_field<T>(&self, said: impl Fn(&PlannedCall) -> Option<T>) -> Vec<(String, T)> {
+        let named =
+            |(index, call): (usize, &PlannedCall)| Some((self.name_of(self.first_node(index)).to_owned(), said(call)?));
+        self.calls.iter().enumerate().filter_map(named).collect()
+    }
+
     /// The graph, the deadline and the degradation rules, for a terminal.
     pub fn draw(&self) -> String {
         draw::draw(self)

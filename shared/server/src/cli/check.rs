@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
-use trefoil_backend::Choice;
+use trefoil_backend::{BackendConfig, Choice};
 use trefoil_composition::Bff;
 use trefoil_edge::Sampling;
 
 use super::common::{compiled, config_arguments, read_config, report};
+use super::routes::retries;
 use crate::assemble::{assemble, idle_backends, tls};
 use crate::config::{Config, Environment};
 use crate::limits;
@@ -38,9 +39,17 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
             plan.findings().into_iter().map(move |finding| format!("  note      {bff}.{finding}\n"))
         })
         .collect();
+    let routes = || bffs.iter().flat_map(|bff| bff.routes().into_iter().map(move |route| (bff.name(), route)));
+    let tried = routes()
+        .filter(|(_, route)| !route.retries.is_empty())
+        .map(|(bff, route)| format!("  retry     {bff}.{}: {} attempts in all\n", route.endpoint, retries(&route)));
+    let hedged = routes()
+        .filter(|(_, route)| !route.hedges.is_empty())
+        .map(|(bff, route)| format!("  hedge     {bff}.{}: {}\n", route.endpoint, route.hedges.join(", ")));
+    let tried: String = tried.chain(hedged).collect();
     let moved = limits::moved(&config, &bffs).into_iter();
     let moved: String = moved.map(|line| format!("  limit     {line}\n")).collect();
-    Ok(summary(&config, endpoints, &idle) + &moved + &notes)
+    Ok(summary(&config, endpoints, &idle) + &tried + &moved + &notes)
 }
 
 fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
@@ -64,8 +73,28 @@ fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
         let unused = if idle.contains(&name.as_str()) { " (no BFF calls it)" } else { "" };
         let transport = Choice::of(backend).map(|choice| format!(", {choice}")).unwrap_or_default();
         let places = backend.places().map(|places| format!(", at {places}")).unwrap_or_default();
-        let _ = writeln!(text, "  backend   {name}: {}{places}{transport}{unused}", backend.url);
+        let how = how(backend);
+        let _ = writeln!(text, "  backend   {name}: {}{places}{transport}{how}{unused}", backend.url);
     }
     let _ = writeln!(text, "  endpoints {endpoints}");
     text
+}
+
+/// What a backend's section says beside the defaults of how its calls are tried, and its addresses watched.
+fn how(backend: &BackendConfig) -> String {
+    let mut how = String::new();
+    let (retry, hedge) = (&backend.retry, &backend.hedge);
+    if retry.attempts > 1 {
+        let _ = write!(how, ", {} attempts unless its calls say otherwise", retry.attempts);
+    }
+    if hedge.all {
+        let _ = write!(how, ", every GET hedged from {} to {} ms", hedge.min_ms, hedge.max_ms);
+    }
+    if let Some(health) = &backend.health {
+        let _ = write!(how, ", checked at {} every {} ms", health.path, health.interval_ms);
+    }
+    if !backend.breaker.enabled {
+        how.push_str(", no breakers");
+    }
+    how
 }

@@ -11,7 +11,9 @@ use super::common::{find, limited, report, shown_config_arguments};
 
 pub(super) fn command() -> Command {
     Command::new("routes")
-        .about("Lists the endpoints: method, path, name, who may call, deadline, calls")
+        .about(
+            "Lists the endpoints: method, path, name, who may call, deadline, calls, and which are retried and hedged",
+        )
         .args(shown_config_arguments())
         .arg(Arg::new("bff").value_name("BFF").help("Only this BFF's"))
 }
@@ -21,17 +23,21 @@ pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
     report(limited(arguments, bffs).and_then(|bffs| routes(bff, &bffs)))
 }
 
+/// What is said of an endpoint.
+const COLUMNS: usize = 8;
+
 fn routes(bff: Option<&str>, bffs: &[Arc<CompiledBff>]) -> Result<String, String> {
     let routes: Vec<RouteInfo> = match bff {
         Some(name) => find(bffs, name)?.routes(),
         None => bffs.iter().flat_map(|bff| bff.routes()).collect(),
     };
-    let mut rows = vec![["METHOD", "PATH", "ENDPOINT", "ACCESS", "DEADLINE", "CALLS"].map(str::to_owned)];
+    let heads = ["METHOD", "PATH", "ENDPOINT", "ACCESS", "DEADLINE", "CALLS", "RETRY", "HEDGE"];
+    let mut rows = vec![heads.map(str::to_owned)];
     rows.extend(routes.iter().map(row));
     Ok(table(&rows))
 }
 
-fn row(route: &RouteInfo) -> [String; 6] {
+fn row(route: &RouteInfo) -> [String; COLUMNS] {
     let access = match &route.access {
         Access::Public => "public".to_owned(),
         Access::Token { scopes } if scopes.is_empty() => "token".to_owned(),
@@ -50,13 +56,20 @@ fn row(route: &RouteInfo) -> [String; 6] {
         }
     }
     let calls = route.calls.map_or_else(|| "handler".to_owned(), |calls| calls.to_string());
-    [route.method.to_string(), route.path.clone(), route.endpoint.clone(), access, deadline, calls]
+    let endpoint = route.endpoint.clone();
+    let path = route.path.clone();
+    [route.method.to_string(), path, endpoint, access, deadline, calls, retries(route), route.hedges.join(", ")]
+}
+
+/// The calls that say how often they may be attempted, such as `profile (2), orders (3)`.
+pub(super) fn retries(route: &RouteInfo) -> String {
+    route.retries.iter().map(|(field, attempts)| format!("{field} ({attempts})")).collect::<Vec<_>>().join(", ")
 }
 
 /// Columns as wide as their widest cell, two blanks between them.
-fn table(rows: &[[String; 6]]) -> String {
+fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..6).map(width).collect();
+    let widths: Vec<usize> = (0..COLUMNS).map(width).collect();
     let mut text = String::new();
     for row in rows {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
