@@ -55,6 +55,29 @@ fn routes_list_every_endpoint_with_its_rules() {
 }
 
 #[test]
+fn routes_and_check_say_which_calls_are_retried_and_hedged() {
+    let routes = text(&gateway(&["routes", "web"]).stdout);
+    let home = routes.lines().find(|line| line.contains("/web/home")).unwrap();
+    assert!(home.contains("profile (2)") && home.ends_with("picks"), "{routes}");
+    assert!(routes.lines().next().unwrap().contains("CALLS  RETRY  "), "{routes}");
+    let arguments = ["check", "--config", "gateway/gateway.yaml"];
+    let check = text(&gateway(&arguments).stdout);
+    for part in ["  retry     web.home: profile (2) attempts in all\n", "  hedge     web.home: picks\n"] {
+        assert!(check.contains(part), "{part}:\n{check}");
+    }
+    let sets = [
+        "--set=backends.orders.retry.attempts=3",
+        "--set=backends.orders.hedge.all=true",
+        "--set=backends.orders.health.path=/readyz",
+        "--set=backends.orders.breaker.enabled=false",
+    ];
+    let check = text(&gateway(&[&arguments[..], &sets].concat()).stdout);
+    let orders = check.lines().find(|line| line.contains("backend   orders")).unwrap();
+    let how = ", 3 attempts unless its calls say otherwise, every GET hedged from 5 to 1000 ms, checked at /readyz every 10000 ms, no breakers";
+    assert!(orders.contains(how), "{orders}");
+}
+
+#[test]
 fn check_accepts_the_shipped_config_and_points_at_a_mistake() {
     let output = gateway(&["check", "--config", "gateway/gateway.yaml"]);
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));

@@ -41,18 +41,31 @@ async fn screens(demo: &Demo) -> Vec<(u16, Option<String>, String)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn screens_degrade_as_declared_through_every_fault_and_nothing_of_it_is_left() {
+    every_fault("ADDRESSES", "").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_they_do_where_calls_go_by_reqwest() {
+    every_fault("PROXY", "http://").await;
+}
+
+/// `key` is by what of a backend's configuration its calls go through the proxy that shows the faults.
+async fn every_fault(key: &str, scheme: &str) {
     let (mut users, mut picks) = (Proxy::start().await, Proxy::start().await);
+    let through = |backend: &str, proxy: &Proxy| {
+        (format!("TREFOIL__BACKENDS__{backend}__{key}"), format!("{scheme}{}", proxy.address()))
+    };
+    let (users_through, picks_through) = (through("USERS", &users), through("RECOMMENDATIONS", &picks));
     let mut demo = Demo::start_with(&[
-        ("TREFOIL__BACKENDS__USERS__ADDRESSES", &users.address().to_string()),
-        ("TREFOIL__BACKENDS__RECOMMENDATIONS__ADDRESSES", &picks.address().to_string()),
+        (&users_through.0, &users_through.1),
+        (&picks_through.0, &picks_through.1),
         // It would hide the faults after the fifth; what it does is tested elsewhere.
         ("TREFOIL__BACKENDS__USERS__BREAKER__ENABLED", "false"),
         ("TREFOIL__BACKENDS__RECOMMENDATIONS__BREAKER__ENABLED", "false"),
     ])
     .await;
     for (name, proxy) in [("users", &users), ("recommendations", &picks)] {
-        let url = demo.ready["backends"][name].as_str().expect("a URL").trim_end_matches('/').to_owned();
-        proxy.to(url.trim_start_matches("http://").parse().expect("an address"));
+        proxy.to(demo.address_of(name));
     }
     // Warm: pools, caches and threads are there.
     for _ in 0..5 {

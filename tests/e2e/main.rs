@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod addresses;
 mod backends_down;
 mod backends_slow;
 mod breaker;
@@ -23,4 +24,5 @@ mod screens;
 mod shutdown;
 mod tls;
 mod traces;
+mod tries;
 mod writes;

@@ -68,6 +68,27 @@ async fn a_trace_that_a_client_began_goes_on_and_an_unrecorded_one_is_passed_on_
 }
 
 #[tokio::test]
+async fn an_attempt_more_has_a_span_of_its_own_that_counts_it() {
+    let jaeger = Jaeger::start().await;
+    let demo = Demo::start_with(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &jaeger.otlp),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+        ("OTEL_TRACES_SAMPLER", "parentbased_always_on"),
+    ])
+    .await;
+    demo.control("users", serde_json::json!({ "failure_rate": 1.0, "status": 503 })).await;
+    demo.get("/web/home").await;
+    let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
+    let spans = jaeger.trace(seen.split('-').nth(1).unwrap(), 4).await;
+    let mut users: Vec<&Value> = spans.iter().filter(|span| tag(span, "trefoil.backend") == "users").collect();
+    users.sort_by_key(|span| span["startTime"].as_u64());
+    let counts: Vec<&Value> = users.iter().map(|span| tag(span, "http.request.resend_count")).collect();
+    assert_eq!(counts, [&Value::Null, &Value::from(1)], "{users:#?}");
+    assert!(users.iter().all(|span| tag(span, "http.response.status_code") == 503), "{users:#?}");
+}
+
+#[tokio::test]
 async fn durations_are_measured_by_route_and_by_backend() {
     let demo = Demo::start().await;
     demo.get("/web/home").await;

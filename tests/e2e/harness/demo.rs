@@ -1,5 +1,6 @@
 //! One demo, from its start to its end.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -133,6 +134,36 @@ impl Demo {
     /// The text of the admin port's metrics.
     pub(crate) async fn metrics(&self) -> String {
         Answer::of(self.client.get(self.admin("/metrics"))).await.text
+    }
+
+    /// The value of the first metric of this name, in Prometheus' spelling, whose line has all of these parts; 0 where there is none.
+    pub(crate) async fn metric(&self, name: &str, parts: &[&str]) -> f64 {
+        let metrics = self.metrics().await;
+        let named = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']));
+        let mut lines = metrics.lines().filter(named).filter(|line| parts.iter().all(|part| line.contains(part)));
+        lines.next().and_then(|line| line.rsplit(' ').next()).map_or(0.0, |value| value.parse().expect("a number"))
+    }
+
+    /// Waits until that metric is as wanted.
+    pub(crate) async fn metric_until(&self, name: &str, parts: &[&str], wanted: impl Fn(f64) -> bool) {
+        let started = Instant::now();
+        loop {
+            let value = self.metric(name, parts).await;
+            if wanted(value) {
+                return;
+            }
+            assert!(
+                started.elapsed() < Duration::from_secs(15),
+                "{name} {parts:?} is {value}:\n{}",
+                self.metrics().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Where a backend really is.
+    pub(crate) fn address_of(&self, backend: &str) -> SocketAddr {
+        self.backend(backend, "").trim_start_matches("http://").parse().expect("an address")
     }
 
     pub(crate) fn issuer(&self) -> &str {

@@ -10,7 +10,7 @@ use crate::views::{Greeting, OrderCard};
 #[composition(get = "/home", deadline = "200ms", scopes("home:read"))]
 pub struct Home {
     /// Who is signed in. Without it there is no screen.
-    #[call(Users, get = "/users/{caller.id}")]
+    #[call(Users, get = "/users/{caller.id}", retry)]
     pub profile: Greeting,
 
     /// The two latest orders. The app shows its cached ones when this is missing.

@@ -9,7 +9,7 @@ use crate::views::{Order, Pick, Profile};
 #[composition(get = "/home", deadline = "300ms", scopes("home:read"))]
 pub struct Home {
     /// Who is signed in. Without it there is no screen.
-    #[call(Users, get = "/users/{caller.id}")]
+    #[call(Users, get = "/users/{caller.id}", retry)]
     pub profile: Profile,
 
     /// The latest orders, newest first.
@@ -17,6 +17,6 @@ pub struct Home {
     pub orders: Vec<Order>,
 
     /// Suggestions. Left out, and named as missing, when the service is slow or down.
-    #[call(Recommendations, get = "/segments/{profile.segment}/picks", query(limit = 6), within = "80ms")]
+    #[call(Recommendations, get = "/segments/{profile.segment}/picks", query(limit = 6), within = "80ms", hedge)]
     pub picks: Option<Vec<Pick>>,
 }

@@ -23,7 +23,7 @@ pub struct ProductInput {
 #[composition(get = "/products/{id}", deadline = "400ms", input = ProductInput, scopes("catalog:read"))]
 pub struct ProductPage {
     /// The product. A product that does not exist is a 404.
-    #[call(Catalog, get = "/products/{path.id}", pass = [404],
+    #[call(Catalog, get = "/products/{path.id}", pass = [404], retry, hedge,
         cache("30s", shared, stale_if_error = "5m", tags("catalog", "product-{path.id}")))]
     pub product: Product,
 
