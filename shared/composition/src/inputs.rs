@@ -196,7 +196,9 @@ fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, St
             let fits = length >= bounds.min_length.unwrap_or(0) && length <= bounds.max_length.unwrap_or(MAX_TEXT);
             if fits && !text.contains('\0') { Ok(quoted(text)) } else { Err(wrong()) }
         }
-        Shape::Int(int) => within(*int, bounds).read(text).map(|value| value.to_string().into()).ok_or_else(wrong),
+        Shape::Int(int) => {
+            within(*int, bounds).read(text.as_bytes()).map(|value| value.to_string().into()).ok_or_else(wrong)
+        }
         // What is a JSON number as it stands is kept as it stands.
         Shape::Float => match serde_json::from_str::<serde_json::Number>(text) {
             Ok(number) if number.as_f64().is_some_and(f64::is_finite) => {

@@ -27,6 +27,7 @@ use bytes::Bytes;
 pub use self::compile::compile;
 pub(crate) use self::compile::compile_sites;
 pub(crate) use self::leaf::{quoted, unquoted};
+use self::scan::Spelling;
 pub use self::selection::{Selected, Selection, What};
 pub(crate) use self::sent::compile_sent;
 pub(crate) use self::sites::SiteFound;
@@ -78,7 +79,7 @@ pub(crate) struct ObjectProgram {
 /// One member of the output.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Output {
-    /// `"name":`, before which a comma or a brace is written.
+    /// `,"name":`, the first with a brace for the comma.
     pub(crate) key: Box<str>,
     pub(crate) value: Written,
 }
@@ -99,8 +100,8 @@ pub(crate) enum Written {
 pub(crate) struct Member {
     /// The names under which it may come.
     pub(crate) wire: Box<[Box<str>]>,
-    /// The first of them as it is mostly spelt: a JSON string.
-    pub(crate) quoted: Box<str>,
+    /// The first of them as it is mostly spelt.
+    pub(crate) spelling: Spelling,
     /// Where it goes: the outputs that show it. More than one with GraphQL's aliases.
     pub(crate) uses: Vec<Use>,
     /// Set when no output shows it and a call waits for something in it.
@@ -113,6 +114,8 @@ pub(crate) struct Member {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Use {
     pub(crate) output: usize,
+    /// Whether its name is then the one that was read.
+    pub(crate) same: bool,
     pub(crate) target: Target,
 }
 

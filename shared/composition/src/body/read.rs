@@ -82,7 +82,7 @@ impl<'p> Reader<'p> {
         }
         let fits = match &target.kind {
             Kind::Bool => matches!(raw, "true" | "false"),
-            Kind::Int(int) => int.read(raw).is_some(),
+            Kind::Int(int) => int.read(raw.as_bytes()).is_some(),
             Kind::Float => raw.parse::<f64>().is_ok_and(f64::is_finite),
             Kind::Text(min, max) => {
                 unquoted(raw).is_some_and(|text| (*min..=*max).contains(&text.chars().count()) && !text.contains('\0'))

@@ -25,21 +25,19 @@ fn tag<'t>(mut reader: Reader<'t>, name: &str) -> Read<Cow<'t, str>> {
     if reader.peek()? != b'{' {
         return Err(reader.wrong(format!("expected an object with a member `{name}`")));
     }
-    reader.enter()?;
-    let (mut first, mut found) = (true, None);
-    while reader.more(&mut first, b'}')? {
+    let mut found = None;
+    let mut more = reader.enter(b'}')?;
+    while more {
         let member = reader.name()?;
         reader.colon()?;
         if member != name {
             reader.pass_over()?;
-            continue;
-        }
-        if reader.peek()? != b'"' {
+        } else if reader.peek()? != b'"' {
             return Err(reader.wrong(format!("expected a string in `{name}`")));
-        }
-        if found.replace(reader.name()?).is_some() {
+        } else if found.replace(reader.name()?).is_some() {
             return Err(reader.wrong(format!("the member `{name}` stands twice")));
         }
+        more = reader.more(b'}')?;
     }
     found.ok_or_else(|| reader.wrong(format!("missing field `{name}`")))
 }

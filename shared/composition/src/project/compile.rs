@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::names::Names;
+use super::scan::Spelling;
 use super::selection::{Selected, Selection, What};
 use super::sites::{SiteCall, SiteFound, Step};
 use super::wanted::Wanted;
@@ -237,7 +238,7 @@ impl Compiler<'_> {
         let outputs: Vec<Output> = shown
             .iter()
             .map(|selected| Output {
-                key: format!("{}:", quoted(&selected.key)).into(),
+                key: format!(",{}:", quoted(&selected.key)).into(),
                 value: match selected.what {
                     What::Typename => Written::Constant(quoted(&object.name).into()),
                     What::Tag(ref wire) => Written::Constant(quoted(wire).into()),
@@ -349,7 +350,8 @@ impl Compiler<'_> {
                 let (target, calls) = self.target(&shape.shape, selected.then_some(of), inside);
                 self.keys.pop();
                 calling |= calls;
-                uses.push(Use { output, target });
+                let same = shape.wire.first() == Some(&one.key);
+                uses.push(Use { output, same, target });
             }
         }
         self.names.pop();
@@ -364,7 +366,7 @@ impl Compiler<'_> {
             None => Missing::Fail,
         };
         let wire = shape.wire.iter().map(|name| name.as_str().into()).collect();
-        let quoted = quoted(shape.wire.first().map_or("", String::as_str)).into();
-        (Some(Member { wire, quoted, uses, silent, missing }), calling)
+        let spelling = Spelling::new(&quoted(shape.wire.first().map_or("", String::as_str)));
+        (Some(Member { wire, spelling, uses, silent, missing }), calling)
     }
 }

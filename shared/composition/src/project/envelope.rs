@@ -8,7 +8,6 @@ impl Pass<'_> {
     pub(super) fn envelope(&mut self, reader: &mut Reader<'_>, at: &[Box<str>]) -> Read<()> {
         let Some((name, rest)) = at.split_first() else {
             let target = &self.program.root;
-            self.writer.begin_at(reader.position()?);
             return self.value(reader, target);
         };
         if reader.null()? {
@@ -17,19 +16,19 @@ impl Pass<'_> {
         if reader.peek()? != b'{' {
             return Err(reader.wrong(format!("expected an envelope with a member `{name}`")));
         }
-        reader.enter()?;
-        let (mut first, mut found) = (true, false);
-        while reader.more(&mut first, b'}')? {
+        let mut found = false;
+        let mut more = reader.enter(b'}')?;
+        while more {
             let member = reader.name()?;
             reader.colon()?;
             if member != **name {
                 reader.pass_over()?;
-                continue;
-            }
-            if std::mem::replace(&mut found, true) {
+            } else if std::mem::replace(&mut found, true) {
                 return Err(reader.wrong(format!("the envelope's member `{name}` stands twice")));
+            } else {
+                self.envelope(reader, rest)?;
             }
-            self.envelope(reader, rest)?;
+            more = reader.more(b'}')?;
         }
         if found { Ok(()) } else { self.nothing(reader, || format!("the envelope has no member `{name}`")) }
     }
@@ -39,7 +38,7 @@ impl Pass<'_> {
         if !self.program.root.nullable {
             return Err(reader.wrong(what()));
         }
-        self.writer.text("null");
+        self.writer.text(b"null");
         Ok(())
     }
 }

@@ -3,19 +3,14 @@
 use std::borrow::Cow;
 
 use super::Kind;
+use super::scan::Escapes;
 
-/// Whether a value that is neither a list nor an object is of this kind. Null is of none. A string that is not `escaped` is text as
-/// it stands.
-pub(super) fn fits(kind: &Kind, raw: &str, escaped: bool) -> bool {
-    let first = raw.as_bytes().first().copied().unwrap_or_default();
-    match kind {
-        Kind::Bool => matches!(first, b't' | b'f'),
-        Kind::Int(int) => int.read(raw).is_some(),
-        Kind::Float => first == b'-' || first.is_ascii_digit(),
-        Kind::Text if escaped => unquoted(raw).is_some(),
-        Kind::Text => first == b'"',
-        Kind::Enum(variants) => unquoted(raw).is_some_and(|text| variants.iter().any(|variant| **variant == *text)),
-        Kind::Object(_) | Kind::List(_) | Kind::Map(_) | Kind::Raw | Kind::Choice(_) | Kind::Nothing => false,
+/// Whether a JSON string with such escapes is one of these.
+pub(super) fn is_one_of(variants: &[Box<str>], raw: &[u8], escapes: Escapes) -> bool {
+    let is = |text: &[u8]| variants.iter().any(|variant| variant.as_bytes() == text);
+    match raw {
+        [b'"', text @ .., b'"'] if escapes == Escapes::None => is(text),
+        _ => serde_json::from_slice::<String>(raw).is_ok_and(|text| is(text.as_bytes())),
     }
 }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::reorder::Slot;
 use super::scan::Reader;
 use super::{Capture, Element, Program, Projected, ShapeError};
-use crate::fragment::{Hole, Part, SiteItems, Writer};
+use crate::fragment::{Hole, SiteItems, Writer};
 
 pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Projected, ShapeError> {
     let text = std::str::from_utf8(body).map_err(|error| ShapeError(format!("not UTF-8: {error}")))?;
@@ -16,14 +16,12 @@ pub(super) fn run(program: &Program, body: &Bytes, at: &[Box<str>]) -> Result<Pr
         program,
         body,
         writer: Writer::over(body),
-        // Room for objects of a usual size, so that the first of them need not make it bit by bit.
-        slots: Vec::with_capacity(32),
-        seen: Vec::with_capacity(64),
-        ordered: Vec::new(),
+        slots: Vec::new(),
+        came: Vec::new(),
         places: Vec::new(),
         follows: Vec::new(),
         captures: vec![None; if program.split { 0 } else { program.captures }],
-        elements: Vec::new(),
+        nulls: Vec::new(),
         sites: vec![SiteItems::default(); program.sites.len()],
         open_items: Vec::new(),
         indices: Vec::new(),
@@ -38,20 +36,19 @@ pub(super) struct Pass<'p> {
     pub(super) program: &'p Program,
     body: &'p Bytes,
     /// What is written, in the order in which it came, and its parts.
-    pub(super) writer: Writer,
-    /// A stack: the slots of the objects that are open.
+    pub(super) writer: Writer<'p>,
+    /// A stack: the slots of the objects that are open and whose members do not come in order.
     pub(super) slots: Vec<Slot>,
-    /// A stack: which members of the objects that are open have come.
-    pub(super) seen: Vec<bool>,
-    /// Room to put parts in order.
-    pub(super) ordered: Vec<Part>,
+    /// A stack: which members of the objects that are open have come, a bit for each.
+    pub(super) came: Vec<u64>,
     /// Room to put slots in order: which slot each output has.
     pub(super) places: Vec<usize>,
     /// Which member came after which the last time, for each object of the program. Zero: nothing is known; else one more than
     /// its number.
     pub(super) follows: Vec<u32>,
     pub(super) captures: Vec<Option<Bytes>>,
-    pub(super) elements: Vec<Element>,
+    /// Of each element, where the body is split, whether it is null.
+    pub(super) nulls: Vec<bool>,
     sites: Vec<SiteItems>,
     /// A stack: the objects with calls that are open.
     pub(super) open_items: Vec<OpenItem>,
@@ -61,9 +58,9 @@ pub(super) struct Pass<'p> {
 
 impl<'p> Pass<'p> {
     fn finish(self) -> Projected {
-        let buffer = self.writer.finish(self.sites);
+        let (buffer, pieces) = self.writer.finish(self.body, self.sites);
         let elements = if self.program.split {
-            self.elements
+            pieces.into_iter().zip(self.nulls).map(|(piece, null)| Element { piece, null }).collect()
         } else {
             vec![Element { piece: buffer.whole(), null: buffer.bytes == "null" }]
         };
@@ -71,13 +68,13 @@ impl<'p> Pass<'p> {
     }
 
     /// Notes a value. It is a slice of the body, unless it is a default.
-    pub(super) fn note(&mut self, capture: Capture, raw: &str) {
-        if raw == "null" {
+    pub(super) fn note(&mut self, capture: Capture, raw: &[u8]) {
+        if raw == b"null" {
             return;
         }
         let range = self.body.as_ptr_range();
         let within = range.contains(&raw.as_ptr());
-        let value = if within { self.body.slice_ref(raw.as_bytes()) } else { Bytes::copy_from_slice(raw.as_bytes()) };
+        let value = if within { self.body.slice_ref(raw) } else { Bytes::copy_from_slice(raw) };
         let place = match capture {
             Capture::Body(number) if self.program.split => {
                 let last = self.captures.len() - self.program.captures;
@@ -111,25 +108,6 @@ impl<'p> Pass<'p> {
         }
         (site, item)
     }
-
-    pub(super) fn mark(&self) -> Mark {
-        let writer = &self.writer;
-        Mark {
-            out: writer.len(),
-            parts: writer.parts.len(),
-            cut: writer.cut,
-            holes: writer.holes.len(),
-            regions: writer.regions,
-        }
-    }
-
-    pub(super) fn take_back(&mut self, mark: Mark) {
-        self.writer.truncate(mark.out);
-        self.writer.parts.truncate(mark.parts);
-        self.writer.holes.truncate(mark.holes);
-        self.writer.cut = mark.cut;
-        self.writer.regions = mark.regions;
-    }
 }
 
 /// An object with calls that is open.
@@ -139,14 +117,4 @@ pub(super) struct OpenItem {
     item: u32,
     /// The index of its first value.
     first: usize,
-}
-
-/// A place to come back to.
-#[derive(Clone, Copy)]
-pub(super) struct Mark {
-    out: usize,
-    parts: usize,
-    cut: usize,
-    holes: usize,
-    regions: u32,
 }

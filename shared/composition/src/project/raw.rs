@@ -9,25 +9,25 @@ use crate::fragment::Writer;
 const MAX_DEPTH: usize = 64;
 
 /// Writes a value as it came. What the error says is for the log.
-pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, value: &Measured<'_>) -> Result<(), String> {
-    if value.text == "null" && !target.nullable {
+pub(super) fn pass_on(pass: &mut Pass<'_>, target: &Target, value: &Measured, text: &[u8]) -> Result<(), String> {
+    if text == b"null" && !target.nullable {
         return Err("expected a value that is not null".to_owned());
     }
     if value.depth > MAX_DEPTH {
         return Err(format!("expected lists and objects at most {MAX_DEPTH} deep"));
     }
     if value.blanks {
-        without_blanks(value.text, &mut pass.writer);
+        without_blanks(text, value.range.start, &mut pass.writer);
     } else {
-        pass.writer.text(value.text);
+        pass.writer.keep(value.range.start, value.range.end);
     }
     Ok(())
 }
 
-/// Writes valid JSON text without the blanks between its tokens: an event of a stream is one line.
-fn without_blanks(json: &str, out: &mut Writer) {
+/// Writes valid JSON text, which stands at `start`, without the blanks between its tokens: an event of a stream is one line.
+fn without_blanks(json: &[u8], start: usize, out: &mut Writer<'_>) {
     let (mut in_string, mut escaped) = (false, false);
-    for byte in json.bytes() {
+    for (byte, at) in json.iter().zip(start..) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
@@ -35,7 +35,7 @@ fn without_blanks(json: &str, out: &mut Writer) {
             _ => {}
         }
         if in_string || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            out.byte(byte);
+            out.keep(at, at + 1);
         }
     }
 }
@@ -50,9 +50,10 @@ mod tests {
     #[test]
     fn blanks_are_left_out_between_tokens_only() {
         let json = "{ \"a b\" : [ 1 ,\n\t\"\\\" \\\\\" , true ] }\r\n";
-        let mut out = Writer::over(&Bytes::from_static(json.as_bytes()));
-        without_blanks(json, &mut out);
-        assert_eq!(out.finish(Vec::new()).to_text().unwrap(), r#"{"a b":[1,"\" \\",true]}"#);
+        let mut out = Writer::over(json.as_bytes());
+        without_blanks(json.as_bytes(), 0, &mut out);
+        let (buffer, _) = out.finish(&Bytes::from_static(json.as_bytes()), Vec::new());
+        assert_eq!(buffer.to_text().unwrap(), r#"{"a b":[1,"\" \\",true]}"#);
     }
 
     #[test]

@@ -1,71 +1,43 @@
 //! Reads JSON (RFC 8259) token by token, and makes no values of it.
 //!
-//! A pass over a body needs where each value begins and ends, and that all of it is JSON: no more. Text goes by eight bytes at a
-//! time, and a member that comes where it was expected is known by its bytes.
+//! A pass over a body needs where each value begins and ends, and that all of it is JSON: no more. Text goes by sixteen bytes at
+//! a time, and a member that comes where it was expected is known by its bytes.
+
+mod any;
+mod number;
+mod sixteen;
+mod spelling;
+mod string;
+mod wrong;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::ops::Range;
 
+use self::number::after_number;
+pub(crate) use self::spelling::Spelling;
+pub(super) use self::string::Escapes;
+pub(super) use self::wrong::{Read, Wrong};
 use super::unquoted;
 
 /// The most lists and objects inside one another. What is passed over without being looked at may be deeper.
 const MAX_DEPTH: u32 = 128;
 
-/// What was read, or why it is not what was expected.
-pub(super) type Read<T> = Result<T, Box<Wrong>>;
-
-/// What is wrong, and where.
-#[derive(Debug)]
-pub(super) struct Wrong {
-    what: String,
-    /// The members that lead to it, the innermost first.
-    inside: Vec<String>,
-    /// How many bytes stand before it, and how many lines.
-    place: Option<(usize, usize)>,
-}
-
-impl Wrong {
-    /// Something of which the reader will say where it is.
-    pub(super) fn new(what: impl Into<String>) -> Box<Wrong> {
-        Box::new(Wrong { what: what.into(), inside: Vec::new(), place: None })
-    }
-
-    /// The same, inside a member.
-    pub(super) fn inside(mut self: Box<Self>, member: &str) -> Box<Wrong> {
-        self.inside.push(member.to_owned());
-        self
-    }
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.inside.is_empty() {
-            let path: Vec<&str> = self.inside.iter().rev().map(String::as_str).collect();
-            write!(f, "in `{}`: ", path.join("."))?;
-        }
-        f.write_str(&self.what)?;
-        match self.place {
-            Some((line, column)) => write!(f, " at line {line} column {column}"),
-            None => Ok(()),
-        }
-    }
-}
-
 /// A reader of one text. To look ahead, clone it.
 #[derive(Clone)]
 pub(super) struct Reader<'t> {
     text: &'t str,
-    at: usize,
+    /// What is left of it.
+    rest: &'t [u8],
     depth: u32,
     /// How many blanks between tokens have been passed over.
     blanks: usize,
-    /// Whether the string that was read last has an escape in it.
-    escaped: bool,
+    /// What was seen in the string that was read last.
+    escapes: Escapes,
 }
 
 /// A value, and what was seen of it on the way.
-pub(super) struct Measured<'t> {
-    pub(super) text: &'t str,
+pub(super) struct Measured {
+    pub(super) range: Range<usize>,
     /// How many lists and objects are inside one another.
     pub(super) depth: usize,
     /// Whether there are blanks between its tokens.
@@ -74,136 +46,174 @@ pub(super) struct Measured<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Reader<'t> {
-        Reader { text, at: 0, depth: 0, blanks: 0, escaped: false }
+        Reader { text, rest: text.as_bytes(), depth: 0, blanks: 0, escapes: Escapes::None }
     }
 
     /// Something wrong here.
     #[cold]
     pub(super) fn wrong(&self, what: impl Into<String>) -> Box<Wrong> {
-        let before = &self.text.as_bytes()[..self.at.min(self.text.len())];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        let column = before.len() - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1) + 1;
-        Box::new(Wrong { place: Some((line, column)), ..*Wrong::new(what) })
+        Wrong::after(&self.text.as_bytes()[..self.at()], what.into())
     }
 
-    fn here(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    /// The first byte of the next token, if there is one.
+    /// How many bytes have been passed over.
     #[inline]
-    fn next(&mut self) -> Option<u8> {
-        loop {
-            match self.here() {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => {
-                    self.at += 1;
-                    self.blanks += 1;
-                }
-                other => return other,
-            }
+    pub(super) fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
+    }
+
+    /// The bytes from here to there.
+    #[inline]
+    pub(super) fn bytes(&self, range: Range<usize>) -> &'t [u8] {
+        self.text.as_bytes().get(range).unwrap_or_default()
+    }
+
+    /// The byte that stands before this place, if one does.
+    #[inline]
+    pub(super) fn byte_before(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at.wrapping_sub(1)).copied()
+    }
+
+    #[inline]
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    /// What is left from the next token on.
+    #[inline]
+    fn token(&mut self, rest: &'t [u8]) -> &'t [u8] {
+        match rest {
+            [..=b' ', ..] => self.after_blanks(rest),
+            rest => rest,
         }
+    }
+
+    #[inline(never)]
+    fn after_blanks(&mut self, rest: &'t [u8]) -> &'t [u8] {
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
+        let count = rest.iter().position(|byte| !blank(byte)).unwrap_or(rest.len());
+        self.blanks += count;
+        &rest[count..]
     }
 
     /// The first byte of the next token.
     #[inline]
     pub(super) fn peek(&mut self) -> Read<u8> {
-        match self.next() {
-            Some(byte) => Ok(byte),
-            None => Err(self.wrong("EOF: the text ends too early")),
+        self.rest = self.token(self.rest);
+        match self.rest {
+            [first, ..] => Ok(*first),
+            [] => self.wrong_at(&[], "a token"),
         }
     }
 
     /// Checks that nothing stands after the value.
     pub(super) fn end(mut self) -> Read<()> {
-        match self.next() {
-            None => Ok(()),
-            Some(_) => Err(self.wrong("trailing characters after the value")),
+        match self.token(self.rest) {
+            [] => Ok(()),
+            rest => {
+                self.rest = rest;
+                Err(self.wrong("trailing characters after the value"))
+            }
         }
     }
 
-    /// Enters an object or a list, whose first byte is next.
+    /// Enters an object or a list, whose first byte is next. Whether there is something in it; if not, it is left again.
     #[inline]
-    pub(super) fn enter(&mut self) -> Read<()> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
+    pub(super) fn enter(&mut self, close: u8) -> Read<bool> {
+        if self.depth >= MAX_DEPTH {
             return Err(self.wrong(format!("more than {MAX_DEPTH} lists and objects inside one another")));
         }
-        self.at += 1;
-        Ok(())
-    }
-
-    /// Whether another member or element comes, before `close`.
-    #[inline]
-    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Read<bool> {
-        let mut next = self.peek()?;
-        if next == close {
-            self.at += 1;
-            self.depth -= 1;
+        self.skip(1);
+        let first = self.peek()?;
+        if first == close {
+            self.skip(1);
             return Ok(false);
         }
-        if !std::mem::take(first) {
-            if next != b',' {
-                return Err(self.wrong(format!("expected `,` or `{}`", close as char)));
-            }
-            self.at += 1;
-            next = self.peek()?;
-        }
-        if close == b'}' && next != b'"' {
-            return Err(self.wrong("expected a member's name"));
+        self.depth += 1;
+        if close == b'}' && first != b'"' {
+            return self.no_name(self.rest);
         }
         Ok(true)
     }
 
-    /// Passes over a member's name if it is spelt so, in quotes.
-    #[inline]
-    pub(super) fn is_named(&mut self, quoted: &str) -> bool {
-        let is = self.text.as_bytes()[self.at..].starts_with(quoted.as_bytes());
-        if is {
-            self.at += quoted.len();
+    /// Whether another member or element comes before `close`, after the first.
+    #[inline(always)]
+    pub(super) fn more(&mut self, close: u8) -> Read<bool> {
+        match self.token(self.rest) {
+            [b',', rest @ ..] => {
+                self.rest = rest;
+                if close == b'}' && self.peek()? != b'"' {
+                    return self.no_name(self.rest);
+                }
+                Ok(true)
+            }
+            [next, rest @ ..] if *next == close => {
+                self.rest = rest;
+                self.depth -= 1;
+                Ok(false)
+            }
+            rest => self.unclosed(rest, close),
         }
-        is
+    }
+
+    /// Passes over a member's name and its colon if they are spelt so.
+    #[inline]
+    pub(super) fn is_named(&mut self, name: &Spelling) -> bool {
+        match name.after(self.rest) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
     }
 
     /// A member's name.
     pub(super) fn name(&mut self) -> Read<Cow<'t, str>> {
-        let start = self.at;
+        let start = self.at();
         self.string()?;
-        if !self.escaped {
-            return Ok(Cow::Borrowed(&self.text[start + 1..self.at - 1]));
+        let name = &self.text[start..self.at()];
+        if self.escapes == Escapes::None {
+            return Ok(Cow::Borrowed(&name[1..name.len() - 1]));
         }
-        unquoted(&self.text[start..self.at]).ok_or_else(|| self.wrong("a name that is no text"))
+        unquoted(name).ok_or_else(|| self.wrong("a name that is no text"))
     }
 
     /// Passes over the colon after a name.
     #[inline]
     pub(super) fn colon(&mut self) -> Read<()> {
-        if self.peek()? != b':' {
-            return Err(self.wrong("expected `:`"));
+        match self.token(self.rest) {
+            [b':', rest @ ..] => {
+                self.rest = rest;
+                Ok(())
+            }
+            rest => self.no_colon(rest),
         }
-        self.at += 1;
-        Ok(())
     }
 
-    /// A value that is neither a list nor an object, as it stands.
+    /// A value that is neither a list nor an object: where it stands.
     #[inline]
-    pub(super) fn scalar(&mut self) -> Read<&'t str> {
+    pub(super) fn scalar(&mut self) -> Read<Range<usize>> {
         let first = self.peek()?;
-        let start = self.at;
+        let start = self.at();
         match first {
             b'"' => self.string()?,
             b'-' | b'0'..=b'9' => self.number()?,
-            b't' => self.word("true")?,
-            b'f' => self.word("false")?,
-            b'n' => self.word("null")?,
-            _ => return Err(self.wrong("expected value")),
+            _ => self.rest = self.after_word(self.rest)?,
         }
-        Ok(&self.text[start..self.at])
+        Ok(start..self.at())
     }
 
-    /// Whether the scalar that was read last, if it is a string, has an escape in it.
+    /// Passes over a number, whose sign or first digit is next.
     #[inline]
-    pub(super) fn escaped(&self) -> bool {
-        self.escaped
+    pub(super) fn number(&mut self) -> Read<()> {
+        self.rest = after_number(self.rest).or_else(|rest| self.no_digit(rest))?;
+        Ok(())
+    }
+
+    /// What was seen in the string that was read last.
+    #[inline]
+    pub(super) fn escapes(&self) -> Escapes {
+        self.escapes
     }
 
     /// Passes over `null` if it comes.
@@ -212,184 +222,57 @@ impl<'t> Reader<'t> {
         if self.peek()? != b'n' {
             return Ok(false);
         }
-        self.word("null").map(|()| true)
+        self.rest = self.after_word(self.rest)?;
+        Ok(true)
     }
 
-    /// Any value, as it stands.
-    pub(super) fn value(&mut self) -> Read<&'t str> {
+    /// Any value: where it stands, and measured.
+    pub(super) fn measured(&mut self) -> Read<Measured> {
         self.peek()?;
-        let start = self.at;
-        self.pass_over()?;
-        Ok(&self.text[start..self.at])
-    }
-
-    /// Any value, as it stands, and measured.
-    pub(super) fn measured(&mut self) -> Read<Measured<'t>> {
-        self.peek()?;
-        let (start, blanks) = (self.at, self.blanks);
+        let (start, blanks) = (self.at(), self.blanks);
         let depth = self.pass_over()?;
-        Ok(Measured { text: &self.text[start..self.at], depth, blanks: self.blanks > blanks })
+        Ok(Measured { range: start..self.at(), depth, blanks: self.blanks > blanks })
     }
 
-    /// Where the next token begins.
-    pub(super) fn position(&mut self) -> Read<usize> {
-        self.peek()?;
-        Ok(self.at)
-    }
-
-    /// Passes over any value, however deep. How deep it is is returned.
-    pub(super) fn pass_over(&mut self) -> Read<usize> {
-        let mut deepest = 0;
-        // Most values are no lists and no objects: the list of what is open costs nothing until one is.
-        let mut open: Vec<u8> = Vec::new();
-        loop {
-            match self.peek()? {
-                bracket @ (b'{' | b'[') => {
-                    // In ASCII a closing bracket stands two after its opening one.
-                    let close = bracket + 2;
-                    self.at += 1;
-                    deepest = deepest.max(open.len() + 1);
-                    if self.peek()? != close {
-                        open.push(close);
-                        self.name_in(close)?;
-                        continue;
-                    }
-                    self.at += 1;
-                }
-                _ => drop(self.scalar()?),
-            }
-            loop {
-                let Some(&close) = open.last() else { return Ok(deepest) };
-                match self.peek()? {
-                    b',' => {
-                        self.at += 1;
-                        self.name_in(close)?;
-                        break;
-                    }
-                    next if next == close => {
-                        self.at += 1;
-                        open.pop();
-                    }
-                    _ => return Err(self.wrong(format!("expected `,` or `{}`", close as char))),
-                }
-            }
-        }
-    }
-
-    /// Passes over the name that stands before a value in an object.
-    fn name_in(&mut self, close: u8) -> Read<()> {
-        if close != b'}' {
-            return Ok(());
-        }
-        if self.peek()? != b'"' {
-            return Err(self.wrong("expected a member's name"));
-        }
-        self.string()?;
-        self.colon()
-    }
-
-    fn word(&mut self, word: &str) -> Read<()> {
-        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.wrong("expected value"));
-        }
-        self.at += word.len();
-        Ok(())
-    }
-
-    /// RFC 8259 section 6.
-    #[inline]
-    fn number(&mut self) -> Read<()> {
-        if self.here() == Some(b'-') {
-            self.at += 1;
-        }
-        if self.here() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.here() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.here(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.here(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        // What stands after a whole number is looked at by whoever reads on: `01` is `0` and something more.
-        Ok(())
-    }
-
-    #[inline]
-    fn digits(&mut self) -> Read<()> {
-        let start = self.at;
-        while matches!(self.here(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        if self.at == start { Err(self.wrong("expected a digit")) } else { Ok(()) }
-    }
-
-    /// RFC 8259 section 7, from the opening quote on.
-    #[inline]
-    fn string(&mut self) -> Read<()> {
-        let bytes = self.text.as_bytes();
-        let mut at = self.at + 1;
-        self.escaped = false;
-        loop {
-            while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-                let found = special(u64::from_le_bytes(*eight));
-                if found != 0 {
-                    at += (found.trailing_zeros() / 8) as usize;
-                    break;
-                }
-                at += 8;
-            }
-            match bytes.get(at) {
-                Some(b'"') => {
-                    self.at = at + 1;
-                    return Ok(());
-                }
-                Some(b'\\') => at += self.escape(at)?,
-                Some(0..=0x1f) => {
-                    self.at = at;
-                    return Err(self.wrong("a control character in a string"));
-                }
-                Some(_) => at += 1,
-                None => {
-                    self.at = at;
-                    return Err(self.wrong("a string without an end"));
-                }
-            }
-        }
-    }
-
-    /// How long the escape at `at` is.
-    #[cold]
-    fn escape(&mut self, at: usize) -> Read<usize> {
-        self.escaped = true;
-        let bytes = self.text.as_bytes();
-        match bytes.get(at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
-            Some(b'u') if bytes.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => Ok(6),
-            _ => {
-                self.at = at;
-                Err(self.wrong("an escape that is none"))
-            }
+    /// What follows one of the three words.
+    fn after_word(&mut self, rest: &'t [u8]) -> Read<&'t [u8]> {
+        match rest {
+            [b't', b'r', b'u', b'e', after @ ..]
+            | [b'f', b'a', b'l', b's', b'e', after @ ..]
+            | [b'n', b'u', b'l', b'l', after @ ..] => Ok(after),
+            _ => self.wrong_at(rest, "expected value"),
         }
     }
 }
 
-/// Marks the first of eight bytes that is a quote, a backslash or a control character by its highest bit. Bytes after it may be
-/// marked too, and wrongly.
-fn special(eight: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGHS: u64 = ONES << 7;
-    let control = eight.wrapping_sub(ONES * 0x20);
-    let quote = (eight ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-    let backslash = (eight ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-    (control | quote | backslash) & !eight & HIGHS
+// === What is wrong ===
+
+impl<'t> Reader<'t> {
+    #[cold]
+    fn wrong_at<T>(&mut self, rest: &'t [u8], what: &str) -> Read<T> {
+        self.rest = rest;
+        Err(self.wrong(if rest.is_empty() { "EOF: the text ends too early" } else { what }))
+    }
+
+    #[cold]
+    fn unclosed<T>(&mut self, rest: &'t [u8], close: u8) -> Read<T> {
+        self.wrong_at(rest, &format!("expected `,` or `{}`", close as char))
+    }
+
+    #[cold]
+    fn no_name<T>(&mut self, rest: &'t [u8]) -> Read<T> {
+        self.wrong_at(rest, "expected a member's name")
+    }
+
+    #[cold]
+    fn no_colon<T>(&mut self, rest: &'t [u8]) -> Read<T> {
+        self.wrong_at(rest, "expected `:`")
+    }
+
+    #[cold]
+    fn no_digit<T>(&mut self, rest: &'t [u8]) -> Read<T> {
+        self.wrong_at(rest, "expected a digit")
+    }
 }
 
 #[cfg(test)]

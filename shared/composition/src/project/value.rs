@@ -1,122 +1,151 @@
 //! Reads one value by its target, and writes it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::object::Open;
 use super::pass::Pass;
-use super::scan::{Read, Reader};
-use super::{Element, Kind, Member, ObjectProgram, Target, leaf, raw};
-use crate::fragment::Piece;
+use super::scan::{Escapes, Read, Reader};
+use super::{Kind, Target, leaf, raw};
 
 impl<'p> Pass<'p> {
     /// Reads one value by its target, and writes it.
+    #[inline(always)]
     pub(super) fn value(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
         if target.region {
-            self.writer.open_region();
-            self.within(reader, target)?;
-            self.writer.close_region();
-            return Ok(());
+            return self.region(reader, target);
         }
         self.within(reader, target)
     }
 
-    fn within(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
-        match &target.kind {
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_) | Kind::Choice(_) => {
-                if !target.capture.is_empty() {
-                    // It is noted whole, as the backend wrote it, and then read.
-                    self.note_all(target, reader.clone().value()?);
-                }
-                if target.nullable && reader.null()? {
-                    self.writer.text("null");
-                    return Ok(());
-                }
-                match &target.kind {
-                    Kind::Choice(choice) => self.choice(reader, choice),
-                    kind => self.whole(reader, kind),
-                }
-            }
-            Kind::Raw => {
-                let value = reader.measured()?;
-                self.note_all(target, value.text);
-                raw::pass_on(self, target, &value).map_err(|what| reader.wrong(what))
-            }
-            Kind::Nothing if reader.null()? => Ok(()),
-            _ => self.leaf(reader, target),
-        }
-    }
-
-    fn leaf(&mut self, reader: &mut Reader<'_>, target: &Target) -> Read<()> {
-        if matches!(reader.peek()?, b'{' | b'[') {
-            return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
-        }
-        let raw = reader.scalar()?;
-        if !(leaf::fits(&target.kind, raw, reader.escaped()) || target.nullable && raw == "null") {
-            return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
-        }
-        self.note_all(target, raw);
-        self.writer.text(raw);
+    fn region(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
+        self.writer.open_region();
+        self.within(reader, target)?;
+        self.writer.close_region();
         Ok(())
     }
 
-    fn note_all(&mut self, target: &Target, raw: &str) {
+    #[inline(always)]
+    fn within(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
+        match &target.kind {
+            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Text | Kind::Enum(_) => self.leaf(reader, target),
+            Kind::Object(_) | Kind::Map(_) | Kind::List(_) | Kind::Choice(_) => self.composite(reader, target),
+            Kind::Raw => self.raw(reader, target),
+            Kind::Nothing => self.no_value(reader, target),
+        }
+    }
+
+    #[inline(never)]
+    fn leaf(&mut self, reader: &mut Reader<'_>, target: &Target) -> Read<()> {
+        let first = reader.peek()?;
+        let start = reader.at();
+        let fits = match (&target.kind, first) {
+            (Kind::Text, b'"') => {
+                reader.string()?;
+                reader.escapes() != Escapes::Half
+            }
+            (Kind::Float, b'-' | b'0'..=b'9') => {
+                reader.number()?;
+                true
+            }
+            (Kind::Int(int), b'-' | b'0'..=b'9') => {
+                reader.number()?;
+                int.read(reader.bytes(start..reader.at())).is_some()
+            }
+            (Kind::Enum(variants), b'"') => {
+                reader.string()?;
+                leaf::is_one_of(variants, reader.bytes(start..reader.at()), reader.escapes())
+            }
+            (_, b'{' | b'[') => false,
+            (kind, _) => {
+                reader.scalar()?;
+                first == b'n' && target.nullable || matches!((kind, first), (Kind::Bool, b't' | b'f'))
+            }
+        };
+        if !fits {
+            return Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind))));
+        }
+        if !target.capture.is_empty() {
+            self.note_all(target, reader.bytes(start..reader.at()));
+        }
+        self.writer.keep(start, reader.at());
+        Ok(())
+    }
+
+    fn note_all(&mut self, target: &Target, raw: &[u8]) {
         for &capture in &target.capture {
             self.note(capture, raw);
         }
     }
 
+    fn raw(&mut self, reader: &mut Reader<'_>, target: &Target) -> Read<()> {
+        let value = reader.measured()?;
+        let text = reader.bytes(value.range.clone());
+        self.note_all(target, text);
+        raw::pass_on(self, target, &value, text).map_err(|what| reader.wrong(what))
+    }
+
+    fn no_value(&mut self, reader: &mut Reader<'_>, target: &Target) -> Read<()> {
+        if reader.null()? { Ok(()) } else { Err(reader.wrong(format!("expected {}", leaf::describe(&target.kind)))) }
+    }
+
     /// Reads an object, a map or a list.
-    fn whole(&mut self, reader: &mut Reader<'_>, kind: &'p Kind) -> Read<()> {
-        let (open, expected) = match kind {
-            Kind::List(_) => (b'[', "a list"),
-            _ => (b'{', "an object"),
-        };
-        if reader.peek()? != open {
-            // What is no JSON at all is not blamed for being of another kind.
-            reader.clone().pass_over()?;
-            return Err(reader.wrong(format!("expected {expected}")));
+    #[inline(never)]
+    fn composite(&mut self, reader: &mut Reader<'_>, target: &'p Target) -> Read<()> {
+        let first = reader.peek()?;
+        if !target.capture.is_empty() {
+            // It is noted whole, as the backend wrote it, and then read.
+            let value = reader.clone().measured()?;
+            self.note_all(target, reader.bytes(value.range));
         }
-        reader.enter()?;
-        match kind {
-            Kind::Object(object) => self.object(reader, *object),
-            Kind::Map(value) => self.map(reader, value),
-            Kind::List(item) if self.program.split && self.indices.is_empty() => self.elements(reader, item),
-            Kind::List(item) => self.list(reader, item),
-            _ => Err(reader.wrong("expected a value")),
+        if target.nullable && reader.null()? {
+            self.writer.keep(reader.at() - 4, reader.at());
+            return Ok(());
+        }
+        match (&target.kind, first) {
+            (Kind::Choice(choice), _) => self.choice(reader, choice),
+            (Kind::Object(object), b'{') => self.object(reader, *object),
+            (Kind::Map(value), b'{') => self.map(reader, value),
+            (Kind::List(item), b'[') if self.program.split && self.indices.is_empty() => self.elements(reader, item),
+            (Kind::List(item), b'[') => self.list(reader, item),
+            (kind, _) => {
+                // What is no JSON at all is not blamed for being of another kind.
+                reader.clone().pass_over()?;
+                Err(reader.wrong(format!("expected {}", leaf::describe(kind))))
+            }
         }
     }
 
     fn list(&mut self, reader: &mut Reader<'_>, item: &'p Target) -> Read<()> {
-        self.writer.byte(b'[');
+        self.writer.keep(reader.at(), reader.at() + 1);
         self.indices.push(0);
-        let mut first = true;
-        while reader.more(&mut first, b']')? {
-            if self.indices.last() != Some(&0) {
-                self.writer.byte(b',');
-            }
+        let mut more = reader.enter(b']')?;
+        while more {
             self.value(reader, item)?;
-            if let Some(index) = self.indices.last_mut() {
-                *index += 1;
+            more = reader.more(b']')?;
+            if more {
+                self.writer.keep(reader.at() - 1, reader.at());
+                if let Some(index) = self.indices.last_mut() {
+                    *index += 1;
+                }
             }
         }
         self.indices.pop();
-        self.writer.byte(b']');
+        self.writer.keep(reader.at() - 1, reader.at());
         Ok(())
     }
 
     /// Reads a batch's answer: each element is a piece of its own, with what it notes.
     fn elements(&mut self, reader: &mut Reader<'_>, item: &'p Target) -> Read<()> {
-        let mut first = true;
-        while reader.more(&mut first, b']')? {
+        let mut more = reader.enter(b']')?;
+        while more {
             self.captures.resize(self.captures.len() + self.program.captures, None);
-            let (start, first_part) = (self.writer.len(), self.writer.parts.len());
             // An index stands for the element, so that a list that is the element itself is not taken for the batch.
             self.indices.clear();
             self.indices.push(0);
+            self.nulls.push(reader.peek()? == b'n' && !matches!(item.kind, Kind::Nothing));
             self.value(reader, item)?;
             self.writer.cut();
-            let null = self.writer.since(start) == b"null";
-            self.elements.push(Element { piece: Piece { parts: first_part..self.writer.parts.len() }, null });
+            more = reader.more(b']')?;
         }
         self.indices.clear();
         Ok(())
@@ -124,81 +153,35 @@ impl<'p> Pass<'p> {
 
     /// Reads a map: its keys are data and are kept, its values are projected.
     fn map(&mut self, reader: &mut Reader<'_>, value: &'p Target) -> Read<()> {
-        self.writer.text("{");
-        let mut first = true;
         let mut seen = HashSet::new();
-        while reader.more(&mut first, b'}')? {
+        let mut more = reader.enter(b'}')?;
+        let mut separator = b'{';
+        while more {
+            let start = reader.at();
             let key = reader.name()?;
+            let end = reader.at();
             reader.colon()?;
-            if !seen.is_empty() {
-                self.writer.byte(b',');
+            match &key {
+                Cow::Borrowed(_) if reader.at() == end + 1 && reader.byte_before(start) == Some(separator) => {
+                    self.writer.keep(start - 1, reader.at());
+                }
+                key => {
+                    self.writer.text(&[separator]);
+                    self.writer.text(super::quoted(key).as_bytes());
+                    self.writer.text(b":");
+                }
             }
-            self.writer.text(&super::quoted(&key));
-            self.writer.text(":");
+            separator = b',';
             self.value(reader, value).map_err(|wrong| wrong.inside(&key))?;
             if let Some(twice) = seen.replace(key) {
                 return Err(reader.wrong(format!("the key `{twice}` stands twice")));
             }
+            more = reader.more(b'}')?;
         }
-        self.writer.text("}");
+        if separator == b'{' {
+            self.writer.text(b"{");
+        }
+        self.writer.keep(reader.at() - 1, reader.at());
         Ok(())
     }
-
-    fn object(&mut self, reader: &mut Reader<'_>, object: usize) -> Read<()> {
-        let ObjectProgram { members, site, .. } = &self.program.objects[object];
-        let item = site.map(|site| self.open_item(site));
-        let mut open = Open {
-            object,
-            seen: self.seen.len(),
-            base: self.slots.len(),
-            start: self.writer.len(),
-            first_part: self.writer.parts.len(),
-            cut_before: self.writer.cut,
-            next: 0,
-            in_order: true,
-            empty: true,
-            item,
-        };
-        self.seen.resize(open.seen + members.len(), false);
-        let mut first = true;
-        // Objects of one kind mostly come in one order: the member that came next the last time is tried first.
-        let (before, mut last) = (self.program.objects[object].before, 0);
-        while reader.more(&mut first, b'}')? {
-            let hint = match self.follows.get(before + last) {
-                None | Some(0) => last,
-                Some(&known) => known as usize - 1,
-            };
-            let expected = members.get(hint).is_some_and(|member| reader.is_named(&member.quoted));
-            let number = if expected { Some(hint) } else { position(members, &reader.name()?) };
-            reader.colon()?;
-            let Some(number) = number else {
-                reader.pass_over()?;
-                continue;
-            };
-            if !expected {
-                self.learn(before + last, number);
-            }
-            last = number + 1;
-            let member = &members[number];
-            if std::mem::replace(&mut self.seen[open.seen + number], true) {
-                return Err(reader.wrong("the member stands twice").inside(member.name()));
-            }
-            self.member(&mut open, member, reader).map_err(|wrong| wrong.inside(member.name()))?;
-        }
-        self.close(&mut open)
-    }
-
-    fn learn(&mut self, at: usize, number: usize) {
-        if self.follows.is_empty() {
-            self.follows.resize(self.program.order, 0);
-        }
-        if let Some(known) = self.follows.get_mut(at) {
-            *known = u32::try_from(number + 1).unwrap_or_default();
-        }
-    }
-}
-
-/// Finds a member by its name.
-fn position(members: &[Member], name: &str) -> Option<usize> {
-    members.iter().position(|member| member.wire.iter().any(|wire| **wire == *name))
 }

@@ -14,8 +14,8 @@ const MOST_AT_ONCE: usize = 19;
 
 impl Int {
     /// The number that `text` writes, if it is a whole one within the bounds: digits, perhaps after a minus.
-    pub(crate) fn read(self, text: &str) -> Option<i128> {
-        let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    pub(crate) fn read(self, text: &[u8]) -> Option<i128> {
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
         // 64 bits have at most 20 digits: anything longer need not be read.
         if digits.is_empty() || digits.len() > 20 {
             return None;
@@ -33,10 +33,10 @@ impl Int {
 }
 
 /// The number that at most [`MOST_AT_ONCE`] digits write: in 64 bits it is several times as fast as in 128.
+#[inline]
 fn whole(digits: &[u8]) -> Option<u64> {
-    let mut value = 0_u64;
-    for digit in digits {
-        value = value * 10 + u64::from(digit.checked_sub(b'0').filter(|digit| *digit <= 9)?);
-    }
-    Some(value)
+    digits.iter().try_fold(0_u64, |value, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        (digit <= 9).then(|| value * 10 + u64::from(digit))
+    })
 }
