@@ -6,8 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
+use tokio::time::{Instant, sleep_until};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
 use crate::addresses::config::DnsConfig;
@@ -17,6 +19,7 @@ use crate::balance::{self, Balancer};
 use crate::cache::{Cache, Cached, Policy};
 use crate::config::{BackendConfig, Base};
 use crate::effort::Effort;
+use crate::headers::Headers;
 use crate::health::Checks;
 use crate::hedge::{HedgeConfig, Latency};
 use crate::lag::Lag;
@@ -39,7 +42,8 @@ pub struct Client {
     /// What goes on in the background, from the first call or [`Clients::start`] to the client's end.
     tasks: OnceLock<Vec<Task>>,
     pub(crate) max_body_bytes: usize,
-    pub(crate) identity: IdentityHeaders,
+    identity: IdentityHeaders,
+    pub(crate) headers: Headers,
     pub(crate) signals: Signals,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) cache: Arc<Cache>,
@@ -159,6 +163,7 @@ impl Client {
             balancer,
             base,
             max_body_bytes: config.max_body_bytes,
+            headers: Headers::new(identity),
             identity: (*identity).clone(),
             transport,
             cache: Arc::clone(cache),
@@ -176,8 +181,20 @@ impl Client {
     }
 
     /// Makes one call. Dropping the future ends it, and that counts against no backend.
-    pub async fn call(self: &Arc<Self>, call: Call<'_>) -> Result<Reply, CallFailure> {
-        stack::send(self, call).await
+    pub fn call<'a>(self: &'a Arc<Self>, call: Call<'a>) -> impl Future<Output = Result<Reply, CallFailure>> + 'a {
+        let due = call.deadline.instant();
+        let given_up = sleep_until(due).map(move |()| due);
+        self.call_until(call, given_up)
+    }
+
+    /// The same, given up when `given_up` ends, which says when it was to: whoever makes several calls with one deadline needs one timer.
+    /// A call whose answer is kept has a timer of its own in any case: when its time is over, an old answer may stand in.
+    pub fn call_until<'a>(
+        self: &'a Arc<Self>,
+        call: Call<'a>,
+        given_up: impl Future<Output = Instant> + 'a,
+    ) -> impl Future<Output = Result<Reply, CallFailure>> + 'a {
+        stack::send(self, call, given_up)
     }
 
     /// Starts what goes on in the background, if it has not been.

@@ -1,18 +1,26 @@
 //! A streaming answer becomes a whole one, within the backend's limit.
 
 use bytes::{Bytes, BytesMut};
-use http_body::Body as _;
 use http_body_util::BodyExt as _;
 
 use crate::client::{CallFailure, Reply};
 use crate::transport::Body;
 
-/// Reads the whole body. A body of one frame, as most are, is not copied.
+/// Reads the whole body.
 pub(crate) async fn whole(response: http::Response<Body>, limit: usize) -> Result<Reply, CallFailure> {
-    let (head, mut body) = response.into_parts();
-    if body.size_hint().lower() > limit as u64 {
-        return Err(CallFailure::TooLarge { limit });
-    }
+    let (head, body) = response.into_parts();
+    let body = match body {
+        Body::Empty => Bytes::new(),
+        Body::Full(bytes) if bytes.len() > limit => return Err(CallFailure::TooLarge { limit }),
+        Body::Full(bytes) => bytes,
+        // Boxed, as all is that not every call does.
+        body @ Body::Stream(_) => Box::pin(collected(body, limit)).await?,
+    };
+    Ok(Reply { status: head.status, headers: head.headers, body, cached: None })
+}
+
+/// A body that comes in pieces; one of a single piece is not copied.
+async fn collected(mut body: Body, limit: usize) -> Result<Bytes, CallFailure> {
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -29,6 +37,5 @@ pub(crate) async fn whole(response: http::Response<Body>, limit: usize) -> Resul
             joined.extend_from_slice(&data);
         }
     }
-    let body = if joined.is_empty() { first } else { joined.freeze() };
-    Ok(Reply { status: head.status, headers: head.headers, body, cached: None })
+    Ok(if joined.is_empty() { first } else { joined.freeze() })
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Uri;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use serde::{Deserialize, Serialize};
 
 use crate::addresses::places::Places;
@@ -196,6 +197,16 @@ fn proxy(url: &str) -> Result<Authority, String> {
 }
 
 impl Base {
+    /// The URL of a path below it.
+    pub(crate) fn uri(&self, path: String) -> http::Result<Uri> {
+        let path = if self.prefix.is_empty() { path } else { [self.prefix.as_str(), path.as_str()].concat() };
+        let mut parts = Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(path))?);
+        Ok(Uri::from_parts(parts)?)
+    }
+
     /// The port of the URL, where it has none that of its scheme.
     pub(crate) fn port(&self) -> u16 {
         port_of(self.authority.port_u16(), self.scheme == Scheme::HTTPS)

@@ -94,22 +94,35 @@ impl Limit {
         begun: Sent<'a>,
         latency: &Latency,
     ) -> Result<Place<'a>, CallFailure> {
-        let place = |sent| Place { limit: self, sent, told: false };
         if self.room.enter(wanted.effort.criticality) {
-            return Ok(place(begun));
+            return Ok(self.place(begun));
         }
+        // Boxed, as all is that not every call does.
+        Box::pin(self.wait(wanted, begun, latency)).await
+    }
+
+    fn place<'a>(&'a self, sent: Sent<'a>) -> Place<'a> {
+        Place { limit: self, sent, told: false }
+    }
+
+    async fn wait<'a>(
+        &'a self,
+        wanted: &Wanted<'_>,
+        begun: Sent<'a>,
+        latency: &Latency,
+    ) -> Result<Place<'a>, CallFailure> {
         if !self.is_served_in_time(wanted, latency) {
             return Err(self.shed(wanted, "too_late", "those who wait would outlast its deadline"));
         }
         match self.room.ask(wanted.effort.criticality) {
-            Asked::In => Ok(place(begun)),
+            Asked::In => Ok(self.place(begun)),
             Asked::Full => Err(self.shed(wanted, "queue_full", "the queue for its backend is full")),
             Asked::Waits(ticket) => {
                 let mut waiting = Waiting { room: &self.room, ticket: Some(ticket) };
                 let admitted = timeout_at(wanted.deadline.instant(), waiting.admitted()).await;
                 self.signals.waited(begun.at.elapsed());
                 match admitted {
-                    Ok(true) => Ok(place(Sent { at: Instant::now(), ..begun })),
+                    Ok(true) => Ok(self.place(Sent { at: Instant::now(), ..begun })),
                     Ok(false) => Err(self.shed(wanted, "displaced", "what an answer cannot do without took its place")),
                     Err(_) => Err(self.shed(wanted, "waited", "there was no room for it in its time")),
                 }
@@ -137,9 +150,9 @@ impl<'a> Place<'a> {
     }
 
     /// The attempt was answered: how long that took counts.
-    pub(crate) fn answered(mut self) -> Duration {
-        let took = self.sent.at.elapsed();
-        self.tell(took);
+    pub(crate) fn answered(mut self, now: Instant) -> Duration {
+        let took = now.saturating_duration_since(self.sent.at);
+        self.tell(took, now);
         took
     }
 
@@ -148,10 +161,11 @@ impl<'a> Place<'a> {
         self.told = true;
     }
 
-    fn tell(&mut self, took: Duration) {
+    fn tell(&mut self, took: Duration, now: Instant) {
         self.told = true;
         let Some(gradient) = &self.limit.gradient else { return };
-        if let Some(limit) = gradient.record(took, self.limit.room.inside(), self.limit.born.elapsed()) {
+        let since_birth = now.saturating_duration_since(self.limit.born);
+        if let Some(limit) = gradient.record(took, self.limit.room.inside(), since_birth) {
             self.limit.room.set_limit(limit);
         }
     }
@@ -161,7 +175,8 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         // Given up at its own time, it would have taken longer still. Cut short before that, it says nothing.
         if !self.told && self.sent.why_given_up() == Cause::Backend {
-            self.tell(self.sent.at.elapsed());
+            let now = Instant::now();
+            self.tell(now.saturating_duration_since(self.sent.at), now);
         }
         self.limit.room.leave();
     }

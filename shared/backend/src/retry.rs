@@ -80,12 +80,12 @@ impl Retry {
 
     /// Takes an attempt more out of the budget, if it has one.
     pub(crate) fn take(&self) -> bool {
-        self.budget.take(self.second())
+        self.budget.take(self.second(Instant::now()))
     }
 
     /// The budget's time.
-    fn second(&self) -> u64 {
-        self.born.elapsed().as_secs()
+    fn second(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.born).as_secs()
     }
 
     /// How often a call may be attempted in all.
@@ -109,7 +109,7 @@ pub(crate) fn is_repeatable(wanted: &Wanted<'_>) -> bool {
 /// Makes a call, in as many attempts as it may have.
 pub(crate) async fn call(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, CallFailure> {
     let retry = &client.retry;
-    retry.budget.offer(retry.second());
+    retry.budget.offer(retry.second(wanted.begun));
     let most = retry.most(wanted);
     let mut made = 0;
     loop {

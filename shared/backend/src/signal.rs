@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use opentelemetry::metrics::{Counter, Meter};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{KeyValue, TraceFlags};
@@ -51,8 +51,8 @@ pub(crate) struct Signal<'a> {
 
 /// The trace headers of a call.
 pub(crate) struct Propagated {
-    pub(crate) traceparent: String,
-    pub(crate) tracestate: Option<String>,
+    pub(crate) traceparent: HeaderValue,
+    pub(crate) tracestate: Option<HeaderValue>,
 }
 
 impl Signals {
@@ -109,14 +109,14 @@ impl Signals {
     }
 
     /// An attempt begins, the first or a later one.
-    pub(crate) fn start(&self, call: &Wanted<'_>, number: u32) -> Signal<'_> {
+    pub(crate) fn start(&self, call: &Wanted<'_>, number: u32, now: Instant) -> Signal<'_> {
         let span = if call.context.trace.recorded { self.span(call) } else { Span::none() };
         if number > 1 && !span.is_none() {
             span.record("http.request.resend_count", i64::from(number - 1));
         }
         Signal {
             signals: self,
-            started: Instant::now(),
+            started: now,
             deadline: call.deadline,
             method: Some(call.method.clone()),
             span,
@@ -148,14 +148,9 @@ impl Signals {
 }
 
 impl Signal<'_> {
-    /// When the attempt began.
-    pub(crate) fn started(&self) -> Instant {
-        self.started
-    }
-
     /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded here.
     pub(crate) fn trace(&self) -> Propagated {
-        let here = || Propagated { traceparent: self.trace.to_traceparent(), tracestate: None };
+        let here = || Propagated { traceparent: self.trace.to_header(), tracestate: None };
         if self.span.is_none() {
             return here();
         }
@@ -164,12 +159,16 @@ impl Signal<'_> {
         if !span.is_valid() {
             return here();
         }
-        let flags = u8::from(span.trace_flags() & TraceFlags::SAMPLED == TraceFlags::SAMPLED);
+        let traceparent = TraceContext {
+            trace_id: u128::from_be_bytes(span.trace_id().to_bytes()),
+            span_id: u64::from_be_bytes(span.span_id().to_bytes()),
+            sampled: span.trace_flags() & TraceFlags::SAMPLED == TraceFlags::SAMPLED,
+            recorded: true,
+        };
         let tracestate = span.trace_state().header();
-        Propagated {
-            traceparent: format!("00-{}-{}-0{flags}", span.trace_id(), span.span_id()),
-            tracestate: (!tracestate.is_empty()).then_some(tracestate),
-        }
+        // One that cannot stand in a header is dropped, as one that cannot be read is.
+        let tracestate = HeaderValue::try_from(tracestate).ok().filter(|tracestate| !tracestate.is_empty());
+        Propagated { traceparent: traceparent.to_header(), tracestate }
     }
 
     /// Where it is sent.
@@ -181,11 +180,11 @@ impl Signal<'_> {
     }
 
     /// Records how the attempt ended. For a client, a status of 400 and above is an error too.
-    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>) {
-        self.record(result);
+    pub(crate) fn finish(mut self, result: &Result<Reply, CallFailure>, now: Instant) {
+        self.record(result, now);
     }
 
-    fn record(&mut self, result: &Result<Reply, CallFailure>) {
+    fn record(&mut self, result: &Result<Reply, CallFailure>, now: Instant) {
         let Some(method) = self.method.take() else { return };
         let ended = match result {
             Ok(reply) => Ended { method, status: Some(reply.status), failure: None },
@@ -200,7 +199,7 @@ impl Signal<'_> {
                 self.span.record("otel.status_code", "ERROR");
             }
         }
-        let took = self.started.elapsed();
+        let took = now.saturating_duration_since(self.started);
         self.signals.duration.record(ended, took, |ended| ended.labels(&self.signals.address));
     }
 }
@@ -227,8 +226,12 @@ impl Ended {
 
 impl Drop for Signal<'_> {
     fn drop(&mut self) {
-        if self.method.is_some() && self.deadline.has_passed() {
-            self.record(&Err(CallFailure::Timeout));
+        if self.method.is_none() {
+            return;
+        }
+        let now = Instant::now();
+        if self.deadline.instant() <= now {
+            self.record(&Err(CallFailure::Timeout), now);
         }
     }
 }

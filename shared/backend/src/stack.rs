@@ -7,47 +7,45 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{Either, select};
 use http::{HeaderMap, Method, Request, Uri};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use trefoil_context::{Deadline, RequestContext};
 
 use crate::balance::Asked;
+use crate::balance::chosen::Chosen;
 use crate::balance::tried::Tried;
 use crate::client::{Call, CallFailure, Client, Reply};
 use crate::effort::Effort;
 use crate::given_up::{GivenUp, Sent};
 use crate::signal::Signal;
-use crate::transport::{Body, Outgoing};
-use crate::{cache, collect, headers, hedge, retry};
+use crate::transport::{Body, Outgoing, Sending};
+use crate::{cache, collect, hedge, retry};
 
-/// Makes one call. Each step is a file of its own.
-pub(crate) async fn send(client: &Arc<Client>, mut call: Call<'_>) -> Result<Reply, CallFailure> {
+/// Makes one call, given up when `given_up` ends. Each step is a file of its own.
+pub(crate) fn send<'a>(
+    client: &'a Arc<Client>,
+    mut call: Call<'a>,
+    given_up: impl Future<Output = Instant> + 'a,
+) -> impl Future<Output = Result<Reply, CallFailure>> + 'a {
     match call.cache.take() {
         // Outermost, where there is one: for an answer that is kept nothing below happens, and there is nothing to time.
         Some(policy) if call.method == Method::GET && matches!(call.body, Body::Empty) => {
             // Boxed, as all is that not every call does: futures lie in one another, and are copied as large as the largest.
-            Box::pin(cache::call(client, call, policy)).await
+            Either::Left(Box::pin(cache::call(client, call, policy)))
         }
-        _ => {
-            let due = call.deadline.instant();
-            let given_up = async move {
-                sleep_until(due).await;
-                due
-            };
-            exchange(client, call, false, given_up).await
-        }
+        _ => Either::Right(exchange(client, Wanted::new(client, call, false), given_up)),
     }
 }
 
 /// Asks the backend. It is given up when `given_up` ends, which says when it was to.
 pub(crate) async fn exchange(
     client: &Client,
-    call: Call<'_>,
-    shared: bool,
+    wanted: Result<Wanted<'_>, CallFailure>,
     given_up: impl Future<Output = Instant>,
 ) -> Result<Reply, CallFailure> {
-    let wanted = Wanted::new(client, call, shared)?;
+    // It stays where it is: what is moved in a future is there twice.
+    let wanted = wanted.as_ref().map_err(Clone::clone)?;
     // The deadline covers all attempts, and of each connecting, the head and the whole body: a slow drip is a timeout too.
-    match select(pin!(retry::call(client, &wanted)), pin!(given_up)).await {
+    match select(pin!(retry::call(client, wanted)), pin!(given_up)).await {
         Either::Left((result, _)) => result,
         // Said before its attempts are dropped, which ask.
         Either::Right((due, _)) => {
@@ -61,26 +59,27 @@ pub(crate) async fn exchange(
 /// own span, headers and address.
 pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, CallFailure> {
     let number = wanted.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+    let begun = if number == 1 { wanted.begun } else { Instant::now() };
     // Signals are around all of it: what a span and a metric time is all that the caller waits for.
-    let signal = client.signals.start(wanted, number);
-    client.lag.watch(signal.started());
-    let sent = Sent { call: &wanted.given_up, lag: &client.lag, at: signal.started() };
-    let result = async {
-        // Room comes before the headers, which say how long is left, and before an address is chosen: both are of the moment it is sent.
-        let place = client.limit.enter(wanted, sent, &client.latency).await?;
-        // Headers come after the span: `traceparent` names it.
-        let mut request = wanted.request();
-        headers::write(client, wanted, &mut request, number, &signal.trace())?;
-        let result = at_an_address(client, wanted, place.sent(), request, &signal).await;
-        if hedge::is_of_use(&result) {
-            client.latency.record(place.answered());
-        } else {
-            place.failed();
+    let signal = client.signals.start(wanted, number, begun);
+    client.lag.watch(begun);
+    let sent = Sent { call: &wanted.given_up, lag: &client.lag, at: begun };
+    // Room comes before the headers, which say how long is left, and before an address is chosen: both are of the moment it is sent.
+    let (result, ended) = match client.limit.enter(wanted, sent, &client.latency).await {
+        Ok(place) => {
+            let result = at_an_address(client, wanted, number, place.sent(), &signal).await;
+            // The clock is read once, for all that learn from its end.
+            let now = Instant::now();
+            if hedge::is_of_use(&result) {
+                client.latency.record(place.answered(now));
+            } else {
+                place.failed();
+            }
+            (result, now)
         }
-        result
-    }
-    .await;
-    signal.finish(&result);
+        Err(failure) => (Err(failure), Instant::now()),
+    };
+    signal.finish(&result, ended);
     result
 }
 
@@ -88,8 +87,8 @@ pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Repl
 async fn at_an_address(
     client: &Client,
     wanted: &Wanted<'_>,
+    number: u32,
     mut sent: Sent<'_>,
-    request: Request<Body>,
     signal: &Signal<'_>,
 ) -> Result<Reply, CallFailure> {
     if !client.addresses.are_ready() {
@@ -97,16 +96,32 @@ async fn at_an_address(
         client.addresses.wait().await?;
         sent.at = Instant::now();
     }
-    let asked = Asked { tried: &wanted.tried, may_probe: wanted.method.is_safe() };
-    let chosen = client.balancer.choose(&asked, sent)?;
-    signal.at(chosen.address());
-    let outgoing = Outgoing { request, address: chosen.address(), deadline: wanted.deadline };
-    let result = match client.transport.send(outgoing).await {
+    let (chosen, answer) = send_to_one(client, wanted, number, sent, signal)?;
+    let result = match answer.await {
         Ok(response) => collect::whole(response, client.max_body_bytes).await,
         Err(error) => Err(CallFailure::Transport(error)),
     };
     chosen.finish(&result);
     result
+}
+
+/// Sends it. The request is of no concern to who waits for the answer: it is not kept in that future.
+fn send_to_one<'a>(
+    client: &'a Client,
+    wanted: &Wanted<'_>,
+    number: u32,
+    sent: Sent<'a>,
+    signal: &Signal<'_>,
+) -> Result<(Chosen<'a>, Sending<'a>), CallFailure> {
+    let mut request = wanted.request();
+    // Headers come after the span: `traceparent` names it.
+    *request.headers_mut() = client.headers.of(wanted, number, signal.trace())?;
+    let asked = Asked { tried: &wanted.tried, may_probe: wanted.method.is_safe() };
+    let chosen = client.balancer.choose(&asked, sent)?;
+    signal.at(chosen.address());
+    let outgoing = Outgoing { request, address: chosen.address(), deadline: wanted.deadline };
+    let answer = client.transport.send(outgoing);
+    Ok((chosen, answer))
 }
 
 /// A call as every attempt at it begins.
@@ -122,6 +137,7 @@ pub(crate) struct Wanted<'a> {
     /// Whether the answer is for all callers: then no backend learns who asks.
     pub(crate) shared: bool,
     given_up: GivenUp,
+    pub(crate) begun: Instant,
     attempts: AtomicU32,
     /// The addresses of its attempts.
     tried: Tried,
@@ -129,18 +145,9 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    fn new(client: &Client, call: Call<'a>, shared: bool) -> Result<Wanted<'a>, CallFailure> {
-        let path = if client.base.prefix.is_empty() {
-            call.path_and_query
-        } else {
-            [client.base.prefix.as_str(), call.path_and_query.as_str()].concat()
-        };
-        let uri = Uri::builder()
-            .scheme(client.base.scheme.clone())
-            .authority(client.base.authority.clone())
-            .path_and_query(path)
-            .build()
-            .map_err(|_| CallFailure::Unsendable("its path is no valid URL path"))?;
+    pub(crate) fn new(client: &Client, call: Call<'a>, shared: bool) -> Result<Wanted<'a>, CallFailure> {
+        let uri = client.base.uri(call.path_and_query);
+        let uri = uri.map_err(|_| CallFailure::Unsendable("its path is no valid URL path"))?;
         Ok(Wanted {
             context: call.context,
             field: call.field,
@@ -151,6 +158,7 @@ impl<'a> Wanted<'a> {
             effort: call.effort,
             shared,
             given_up: GivenUp::new(call.effort.own_time),
+            begun: Instant::now(),
             attempts: AtomicU32::new(0),
             tried: Tried::default(),
             body: Mutex::new(call.body),
@@ -167,7 +175,7 @@ impl<'a> Wanted<'a> {
         !matches!(*self.body.lock().unwrap_or_else(PoisonError::into_inner), Body::Stream(_))
     }
 
-    /// The request of an attempt. A body that streams is there for the first attempt only.
+    /// The request of an attempt, but for its headers. A body that streams is there for the first attempt only.
     fn request(&self) -> Request<Body> {
         let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
         let mut request = Request::new(match &mut *body {
@@ -177,7 +185,6 @@ impl<'a> Wanted<'a> {
         });
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers.clone();
         request
     }
 }

@@ -1,11 +1,9 @@
 //! Entity tags and conditional requests: who has an answer already is told so, in place of the bytes (RFC 9110 section 13).
 
-use std::fmt::Write as _;
-
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use trefoil_context::Place;
+use trefoil_context::{Place, write_hex};
 use twox_hash::XxHash3_128;
 
 use crate::declare::Access;
@@ -22,15 +20,15 @@ pub(crate) struct Tag(HeaderValue);
 impl Tag {
     /// The tag of `body`.
     pub(crate) fn of(body: &[u8]) -> Option<Tag> {
-        let mut text = String::with_capacity(36);
-        // Writing to a string cannot fail, and hexadecimal digits always make a header.
-        let _ = write!(text, "W/\"{:032x}\"", XxHash3_128::oneshot(body));
-        HeaderValue::try_from(text).ok().map(Tag)
+        let mut text = *b"W/\"00000000000000000000000000000000\"";
+        write_hex(&mut text[3..35], &XxHash3_128::oneshot(body).to_be_bytes());
+        // Hexadecimal digits always make a header.
+        HeaderValue::from_bytes(&text).ok().map(Tag)
     }
 
     /// The value of `ETag`.
-    pub(crate) fn value(&self) -> HeaderValue {
-        self.0.clone()
+    pub(crate) fn into_value(self) -> HeaderValue {
+        self.0
     }
 
     /// Whether a client has these bytes: `If-None-Match` is `*` or names them. The comparison is the weak one, as
@@ -60,7 +58,7 @@ pub(crate) fn apply(response: &mut Response, body: &[u8], asked: &HeaderMap, cac
     let Some(tag) = Tag::of(body) else { return };
     let known = tag.is_known(asked);
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, tag.value());
+    headers.insert(header::ETAG, tag.into_value());
     headers.insert(header::CACHE_CONTROL, caching);
     headers.append(header::VARY, vary.clone());
     if known {
@@ -97,7 +95,7 @@ mod tests {
     #[test]
     fn a_tag_is_known_however_it_is_listed() {
         let tag = Tag::of(b"{}").unwrap();
-        let text = tag.value().to_str().unwrap().to_owned();
+        let text = tag.clone().into_value().to_str().unwrap().to_owned();
         let strong = text.strip_prefix("W/").unwrap().to_owned();
         for known in [
             vec![text.as_str()],

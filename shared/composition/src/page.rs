@@ -49,7 +49,7 @@ impl Page {
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.caching));
         if let Some(tag) = &self.tag {
-            headers.insert(header::ETAG, tag.value());
+            headers.insert(header::ETAG, tag.clone().into_value());
         }
         if let Some(policy) = &self.policy {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());

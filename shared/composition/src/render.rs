@@ -18,7 +18,7 @@ pub(crate) type Value = Option<Bytes>;
 pub(crate) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The variable parts of a call's request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Rendered {
     pub(crate) path_and_query: String,
     pub(crate) headers: HeaderMap,
@@ -67,7 +67,7 @@ pub(crate) fn render(call: &PlannedCall, value: impl Fn(Source) -> Value) -> Res
         url.push('=');
         url.extend(utf8_percent_encode(&text, ENCODED));
     }
-    let mut headers = HeaderMap::with_capacity(call.headers.len() + 8);
+    let mut headers = HeaderMap::with_capacity(call.headers.len());
     for (name, text) in &call.headers {
         let Some(text) = plain(text, &value)? else { continue };
         headers.insert(name.clone(), header(&text)?);

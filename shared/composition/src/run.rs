@@ -7,27 +7,31 @@ mod derive;
 mod due;
 mod judge;
 mod requests;
+mod send;
 mod state;
 mod ties;
+mod under_way;
 
-use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use http::header;
-use tokio::time::Instant;
-use trefoil_backend::{Body, Cached, Call, Clients, Criticality, Effort, Policy};
+use tokio::time::sleep_until;
+use trefoil_backend::{Cached, Clients};
 use trefoil_context::{Deadline, RequestContext};
 
 pub(crate) use self::due::{due, for_calls};
 use self::judge::Verdict;
 pub(crate) use self::judge::{Fault, is_whole_json, is_without_body};
 use self::requests::{Request, Waiting, Waits};
+use self::send::Ended;
 pub(crate) use self::state::{Settled, State};
+use self::under_way::UnderWay;
 use crate::idempotency::Write;
 use crate::inputs::Inputs;
 use crate::outcome::{Failure, Reason};
-use crate::plan::{Need, Plan, PlannedCall, PlannedFan, Source};
+use crate::plan::{Need, Plan, PlannedFan, Source};
 use crate::render::{NotMade, Rendered, Value, scalar};
 use crate::signals::Signals;
 
@@ -61,7 +65,7 @@ pub(crate) async fn run(
     signals: &Signals,
     write: &Write,
 ) -> Run {
-    run_observed(plan, inputs, context, clients, signals, write, &mut |_, _| Ok(())).await
+    run_reported(plan, inputs, context, clients, signals, write, None).await
 }
 
 /// The same, told of each top-level field the moment that it and all under it are settled: its number, and what is known.
@@ -74,20 +78,29 @@ pub(crate) async fn run_observed(
     write: &Write,
     observe: &mut Observe<'_>,
 ) -> Run {
+    let report = Report { observe, open: (0..plan.fields.len()).collect() };
+    run_reported(plan, inputs, context, clients, signals, write, Some(report)).await
+}
+
+async fn run_reported(
+    plan: &Plan,
+    inputs: &Inputs,
+    context: &RequestContext,
+    clients: &Clients,
+    signals: &Signals,
+    write: &Write,
+    mut report: Option<Report<'_, '_>>,
+) -> Run {
     let calls_due = for_calls(due(context, plan.deadline));
-    let doing = Doing { plan, inputs, context, clients, signals, write, calls_due };
+    let doing = Doing { plan, inputs, context, clients, signals, write, calls_due, is_over: AtomicBool::new(false) };
+    let calls = plan.calls.len();
     let mut runner = Runner {
         doing: &doing,
         state: State::new(plan),
-        progress: Vec::new(),
-        timings: Vec::new(),
-        fields: (0..plan.fields.len()).collect(),
+        progress: std::iter::repeat_with(Progress::default).take(calls).collect(),
+        timings: Vec::with_capacity(calls),
     };
-    let failed = runner.run(observe).await;
-    let result = match failed {
-        Ok(()) => Ok(runner.state),
-        Err(failed) => Err(failed),
-    };
+    let result = runner.run(report.as_mut()).await.map(|()| runner.state);
     Run { result, timings: runner.timings }
 }
 
@@ -103,6 +116,15 @@ struct Doing<'a> {
     signals: &'a Signals,
     write: &'a Write,
     calls_due: Deadline,
+    /// Whether calls are given up by now.
+    is_over: AtomicBool,
+}
+
+/// Who is told of fields that have settled.
+struct Report<'r, 'o> {
+    observe: &'r mut Observe<'o>,
+    /// The top-level fields that have not.
+    open: Vec<usize>,
 }
 
 /// How far one call is.
@@ -111,8 +133,8 @@ struct Progress {
     started: bool,
     settled: bool,
     requests: Vec<Request>,
-    /// The requests that wait for a place.
-    queue: VecDeque<usize>,
+    /// How many of them have been sent, the first ones; the rest waits for a place.
+    sent: usize,
     under_way: usize,
 }
 
@@ -121,19 +143,18 @@ struct Runner<'a> {
     state: State,
     progress: Vec<Progress>,
     timings: Vec<Timing>,
-    /// The top-level fields that are not settled yet.
-    fields: Vec<usize>,
 }
 
 /// A failure that the answer cannot do without.
 pub(crate) type Fatal = (usize, Failure);
 
 impl<'a> Runner<'a> {
-    async fn run(&mut self, observe: &mut Observe<'_>) -> Result<(), Fatal> {
+    async fn run(&mut self, mut report: Option<&mut Report<'_, '_>>) -> Result<(), Fatal> {
         let doing = self.doing;
         let calls = doing.plan.calls.len();
-        self.progress.resize_with(calls, Progress::default);
-        let mut under_way = FuturesUnordered::new();
+        let mut under_way = UnderWay::with_capacity(calls);
+        // One timer for all calls that may take all of the time.
+        let mut over = pin!(sleep_until(doing.calls_due.instant()));
         loop {
             // A call stands after what it waits for, so one pass starts all that can start: also what a skipped call frees.
             for call in 0..calls {
@@ -141,33 +162,44 @@ impl<'a> Runner<'a> {
                     && doing.plan.calls[call].after.iter().all(|&other| self.progress[other].settled);
                 if ready {
                     self.start(call)?;
-                    for (request, rendered) in self.next_requests(call) {
-                        under_way.push(doing.call(call, request, rendered));
+                    while let Some((request, rendered)) = self.next_request(call) {
+                        under_way.push(doing.send(call, request, rendered));
                     }
                     self.close(call);
                 }
             }
-            self.report(observe)?;
-            let Some((call, request, verdict, timing)) = under_way.next().await else { return Ok(()) };
+            if let Some(report) = &mut report {
+                self.report(report)?;
+            }
+            let next = poll_fn(|cx| {
+                let next = under_way.poll_next(cx);
+                // An answer that came just in time is one.
+                if next.is_pending() && !doing.is_over.load(Ordering::Relaxed) && over.as_mut().poll(cx).is_ready() {
+                    doing.is_over.store(true, Ordering::Relaxed);
+                    under_way.mark_all();
+                    return under_way.poll_next(cx);
+                }
+                next
+            });
+            let Some(Ended { call, request, verdict, timing }) = next.await else { return Ok(()) };
             self.timings.push(timing);
             self.progress[call].under_way -= 1;
             // Returning drops the calls still under way.
             self.take(call, request, verdict)?;
-            for (request, rendered) in self.next_requests(call) {
-                under_way.push(doing.call(call, request, rendered));
+            while let Some((request, rendered)) = self.next_request(call) {
+                under_way.push(doing.send(call, request, rendered));
             }
             self.close(call);
         }
     }
 
     /// Tells of the fields that have settled.
-    fn report(&mut self, observe: &mut Observe<'_>) -> Result<(), Fatal> {
-        let fields = std::mem::take(&mut self.fields);
-        for field in fields {
+    fn report(&self, Report { observe, open }: &mut Report<'_, '_>) -> Result<(), Fatal> {
+        for field in std::mem::take(open) {
             if self.doing.plan.fields[field].calls.iter().all(|&call| self.progress[call].settled) {
                 observe(&self.state, field)?;
             } else {
-                self.fields.push(field);
+                open.push(field);
             }
         }
         Ok(())
@@ -200,7 +232,6 @@ impl<'a> Runner<'a> {
         for ((node, item), not_made) in refused {
             self.refuse(node, item, &not_made)?;
         }
-        self.progress[call].queue = (0..requests.len()).collect();
         self.progress[call].requests = requests;
         Ok(())
     }
@@ -242,28 +273,26 @@ impl<'a> Runner<'a> {
         if self.doing.plan.nodes[node].fatal { Err((node, failure)) } else { Ok(()) }
     }
 
-    /// Takes the requests for which there is a place.
-    fn next_requests(&mut self, call: usize) -> Vec<(usize, Rendered)> {
+    /// Takes the next request, if there is a place for it.
+    fn next_request(&mut self, call: usize) -> Option<(usize, Rendered)> {
         let places = match self.doing.plan.calls[call].fan {
             PlannedFan::Each { at_once } => at_once,
             PlannedFan::One | PlannedFan::Batch { .. } | PlannedFan::Derived(_) => usize::MAX,
         };
         let progress = &mut self.progress[call];
-        let mut taken = Vec::new();
-        while progress.under_way < places
-            && let Some(request) = progress.queue.pop_front()
-        {
-            if let Some(rendered) = progress.requests[request].rendered.take() {
-                progress.under_way += 1;
-                taken.push((request, rendered));
-            }
+        if progress.under_way >= places {
+            return None;
         }
-        taken
+        let request = progress.sent;
+        let rendered = std::mem::take(&mut progress.requests.get_mut(request)?.rendered);
+        progress.sent += 1;
+        progress.under_way += 1;
+        Some((request, rendered))
     }
 
     fn close(&mut self, call: usize) {
         let progress = &mut self.progress[call];
-        progress.settled = progress.under_way == 0 && progress.queue.is_empty();
+        progress.settled = progress.under_way == 0 && progress.sent == progress.requests.len();
     }
 
     /// Hands a request's outcome to all who wait for it.
@@ -313,70 +342,6 @@ impl<'a> Runner<'a> {
         }
         doing.signals.unanswered(doing.plan, node);
         self.fail(node, item, Failure::new(Reason::Status))
-    }
-}
-
-impl Doing<'_> {
-    fn effort(&self, node: usize, call: &PlannedCall) -> Effort {
-        let required = self.plan.nodes[node].need == Need::Required;
-        Effort {
-            attempts: call.retry,
-            hedge: call.hedge,
-            criticality: if required { Criticality::Required } else { Criticality::Optional },
-            own_time: Some(due::own_time(self.context, self.plan.deadline, call.within)),
-        }
-    }
-
-    async fn call(&self, call: usize, request: usize, rendered: Rendered) -> (usize, usize, Verdict, Timing) {
-        let started = Instant::now();
-        let mut cached = None;
-        let verdict = self.verdict(call, rendered, &mut cached).await;
-        (call, request, verdict, Timing { node: self.plan.first_node(call), took: started.elapsed(), cached })
-    }
-
-    async fn verdict(&self, call: usize, rendered: Rendered, cached: &mut Option<Cached>) -> Verdict {
-        let planned = &self.plan.calls[call];
-        let node = self.plan.first_node(call);
-        let failed = |reason, status, detail: &str| {
-            // A failure is logged and counted here and nowhere else.
-            self.signals.failed(self.plan, node, self.context, reason, status, detail);
-            Verdict::Failed(Failure { status, ..Failure::new(reason) })
-        };
-        let Some(client) = self.clients.get(&planned.backend) else {
-            return failed(Reason::Connect, None, "the backend is not configured");
-        };
-        let deadline = planned.within.map_or(self.calls_due, |within| Deadline::within(within).earlier(self.calls_due));
-        let ranged = rendered.headers.contains_key(header::RANGE);
-        let outgoing = Call {
-            context: self.context,
-            field: self.plan.name_of(node),
-            method: planned.method.clone(),
-            path_and_query: rendered.path_and_query,
-            headers: rendered.headers,
-            body: rendered.body.map_or(Body::Empty, Body::Full),
-            deadline,
-            effort: self.effort(node, planned),
-            cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
-        };
-        // What must not be made twice is made by its own rules.
-        let result = if self.plan.write == Some(call) {
-            // Boxed: it is rare, and would make every call's future as large as its own.
-            Box::pin(self.write.call(client, outgoing)).await
-        } else {
-            client.call(outgoing).await
-        };
-        match result {
-            Ok(reply) => {
-                let verdict = judge::judge(planned, &reply, ranged)
-                    .unwrap_or_else(|fault| failed(fault.reason, Some(reply.status), &fault.detail));
-                *cached = reply.cached;
-                verdict
-            }
-            Err(failure) => {
-                let fault = Fault::of(&failure);
-                failed(fault.reason, None, &fault.detail)
-            }
-        }
     }
 }
 

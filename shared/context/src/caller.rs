@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use http::HeaderValue;
 use serde_json::Value;
 
 use crate::identity::{SentIdentity, UnsendableIdentity};
@@ -34,8 +35,11 @@ impl Caller {
         needed.into_iter().all(|scope| self.scopes.contains(scope))
     }
 
-    /// Who asks, as header values.
-    pub(crate) fn sent(&self) -> &Result<SentIdentity, UnsendableIdentity> {
-        self.sent.get_or_init(|| SentIdentity::of(self))
+    /// The id and the scopes, separated by blanks, as backends learn them. An id or a scope that cannot stand in a header (control
+    /// characters, not ASCII) is an error: it must not be sent altered.
+    pub fn to_headers(&self) -> Result<[HeaderValue; 2], UnsendableIdentity> {
+        let SentIdentity { id, scopes } =
+            self.sent.get_or_init(|| SentIdentity::of(self)).as_ref().map_err(|&error| error)?;
+        Ok([id.clone(), scopes.clone()])
     }
 }

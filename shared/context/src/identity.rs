@@ -35,8 +35,8 @@ pub struct UnsendableIdentity;
 /// A caller's id and scopes as header values.
 #[derive(Debug, Clone)]
 pub(crate) struct SentIdentity {
-    id: HeaderValue,
-    scopes: HeaderValue,
+    pub(crate) id: HeaderValue,
+    pub(crate) scopes: HeaderValue,
 }
 
 impl Default for IdentityHeaders {
@@ -52,9 +52,9 @@ impl IdentityHeaders {
     /// Writes who is asking into `headers`. An id or a scope that cannot stand in a header (control characters, not
     /// ASCII) is an error and writes nothing: it must not be sent altered.
     pub fn write(&self, caller: &Caller, headers: &mut HeaderMap) -> Result<(), UnsendableIdentity> {
-        let SentIdentity { id, scopes } = caller.sent().as_ref().map_err(|unsendable| *unsendable)?;
-        headers.insert(self.caller.clone(), id.clone());
-        headers.insert(self.scopes.clone(), scopes.clone());
+        let [id, scopes] = caller.to_headers()?;
+        headers.insert(self.caller.clone(), id);
+        headers.insert(self.scopes.clone(), scopes);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ pub use caller::{Caller, Claims};
 pub use code::Code;
 pub use deadline::{Deadline, TIMEOUT_HEADER};
 pub use durations::{DURATION_BOUNDS_S, Durations};
+pub use hex::write_hex;
 pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity, attempt};
 pub use problem::{Fault, Place, Problem};
 pub use request::{REQUEST_ID_HEADER, RequestContext, RequestId};

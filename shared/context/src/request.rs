@@ -4,19 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use crate::hex::push_hex;
+use crate::hex::write_hex;
 use crate::random::random_u64;
 use crate::{Caller, Deadline, TraceContext};
 
 /// `X-Request-Id`: accepted from a client if sane, else made; echoed in every answer and in every problem.
 pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id under which this request is found in logs.
+/// The id under which this request is found in logs. It is kept as it is sent: every call and the answer carry it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+pub struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The most bytes an id may have.
@@ -26,14 +26,12 @@ impl RequestId {
     pub fn random() -> RequestId {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = uuid_v7(since.as_millis() as u64, random_u64(), random_u64()).to_be_bytes();
-        let mut text = String::with_capacity(36);
-        for (index, part) in [&id[..4], &id[4..6], &id[6..8], &id[8..10], &id[10..]].into_iter().enumerate() {
-            if index > 0 {
-                text.push('-');
-            }
-            push_hex(&mut text, part);
+        let mut text = *b"00000000-0000-0000-0000-000000000000";
+        for (digits, part) in [(0..8, 0..4), (9..13, 4..6), (14..18, 6..8), (19..23, 8..10), (24..36, 10..16)] {
+            write_hex(&mut text[digits], &id[part]);
         }
-        RequestId(text.into())
+        // Digits and dashes always make a header.
+        RequestId(HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("")))
     }
 
     /// `text`, if it is sane: 1 to 128 bytes, each a letter, a digit or one of `-_.`.
@@ -41,12 +39,18 @@ impl RequestId {
         let sane = !text.is_empty()
             && text.len() <= Self::MAX_BYTES
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-        sane.then(|| RequestId(text.into()))
+        HeaderValue::from_str(text).ok().filter(|_| sane).map(RequestId)
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // It was made of such text.
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// The value of [`REQUEST_ID_HEADER`].
+    pub fn to_header(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
@@ -59,7 +63,7 @@ fn uuid_v7(millis: u64, a: u64, b: u64) -> u128 {
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -85,7 +89,7 @@ impl RequestContext {
     /// A context for a request that did not come through an edge: tests, the command line.
     pub fn local(id: &str, caller: Option<Caller>) -> RequestContext {
         RequestContext {
-            id: RequestId::accept(id).unwrap_or_else(|| RequestId("local".into())),
+            id: RequestId::accept(id).unwrap_or_else(|| RequestId(HeaderValue::from_static("local"))),
             arrived: Instant::now(),
             deadline: None,
             attempt: 1,

@@ -3,9 +3,9 @@
 //! It exists for every request, recorded or not: logs and backends get the trace id either way. Whether spans are made is
 //! decided once, at the edge, before any span exists.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::hex::push_hex;
+use crate::hex::write_hex;
 use crate::random::random_u64;
 
 /// `traceparent`.
@@ -65,19 +65,27 @@ impl TraceContext {
 
     /// The id of the whole trace as W3C Trace Context writes it: 32 digits.
     pub fn trace_id_text(&self) -> String {
-        let mut text = String::with_capacity(32);
-        push_hex(&mut text, &self.trace_id.to_be_bytes());
-        text
+        let mut text = [0; 32];
+        write_hex(&mut text, &self.trace_id.to_be_bytes());
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     /// The `traceparent` value, version 00.
     pub fn to_traceparent(self) -> String {
-        let mut text = String::with_capacity(55);
-        text.push_str("00-");
-        push_hex(&mut text, &self.trace_id.to_be_bytes());
-        text.push('-');
-        push_hex(&mut text, &self.span_id.to_be_bytes());
-        text.push_str(if self.sampled { "-01" } else { "-00" });
+        String::from_utf8_lossy(&self.written()).into_owned()
+    }
+
+    /// The same, as it is sent.
+    pub fn to_header(self) -> HeaderValue {
+        // Digits and dashes always make a header.
+        HeaderValue::from_bytes(&self.written()).unwrap_or(HeaderValue::from_static(""))
+    }
+
+    fn written(self) -> [u8; 55] {
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
+        write_hex(&mut text[3..35], &self.trace_id.to_be_bytes());
+        write_hex(&mut text[36..52], &self.span_id.to_be_bytes());
+        text[54] += u8::from(self.sampled);
         text
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
-use http::HeaderValue;
 use tokio::time::Instant;
 use trefoil_context::{Deadline, REQUEST_ID_HEADER, RequestContext, RequestId, TraceContext};
 
@@ -55,10 +54,7 @@ impl Around for GiveContext {
     }
 
     fn after(&self, id: RequestId, response: &mut Response) {
-        // An id is made of visible ASCII only.
-        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-            response.headers_mut().insert(REQUEST_ID_HEADER, value);
-        }
+        response.headers_mut().insert(REQUEST_ID_HEADER, id.to_header());
     }
 }
 

@@ -15,7 +15,7 @@ use super::key::Key;
 use super::store::Entry;
 use super::{Ask, vary};
 use crate::client::{Call, CallFailure, Client, Reply};
-use crate::stack;
+use crate::stack::{self, Wanted};
 use crate::transport::Body;
 
 /// Headers of one connection, or of one message on it, that mean nothing in an answer given out again (RFC 9110 section 7.6.1).
@@ -68,7 +68,8 @@ pub(crate) fn refresh(
             effort: ask.effort,
             cache: None,
         };
-        let reply = stack::exchange(&client, call, ask.policy.shared, patience.exhausted()).await?;
+        let wanted = Wanted::new(&client, call, ask.policy.shared);
+        let reply = stack::exchange(&client, wanted, patience.exhausted()).await?;
         Ok(land(&client, &key, &ask, old.as_ref(), reply, conditional, generation))
     }
     .boxed()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use trefoil_backend::OwnTime;
 use trefoil_context::{Deadline, RequestContext};
 
@@ -20,9 +21,14 @@ pub(crate) fn for_calls(due: Deadline) -> Deadline {
 }
 
 /// The own declared time of a call that begins now: its `within`, else the endpoint's deadline, whatever the caller's is.
-pub(crate) fn own_time(context: &RequestContext, deadline: Duration, within: Option<Duration>) -> OwnTime {
+pub(crate) fn own_time(
+    context: &RequestContext,
+    deadline: Duration,
+    within: Option<Duration>,
+    now: Instant,
+) -> OwnTime {
     if let Some(within) = within {
-        return OwnTime::from_now(within);
+        return OwnTime { length: within, ends: now + within };
     }
     let end = context.arrived + deadline;
     OwnTime { length: deadline, ends: end.checked_sub(MOST_MARGIN).unwrap_or(end) }

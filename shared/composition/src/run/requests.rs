@@ -17,7 +17,7 @@ pub(crate) type Waiting = (usize, usize);
 #[derive(Debug)]
 pub(crate) struct Request {
     /// What is sent; taken when it is.
-    pub(crate) rendered: Option<Rendered>,
+    pub(crate) rendered: Rendered,
     /// Who waits for it; for a batch, by key.
     pub(crate) waiting: Waits,
 }
@@ -75,7 +75,7 @@ fn single(
         };
         match requests.get_mut(same) {
             Some(Request { waiting: Waits::Whole(waiting), .. }) => waiting.push(who),
-            _ => requests.push(Request { rendered: Some(rendered), waiting: Waits::Whole(vec![who]) }),
+            _ => requests.push(Request { rendered, waiting: Waits::Whole(vec![who]) }),
         }
     }
     (requests, refused)
@@ -177,7 +177,7 @@ impl Batch<'_> {
                 let rendered =
                     Rendered { path_and_query: std::mem::replace(&mut url, prefix.clone()), ..shared.clone() };
                 let waiting = Waits::ByKey(std::mem::take(&mut chunk));
-                requests.push(Request { rendered: Some(rendered), waiting });
+                requests.push(Request { rendered, waiting });
             }
             if !chunk.is_empty() {
                 url.push(',');
@@ -186,7 +186,7 @@ impl Batch<'_> {
             chunk.insert(key, waiting);
         }
         let rendered = Rendered { path_and_query: url, ..shared.clone() };
-        requests.push(Request { rendered: Some(rendered), waiting: Waits::ByKey(chunk) });
+        requests.push(Request { rendered, waiting: Waits::ByKey(chunk) });
         requests
     }
 }
