@@ -31,7 +31,8 @@ pub struct BackendConfig {
     /// The most bytes of one answer's body, after decoding. A larger one fails its call. Default 4194304 (4 MiB).
     #[serde(default = "default_max_body_bytes")]
     pub max_body_bytes: usize,
-    /// The idle connections kept per host. Default 64.
+    /// The idle connections kept per address. Default 1024 (Envoy's `max_connections`): as many as `concurrency.max` lets be in use by
+    /// default, so that no burst of calls makes anew what the one before it closed.
     #[serde(default = "default_max_idle_connections")]
     pub max_idle_connections: usize,
     /// How long an idle connection is kept, in milliseconds; shorter than the backend's own. Default 30000.
@@ -86,7 +87,7 @@ fn default_max_body_bytes() -> usize {
     4 << 20
 }
 fn default_max_idle_connections() -> usize {
-    64
+    1024
 }
 fn default_idle_timeout_ms() -> u64 {
     30_000

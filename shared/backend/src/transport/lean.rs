@@ -1,12 +1,13 @@
 //! The lean transport: plain HTTP/1.1 for backends inside a cluster, at little more than what its bytes cost to read and write.
 //!
 //! No task stands behind a connection: who waits for the answer drives it. So an answer costs no hand-over between tasks, and a
-//! future that is dropped takes its connection along. In the order of a request: `pool` has or `dial` makes a connection, `request`
+//! future that is dropped takes its connection along. In the order of a call: `call` gets a connection, which `pool` has or `dial` makes; `request`
 //! writes the head, `exchange` sends it and `outbox` what did not leave at once; `inbox` takes what comes, `head` reads the answer's head,
 //! `decode` and `chunked` its body, and `rest` is what of that did not come with the head. httparse reads the lines; what they mean is decided
 //! here (RFC 9112), because a client that does more was measured to cost three times as much (`tests/bench/README.md`).
 
 mod buffers;
+mod call;
 mod chunked;
 mod connection;
 mod decode;
@@ -23,10 +24,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::exchange::Failed;
+use self::call::Call;
 use self::pool::Pool;
 use self::request::Host;
-use super::{Outgoing, PoolSize, Sending, Transport, TransportError};
+use super::{Outgoing, PoolSize, Sending, Transport};
 use crate::config::BackendConfig;
 
 /// Sends plain HTTP/1.1, by connections of its own to each address.
@@ -46,27 +47,11 @@ impl LeanTransport {
             pool: Arc::new(Pool::new(config.max_idle_connections, config.idle_timeout())),
         })
     }
-
-    async fn exchange(&self, outgoing: Outgoing) -> Result<http::Response<super::Body>, TransportError> {
-        let Outgoing { mut request, address, .. } = outgoing;
-        let (mut place, idle) = self.pool.enter(address);
-        if let Some(connection) = idle {
-            match exchange::run(place.with(connection), &mut request, &self.host).await {
-                // The backend has closed the connection just now. Nothing was sent, so this is no second try.
-                Err(Failed::Unsent(left, _)) => place = left,
-                answered => return answered.map_err(Failed::into_error),
-            }
-        }
-        // Boxed, as all is that not every call does.
-        let connection = Box::pin(dial::dial(address, self.connect_timeout)).await?;
-        self.pool.keep_swept();
-        exchange::run(place.with(connection), &mut request, &self.host).await.map_err(Failed::into_error)
-    }
 }
 
 impl Transport for LeanTransport {
     fn send(&self, outgoing: Outgoing) -> Sending<'_> {
-        Box::pin(self.exchange(outgoing))
+        Box::pin(Call::new(self, outgoing))
     }
 
     fn retire(&self, address: SocketAddr) {

@@ -14,8 +14,10 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> Connection {
-        Connection { stream, owing: false }
+    pub(super) fn new(stream: TcpStream) -> io::Result<Connection> {
+        // A request leaves in one write, as a rule: there is nothing that waiting for more could be sent with.
+        stream.set_nodelay(true)?;
+        Ok(Connection { stream, owing: false })
     }
 
     /// Sends what the socket takes of `parts`. From then on an answer is owed.

@@ -10,10 +10,9 @@ use crate::transport::answer::{MOST_HEAD_BYTES, Malformed};
 /// The most heads before the one that counts (1xx).
 const MOST_INTERIM: u8 = 16;
 
-/// What came so far of the answer to one request.
-#[derive(Debug)]
+/// What came so far.
+#[derive(Debug, Default)]
 pub(super) struct Inbox {
-    method: Method,
     /// Of a head that did not come in one piece, what there is.
     partial: Vec<u8>,
     /// How much of it was there when it was last looked at.
@@ -32,16 +31,11 @@ pub(super) struct Answer {
 }
 
 impl Inbox {
-    /// For the answer to a request by `method`.
-    pub(super) fn new(method: Method) -> Inbox {
-        Inbox { method, partial: Vec::new(), looked_at: 0, interim: 0 }
-    }
-
-    /// Takes what has been read. `None`: the head is not whole yet.
-    pub(super) fn take(&mut self, read: &[u8]) -> Result<Option<Answer>, Malformed> {
+    /// Takes what has been read of the answer to a request by `method`. `None`: the head is not whole yet.
+    pub(super) fn take(&mut self, read: &[u8], method: &Method) -> Result<Option<Answer>, Malformed> {
         // As a rule all of a head comes at once, and is read where it lies.
         if self.partial.is_empty() {
-            return self.parse(read);
+            return self.parse(read, method);
         }
         let before = self.partial.len();
         self.partial.extend_from_slice(read);
@@ -49,13 +43,13 @@ impl Inbox {
             return Ok(None);
         }
         let partial = std::mem::take(&mut self.partial);
-        self.parse(&partial)
+        self.parse(&partial, method)
     }
 
     /// Nothing more will come. An error says that what came was the beginning of no answer.
-    pub(super) fn end(&mut self) -> Result<(), Malformed> {
+    pub(super) fn end(&mut self, method: &Method) -> Result<(), Malformed> {
         let partial = std::mem::take(&mut self.partial);
-        self.parse(&partial).map(|_| ())
+        self.parse(&partial, method).map(|_| ())
     }
 
     /// Whether a head that comes bit by bit may be whole, or has become much longer: looking at it each time would cost the square of
@@ -67,9 +61,9 @@ impl Inbox {
         ends || length > MOST_HEAD_BYTES || length >= 2 * self.looked_at
     }
 
-    fn parse(&mut self, mut bytes: &[u8]) -> Result<Option<Answer>, Malformed> {
+    fn parse(&mut self, mut bytes: &[u8], method: &Method) -> Result<Option<Answer>, Malformed> {
         loop {
-            match head::parse(bytes, &self.method)? {
+            match head::parse(bytes, method)? {
                 Parsed::Partial => {
                     self.looked_at = bytes.len();
                     self.partial = bytes.to_vec();

@@ -93,7 +93,7 @@ pub(super) fn write_head(head: &mut Vec<u8>, request: &Request<Body>, host: &Hos
 
 /// Whether this side of the connection writes the field by itself.
 fn is_ours(name: &HeaderName) -> bool {
-    [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION].contains(name)
+    matches!(name.as_str(), "host" | "connection" | "content-length" | "transfer-encoding")
 }
 
 fn write_host(head: &mut Vec<u8>, authority: &Authority) {

@@ -20,11 +20,11 @@ enum Read {
 
 /// Reads `pieces` as they come from a socket.
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, method: &Method) -> Read {
-    let mut inbox = Inbox::new(method.clone());
+    let mut inbox = Inbox::default();
     let mut begun: Option<(Answer, Vec<u8>, bool)> = None;
     for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
         match &mut begun {
-            None => match inbox.take(piece) {
+            None => match inbox.take(piece, method) {
                 Ok(None) => {}
                 Ok(Some(answer)) => {
                     let (body, more) = (answer.data.to_vec(), answer.more);
@@ -42,7 +42,7 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, method: &Method) -> Read
         }
     }
     let Some((answer, body, more)) = begun else {
-        return if inbox.end().is_err() { Read::Refused } else { Read::CutOff };
+        return if inbox.end(method).is_err() { Read::Refused } else { Read::CutOff };
     };
     if !answer.decoder.has_ended() && !answer.decoder.ends_with_connection() {
         return Read::CutOff;
@@ -188,7 +188,7 @@ fn answers_before_the_answer_have_an_end() {
 fn what_keeps_a_small_body_keeps_nothing_else() {
     for body in ["content-length: 2\r\n\r\nok", "transfer-encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n"] {
         let bytes = format!("HTTP/1.1 200 OK\r\n{body}");
-        let answer = Inbox::new(Method::GET).take(bytes.as_bytes()).unwrap().unwrap();
+        let answer = Inbox::default().take(bytes.as_bytes(), &Method::GET).unwrap().unwrap();
         assert_eq!(answer.data, "ok");
         assert_eq!(answer.data.try_into_mut().unwrap().capacity(), 2);
     }
