@@ -1,5 +1,6 @@
 //! A backend that fails again and again is left alone, and asked again when it is well.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -34,4 +35,38 @@ async fn a_backend_that_is_down_is_soon_no_longer_asked_and_comes_back_by_a_prob
     let output = demo.output();
     let lines = |what: &str| output.lines().filter(|line| line.contains(what)).count();
     assert_eq!((lines("a breaker opened"), lines("a breaker closed")), (1, 1), "{output}");
+}
+
+/// Stops a process, or lets it go on.
+fn signal(process: u32, signal: &str) {
+    let status = Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn a_gateway_that_was_away_for_a_while_blames_no_backend_for_what_it_missed() {
+    let mut demo = Demo::start().await;
+    let process = demo.process().id();
+    assert_eq!(demo.get("/web/home").await.status, 200);
+    demo.control("recommendations", json!({ "latency_ms": 50 })).await;
+    let mut missed = 0;
+    for _ in 0..8 {
+        // While suggestions are under way, which have 80 ms.
+        let away = async {
+            tokio::time::sleep(Duration::from_millis(35)).await;
+            signal(process, "-STOP");
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            signal(process, "-CONT");
+        };
+        let (answer, ()) = tokio::join!(demo.get("/web/home"), away);
+        missed += usize::from(answer.header("trefoil-degraded") == Some("picks;reason=timeout"));
+    }
+    assert!(missed > 0, "it was never away at the right moment");
+    let backend = r#"trefoil_backend="recommendations""#;
+    let excused = demo.metric("trefoil_backend_timeouts_excused_total", &[backend]).await;
+    assert!(excused > 0.0, "{missed} were missed");
+    assert!(demo.metric("trefoil_runtime_lag_seconds_total", &[]).await > 0.8);
+    assert_eq!(demo.metric("trefoil_backend_breaker_transitions_total", &[backend]).await, 0.0);
+    demo.control("recommendations", json!({ "reset": true })).await;
+    assert_eq!(demo.get("/web/home").await.header("trefoil-degraded"), None);
 }
