@@ -89,6 +89,10 @@ fn an_operation_lists_the_answers_that_can_happen_and_no_others() {
         ("get /shop/products/{productId}", "200 304 400 401 404 410 414 422 429 431 500 502 503 504"),
         // Nobody is asked for a token here, and the answer can do without its only part.
         ("get /shop/status", "200 304 400 414 431 500"),
+        ("post /shop/orders", "201 400 401 403 408 409 413 414 415 422 429 431 500 502 503 504"),
+        ("delete /shop/orders/{id}", "204 400 401 404 414 422 429 431 500 502 503 504"),
+        ("get /shop/shelf", "200 304 400 414 416 422 431 500 502 503 504"),
+        ("get /shop/window", "200 304 400 401 414 429 431 500 502 503 504"),
         ("post /shop/graphql", "200 400 401 406 408 413 414 415 422 429 431 500 503"),
     ];
     let operations = operations(&document);
@@ -193,6 +197,49 @@ fn who_may_call_is_said() {
     let home = &document["paths"]["/shop/home"]["get"];
     assert_eq!(home["summary"], "The landing screen, in one round trip.");
     assert_eq!(home["description"], "It greets, and it suggests.\n\nNeeds the scopes: `home:read`, `users:read`.");
+}
+
+#[test]
+fn what_has_no_body_says_so_and_what_is_not_shown_is_not_there() {
+    let document = document();
+    let cancelled = &document["paths"]["/shop/orders/{id}"]["delete"]["responses"]["204"];
+    assert!(cancelled["content"].is_null(), "{cancelled}");
+    let order = &document["components"]["schemas"]["PlaceOrder"]["properties"];
+    assert_eq!(order.as_object().unwrap().keys().collect::<Vec<_>>(), ["placed"]);
+    // An effect that may fail is named all the same.
+    let placed = &document["paths"]["/shop/orders"]["post"]["responses"]["201"]["headers"];
+    assert_eq!(placed["Trefoil-Degraded"]["example"], "told;reason=timeout");
+    for header in ["Location", "Link", "Set-Cookie", "x-order", "Idempotency-Replayed"] {
+        assert!(placed[header].is_object(), "{header}: {placed:#}");
+    }
+}
+
+#[test]
+fn what_takes_no_more_than_an_item_with_it_can_be_missing_too() {
+    let document = document();
+    let window = &document["paths"]["/shop/window"]["get"]["responses"]["200"]["headers"]["Trefoil-Degraded"];
+    let about = window["description"].as_str().unwrap();
+    for path in ["`right`", "`makers.at`", "`left.price`", "`total`"] {
+        assert!(about.contains(path), "{path}: {about}");
+    }
+    assert!(!about.contains("`left`"), "{about}");
+    assert_eq!(window["example"], "right;reason=timeout, makers;reason=connect, total;reason=dependency");
+}
+
+#[test]
+fn an_answer_that_is_a_list_and_what_its_views_need_are_described_by_what_clients_see() {
+    let document = document();
+    let shelf = &document["paths"]["/shop/shelf"]["get"];
+    let schema = &shelf["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!((&schema["type"], &schema["items"]["$ref"]), (&"array".into(), &"#/components/schemas/Thing".into()));
+    let parameters: Vec<&str> =
+        shelf["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(parameters, ["range", "currency", "prices"]);
+    let thing = document["components"]["schemas"]["Thing"]["properties"].as_object().unwrap();
+    assert_eq!(thing.keys().collect::<Vec<_>>(), ["id", "label", "origin", "price"]);
+    assert_eq!(document["components"]["schemas"]["Payment"]["discriminator"]["propertyName"], "by");
+    let body = &document["paths"]["/shop/orders"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["$ref"], "#/components/schemas/CartInput");
 }
 
 #[test]

@@ -70,13 +70,14 @@ pub(super) fn shared(server_timing: bool, kept: bool) -> BTreeMap<String, RefOr<
 
 /// `Trefoil-Degraded` as this endpoint can send it; `None` where it cannot do without any of its parts.
 pub(super) fn degraded(plan: &Plan) -> Option<Header> {
-    let parts: Vec<_> = plan.nodes.iter().filter(|node| node.need != Need::Required).collect();
+    let parts: Vec<_> = plan.nodes.iter().filter(|node| !node.fatal).collect();
     let missing: Vec<Missing> = parts
         .iter()
         .zip([Reason::Timeout, Reason::Connect, Reason::Status])
         .map(|(node, reason)| Missing {
             path: node.field.clone(),
-            reason,
+            // What is made of others is missing when they are.
+            reason: if plan.calls[node.call].is_requested() { reason } else { Reason::Dependency },
             count: 1,
             defaulted: node.need == Need::Default,
         })

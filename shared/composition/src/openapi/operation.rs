@@ -196,12 +196,17 @@ fn parameter(shapes: &Shapes, param: &Parameter) -> Option<Described> {
 
 /// `Idempotency-Key`.
 fn key(declared: &Idempotency) -> Described {
-    let hours = declared.keep.as_secs_f64() / 3600.0;
+    let minutes = declared.keep.as_secs() / 60;
+    let keep = match (minutes / 60, minutes % 60) {
+        (1, 0) => "an hour".to_owned(),
+        (hours, 0) => format!("{hours} hours"),
+        _ => format!("{minutes} minutes"),
+    };
     let without = if declared.required { "" } else { " Without a key each request writes." };
     let about = format!(
         "Your name for this write, such as a UUID: 1 to 255 visible ASCII characters, in double quotes or without. A repeat of the \
          same request with the same key writes nothing: it is answered with what the first write made (`Idempotency-Replayed: \
-         true`), for {hours} hours.{without}"
+         true`), for {keep}.{without}"
     );
     ParameterBuilder::new()
         .name("Idempotency-Key")

@@ -1,5 +1,8 @@
 //! A BFF with one of everything that a document has to describe.
 
+#[path = "orders.rs"]
+mod orders;
+
 use std::collections::BTreeMap;
 
 pub use trefoil_composition::StandardCaller as Caller;
@@ -120,4 +123,8 @@ pub fn bff() -> Bff {
         .endpoint::<Home>()
         .endpoint::<ProductPage>()
         .endpoint::<Status>()
+        .endpoint::<orders::PlaceOrder>()
+        .endpoint::<orders::CancelOrder>()
+        .endpoint::<orders::Shelf>()
+        .endpoint::<orders::Window>()
 }
