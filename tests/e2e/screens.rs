@@ -172,6 +172,25 @@ async fn a_page_of_the_catalogue_is_unwrapped_and_knows_its_stock() {
 }
 
 #[tokio::test]
+async fn the_stock_in_a_list_is_that_of_the_warehouse_asked_for() {
+    let demo = Demo::start().await;
+    let of = |json: serde_json::Value| -> Vec<u64> {
+        let products = json["products"].as_array().unwrap().clone();
+        products.iter().map(|product| product["stock"]["available"].as_u64().unwrap_or(0)).collect()
+    };
+    let all = of(demo.get("/web/products?limit=20").await.json());
+    let answer = demo.get("/web/products?limit=20&warehouse=LEJ-2").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let one = of(answer.json());
+    assert!(one.iter().zip(&all).all(|(one, all)| one <= all) && one != all, "{one:?} of {all:?}");
+    assert!(one.iter().any(|there| *there > 0), "{one:?}");
+    // What the view needs went into the one call for all of them.
+    let calls = demo.last("inventory").await;
+    assert!(calls[0]["path"].as_str().unwrap().starts_with("/stock?warehouse=LEJ-2&product_ids="), "{}", calls[0]);
+    demo.get("/web/products?warehouse=x").await.is_problem(422, "invalid-input");
+}
+
+#[tokio::test]
 async fn all_products_of_all_lines_are_one_batched_call() {
     let demo = Demo::start().await;
     let answer = demo.get("/mobile/orders").await;

@@ -5,7 +5,7 @@ mod needs;
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, ItemEnum, ItemStruct, LitBool, LitInt, LitStr, Path, Type};
 
-pub(crate) use self::needs::{Need, Supply, ViewOptions};
+pub(crate) use self::needs::{Literal, LiteralKind, Need, Supplied, Supply, ViewOptions};
 use crate::attr::derived::is_derived;
 use crate::attr::serde::{ContainerNames, FieldNames};
 use crate::reference::{Reference, Template};

@@ -100,7 +100,7 @@
 //!   its body (`body` is all of it), `caller.id` the
 //!   subject of the token, `caller.partner` a claim of the type `Caller` at the crate's root.
 //! - Any endpoint may use a view, so a call in a view refers to fields of the same view, to `caller`, and to what the view says that
-//!   it `needs`, which whoever uses it supplies: `needs.currency`.
+//!   it `needs`, which whoever uses it supplies: `needs.currency`, by `supply(currency = query.currency)` or `supply(currency = "EUR")`.
 //! - They are checked when the crate is built: what there is not, what may be null where it must not be, what fits no URL, and
 //!   calls that wait for each other are errors. To rustc each reference is a member of a companion (`Parts_of_Profile`), so an
 //!   unknown part is an unknown field.
@@ -274,8 +274,9 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   batch. A need has any type that can stand in an answer; of a view, a part can be named (`needs.profile.tier`).
 /// - Whoever has a field with such a view in it, at any depth of lists and options, supplies it or says that it needs it, too, and so
 ///   passes it on. A tagged enum passes on likewise: it says `needs`.
-/// - What is supplied is an input, the caller's, a part of another field, or a need under another name. It is of the need's type, or
-///   what an `Option` is of; it may be null only where an `Option` is needed. Such a need may be left unsupplied.
+/// - What is supplied is an input, the caller's, a part of another field, a need under another name, or a literal: `"EUR"`, `5`,
+///   `-1.5`, `true`. It is of the need's type, or what an `Option` is of; it may be null only where an `Option` is needed. Such a
+///   need may be left unsupplied.
 /// - A need that is null skips the call that refers to it: null, and complete.
 /// - Who is supplied from a field that a call fills waits for that call, and nobody else does; when it failed, what refers to the need
 ///   fails with `dependency`. A GraphQL selection makes the call, selected or not.

@@ -224,6 +224,8 @@ pub enum Root {
     Field,
     /// What the view says that it needs: the need, the first name of the path. Who uses the view supplies it.
     Needs,
+    /// A value that is written where it is supplied: its JSON text, the only name of the path.
+    Literal,
 }
 
 impl Default for Idempotency {

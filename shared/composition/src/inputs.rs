@@ -122,7 +122,11 @@ impl Inputs {
             Source::CallerId => Some(self.caller_id.clone()),
             Source::Claim(index) => Some(self.claims.get(index).cloned().flatten()),
             Source::Nothing => Some(None),
-            Source::Own(_) | Source::Noted { .. } | Source::OwnOf { .. } | Source::NotedOf { .. } => None,
+            Source::Own(_)
+            | Source::Noted { .. }
+            | Source::OwnOf { .. }
+            | Source::NotedOf { .. }
+            | Source::Literal(_) => None,
         }
     }
 

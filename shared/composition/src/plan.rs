@@ -13,6 +13,7 @@ mod variant;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderName, Method, StatusCode};
 use trefoil_backend::Policy;
 use trefoil_context::Place;
@@ -52,6 +53,8 @@ pub struct Plan {
     pub body: Option<PlannedBody>,
     /// The caller's claims that it refers to.
     pub claims: Vec<ClaimUse>,
+    /// The values that are written in the declaration, as JSON text.
+    pub literals: Vec<Bytes>,
     /// The status of an answer.
     pub status: StatusCode,
     /// The answer's own head. Only REST has one: a plan for a selection has none.
@@ -325,16 +328,6 @@ pub enum PlannedJson {
     Text(Text),
     /// An object: its members in order, under the backend's names.
     Object(Vec<(String, PlannedJson)>),
-}
-
-impl Text {
-    /// The sources in it, in order.
-    pub fn sources(&self) -> impl Iterator<Item = Source> {
-        self.0.iter().filter_map(|part| match part {
-            TextPart::Value { source, .. } => Some(*source),
-            TextPart::Literal(_) => None,
-        })
-    }
 }
 
 impl PlannedCall {

@@ -5,6 +5,7 @@
 //! traits, never by the spelling of a type. Nothing of this exists at run time: all markers have size zero.
 
 mod function;
+mod literal;
 mod needs;
 
 use std::marker::PhantomData;
@@ -14,6 +15,7 @@ use crate::shape::Shaped;
 pub use self::function::{
     Condition, Made, MayMake, Nullness, Skippable, argument, decides, heads, is_option, makes, may_be_skipped, result,
 };
+pub use self::literal::{Literal, unfit};
 pub use self::needs::{
     MaySupply, Message, Needed, NeedsNothing, NeedsOf, SuppliedAs, needs_of, some_need, supplies, unsupplied,
 };

@@ -6,6 +6,7 @@
 
 mod flatten;
 mod int;
+mod leaves;
 mod needs;
 mod nothing;
 
@@ -16,7 +17,7 @@ pub use self::int::Int;
 pub use self::needs::supply;
 use crate::declare::{Bounds, Call, Derived, Need, Supply};
 use crate::names::Naming;
-use crate::refer::{Maybe, NeedsNothing, NeedsOf, Sure, WholeView};
+use crate::refer::{Literal, Maybe, NeedsOf, Sure, WholeView};
 
 /// The kind of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -202,6 +203,8 @@ pub trait Shaped: 'static {
     type Null;
     /// What the views in it need of whoever uses them.
     type Needs: NeedsOf;
+    /// What can be written for a value of it where it is needed.
+    const LITERAL: Literal = Literal::None;
 
     /// Describes the type; every view it leads to is entered into `shapes` once.
     fn shape(shapes: &mut Shapes) -> Shape;
@@ -328,33 +331,10 @@ impl Shapes {
     }
 }
 
-macro_rules! ints {
-    ($($t:ty),*) => {$(
-        impl Shaped for $t {
-            type Null = Sure;
-            type Needs = NeedsNothing;
-            fn shape(_: &mut Shapes) -> Shape {
-                Shape::Int(Int { min: <$t>::MIN as i128, max: <$t>::MAX as i128 })
-            }
-        }
-    )*};
-}
-ints!(i8, i16, i32, i64, u8, u16, u32, u64);
-
-macro_rules! leaves {
-    ($($t:ty => $shape:expr),*) => {$(
-        impl Shaped for $t {
-            type Null = Sure;
-            type Needs = NeedsNothing;
-            fn shape(_: &mut Shapes) -> Shape { $shape }
-        }
-    )*};
-}
-leaves!(bool => Shape::Bool, f32 => Shape::Float, f64 => Shape::Float, String => Shape::Text);
-
 impl<T: Shaped> Shaped for Option<T> {
     type Null = Maybe;
     type Needs = T::Needs;
+    const LITERAL: Literal = T::LITERAL;
     fn shape(shapes: &mut Shapes) -> Shape {
         match T::shape(shapes) {
             nullable @ Shape::Nullable(_) => nullable,
@@ -374,6 +354,7 @@ impl<T: Shaped> Shaped for Vec<T> {
 impl<T: Shaped> Shaped for Box<T> {
     type Null = T::Null;
     type Needs = T::Needs;
+    const LITERAL: Literal = T::LITERAL;
     fn shape(shapes: &mut Shapes) -> Shape {
         T::shape(shapes)
     }

@@ -4,6 +4,14 @@ extern crate trefoil_composition as trefoil;
 
 use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
 
+/// What it costs is given by others.
+#[view(needs(currency: String))]
+pub(crate) struct Priced {
+    pub(crate) id: u64,
+    #[call(Orders, get = "/prices/{needs.currency}", batch(ids = id, by = id), within = "100ms")]
+    pub(crate) price: Option<Named>,
+}
+
 #[backend]
 pub(crate) struct Orders;
 
@@ -78,4 +86,47 @@ fn what_is_read_after_a_write_and_costs_the_answer_or_may_be_old_is_named() {
     assert_eq!(of("change.after", "though the write has happened"), 1, "{findings:#?}");
     assert_eq!(of("change.kept", "what it shows may be from before"), 1, "{findings:#?}");
     assert_eq!(findings.len(), 2, "{findings:#?}");
+}
+
+/// Prices in the currency of a slow profile.
+#[composition(get = "/priced", deadline = "250ms", supply(currency = profile.currency))]
+pub(crate) struct PricedPage {
+    /// The lines.
+    #[call(Orders, get = "/lines", within = "40ms")]
+    pub(crate) lines: Vec<Priced>,
+    /// Who says in which currency.
+    #[call(Orders, get = "/profile", within = "200ms")]
+    pub(crate) profile: Profile,
+}
+
+#[view]
+pub(crate) struct Profile {
+    pub(crate) currency: String,
+}
+
+/// A write that says in which currency the rest is read.
+#[composition(post = "/priced", deadline = "1s", supply(currency = made.currency))]
+pub(crate) struct PricedWrite {
+    /// The write.
+    #[call(Orders, post = "/made")]
+    pub(crate) made: Profile,
+    /// What is read then.
+    #[call(Orders, get = "/line", within = "100ms")]
+    pub(crate) line: Option<Priced>,
+}
+
+#[test]
+fn a_call_that_supplies_counts_in_the_budget_of_what_it_supplies() {
+    let bff = Bff::new("web").caller::<StandardCaller>().endpoint::<PricedPage>().endpoint::<PricedWrite>();
+    let compiled = bff.compile().unwrap();
+    let findings =
+        |plan: usize| -> Vec<String> { compiled.plans()[plan].findings().iter().map(ToString::to_string).collect() };
+    let found = findings(0);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let expected = "pricedPage.lines.price: its own time and that of the calls before it are 300 ms together, and the deadline is 250 ms";
+    assert!(found[0].starts_with(expected), "{}", found[0]);
+    // What is read after the write in what the write says may be missing: nothing to find.
+    assert!(findings(1).is_empty(), "{:#?}", findings(1));
+    let drawn = compiled.plans()[1].draw();
+    assert!(drawn.contains("needs.currency = made.currency"), "{drawn}");
 }

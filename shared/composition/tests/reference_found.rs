@@ -2,7 +2,7 @@
 
 extern crate trefoil_composition as trefoil;
 
-use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
+use trefoil_composition::{Bff, StandardCaller, backend, composition, input, view};
 use trefoil_testing::{FakeBackends, Kit, Reply};
 
 #[backend]
@@ -90,9 +90,51 @@ pub(crate) struct SeenPage {
     pub(crate) seen: Vec<Seen>,
 }
 
+/// What is on sale, in the words of whoever sells it.
+#[view(needs(language: String))]
+pub(crate) struct Offer {
+    pub(crate) id: String,
+    #[computed(titled(id, needs.language))]
+    pub(crate) title: String,
+    #[computed(shouted(title))]
+    pub(crate) loud: String,
+}
+
+fn titled(id: &str, language: &str) -> String {
+    format!("{id} ({language})")
+}
+
+fn shouted(title: &str) -> String {
+    title.to_uppercase()
+}
+
+/// A seller with a language of their own.
+#[view(supply(language = speaks))]
+pub(crate) struct Seller {
+    pub(crate) speaks: String,
+    pub(crate) offer: Offer,
+}
+
+#[input]
+pub(crate) struct OffersInput {
+    #[query]
+    pub(crate) language: String,
+}
+
+/// The shop's own offer, and a seller's.
+#[composition(get = "/offers", deadline = "1s", input = OffersInput, supply(language = query.language))]
+pub(crate) struct Offers {
+    /// The shop's.
+    #[call(Catalog, get = "/offer")]
+    pub(crate) own: Offer,
+    /// A seller's.
+    #[call(Suppliers, get = "/seller")]
+    pub(crate) seller: Seller,
+}
+
 fn kit(backends: &FakeBackends) -> Kit {
     let bff = Bff::new("web").caller::<StandardCaller>();
-    let bff = bff.endpoint::<Lines>().endpoint::<Thread>().endpoint::<SeenPage>();
+    let bff = bff.endpoint::<Lines>().endpoint::<Thread>().endpoint::<SeenPage>().endpoint::<Offers>();
     Kit::new(&bff, backends).caller("u-1", &[])
 }
 
@@ -196,6 +238,18 @@ async fn the_same_keys_stand_in_the_same_batches_whatever_came_first() {
         header.as_deref(),
         Some("seen.product.parts.supplier;reason=connect;count=2, seen.product.parts.supplier;reason=status")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_made_of_what_differs_from_giver_to_giver_is_made_at_each() {
+    let backends = FakeBackends::new();
+    backends.on("catalog", "/offer").json(r#"{"id":"tea"}"#);
+    backends.on("suppliers", "/seller").slow(20).json(r#"{"speaks":"fr","offer":{"id":"vin"}}"#);
+    let answer = kit(&backends).get("/offers?language=en").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let own = r#"{"id":"tea","title":"tea (en)","loud":"TEA (EN)"}"#;
+    let seller = r#"{"speaks":"fr","offer":{"id":"vin","title":"vin (fr)","loud":"VIN (FR)"}}"#;
+    assert_eq!(answer.text(), format!(r#"{{"own":{own},"seller":{seller}}}"#));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! What a view needs of whoever uses it, and what is supplied.
 
+use proc_macro2::Span;
 use syn::{Ident, Type};
 
 use crate::reference::Reference;
@@ -25,5 +26,40 @@ pub(crate) struct Supply {
     pub(crate) ident: Ident,
     /// The need's name without `r#`.
     pub(crate) name: String,
-    pub(crate) value: Reference,
+    pub(crate) value: Supplied,
+}
+
+/// A value that is supplied.
+#[derive(Clone)]
+pub(crate) enum Supplied {
+    Reference(Reference),
+    Literal(Literal),
+}
+
+/// A value as it is written.
+#[derive(Clone)]
+pub(crate) struct Literal {
+    pub(crate) span: Span,
+    /// As it stands there; but for text this is its JSON.
+    pub(crate) written: String,
+    pub(crate) kind: LiteralKind,
+}
+
+/// What kind of value is written.
+#[derive(Clone)]
+pub(crate) enum LiteralKind {
+    Text(String),
+    Whole(i128),
+    Number,
+    Flag,
+}
+
+impl Supply {
+    /// What it refers to, if it is not written here.
+    pub(crate) fn reference(&self) -> Option<&Reference> {
+        match &self.value {
+            Supplied::Reference(reference) => Some(reference),
+            Supplied::Literal(_) => None,
+        }
+    }
 }

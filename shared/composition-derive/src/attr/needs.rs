@@ -3,17 +3,36 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, Token};
+use syn::{Ident, Lit, LitStr, Token};
 
-use crate::ast::{Need, Supply, ViewOptions};
+use crate::ast::{Literal, LiteralKind, Need, Supplied, Supply, ViewOptions};
 use crate::attr::{end_of_entry, entries_of, list_of, parentheses};
 use crate::errors::Errors;
-use crate::reference::{Reference, is_name};
+use crate::reference::{Piece, Reference, Template, is_name};
 use crate::words::{did_you_mean, list};
 
 const UNDERSTOOD: [&str; 2] = ["needs", "supply"];
-const NEEDS: &str = "needs(currency: String)";
-const SUPPLY: &str = "supply(currency = query.currency)";
+
+/// How a list of needs, or of what is supplied, is meant.
+struct Words {
+    form: &'static str,
+    /// What to ask when it says nothing.
+    nothing: &'static str,
+    /// What a name that stands twice is.
+    twice: fn(&str) -> String,
+}
+
+const NEEDS: Words = Words {
+    form: "needs(currency: String)",
+    nothing: "what does it need",
+    twice: |name| format!("the need `{name}` stands here twice"),
+};
+
+const SUPPLY: Words = Words {
+    form: "supply(currency = query.currency)",
+    nothing: "what does it supply",
+    twice: |name| format!("`{name}` is supplied here twice"),
+};
 
 /// Reads the options of a view.
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> ViewOptions {
@@ -37,23 +56,13 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> ViewOptions {
 }
 
 fn needs(word: &Ident, input: ParseStream<'_>, needs: &mut Vec<Need>, errors: &mut Errors) -> syn::Result<()> {
-    let content = parentheses(word, input, NEEDS)?;
-    let read = list_of(&content, |item| {
-        let ident = name(item, NEEDS)?;
+    let read = named(word, input, &NEEDS, errors, |ident, item| {
+        let form = NEEDS.form;
         item.parse::<Token![:]>()
-            .map_err(|_| syn::Error::new(ident.span(), format!("of which type is `{ident}`? Write `{NEEDS}`")))?;
-        Ok(Need { name: ident.unraw().to_string(), ident, ty: item.parse()? })
+            .map_err(|_| syn::Error::new(ident.span(), format!("of which type is `{ident}`? Write `{form}`")))?;
+        item.parse()
     })?;
-    if read.is_empty() {
-        errors.at(word, format!("what does it need? Write `{NEEDS}`, or drop this"));
-    }
-    for need in read {
-        if needs.iter().any(|before| before.name == need.name) {
-            errors.at(&need.ident, format!("the need `{}` stands here twice: keep one", need.name));
-        } else {
-            needs.push(need);
-        }
-    }
+    needs.extend(read.into_iter().map(|(ident, name, ty)| Need { ident, name, ty }));
     Ok(())
 }
 
@@ -64,35 +73,103 @@ pub(crate) fn supply(
     supply: &mut Vec<Supply>,
     errors: &mut Errors,
 ) -> syn::Result<()> {
-    let content = parentheses(word, input, SUPPLY)?;
-    let read = list_of(&content, |item| {
-        let ident = name(item, SUPPLY)?;
-        let name = ident.unraw().to_string();
+    let read = named(word, input, &SUPPLY, errors, |ident, item| {
+        let (name, form) = (ident.unraw(), SUPPLY.form);
         item.parse::<Token![=]>()
-            .map_err(|_| syn::Error::new(ident.span(), format!("what is supplied for `{name}`? Write `{SUPPLY}`")))?;
-        let value = if item.peek(Ident::peek_any) && !item.peek(syn::Lit) {
-            Reference::from_tokens(item)
-        } else {
-            Err(item.error(""))
-        };
-        let value = value.ok().filter(|_| end_of_entry(item).is_ok()).ok_or_else(|| {
+            .map_err(|_| syn::Error::new(ident.span(), format!("what is supplied for `{name}`? Write `{form}`")))?;
+        let value = supplied(ident, item)?;
+        value.filter(|_| end_of_entry(item).is_ok()).ok_or_else(|| {
             syn::Error::new(ident.span(), format!(
-                "what is supplied for `{name}` is a value as it is, a reference: `{name} = query.{name}`, `caller.id`, or a part of a field, `profile.{name}`"
+                "what is supplied for `{name}` is a value as it is: a reference, `{name} = query.{name}`, `caller.id`, or a part of a field, `profile.{name}`; or a literal: `\"text\"`, `5`, `1.5`, `true`"
             ))
-        })?;
-        Ok(Supply { name, ident, value })
+        })
+    })?;
+    supply.extend(read.into_iter().map(|(ident, name, value)| Supply { ident, name, value }));
+    Ok(())
+}
+
+/// Reads `(name …, name …)`, each name once; `each` reads what follows one.
+fn named<T>(
+    word: &Ident,
+    input: ParseStream<'_>,
+    words: &Words,
+    errors: &mut Errors,
+    each: impl Fn(&Ident, ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<(Ident, String, T)>> {
+    let form = words.form;
+    let content = parentheses(word, input, form)?;
+    let read = list_of(&content, |item| {
+        let ident = name(item, form)?;
+        let value = each(&ident, item)?;
+        Ok((ident, value))
     })?;
     if read.is_empty() {
-        errors.at(word, format!("what does it supply? Write `{SUPPLY}`, or drop this"));
+        errors.at(word, format!("{}? Write `{form}`, or drop this", words.nothing));
     }
-    for one in read {
-        if supply.iter().any(|before| before.name == one.name) {
-            errors.at(&one.ident, format!("`{}` is supplied here twice: keep one", one.name));
+    let mut kept: Vec<(Ident, String, T)> = Vec::new();
+    for (ident, value) in read {
+        let name = ident.unraw().to_string();
+        if kept.iter().any(|(_, before, _)| *before == name) {
+            errors.at(&ident, format!("{}: keep one", (words.twice)(&name)));
         } else {
-            supply.push(one);
+            kept.push((ident, name, value));
         }
     }
-    Ok(())
+    Ok(kept)
+}
+
+/// Reads what is supplied; nothing for what is neither a reference nor a literal.
+fn supplied(ident: &Ident, item: ParseStream<'_>) -> syn::Result<Option<Supplied>> {
+    if item.peek(LitStr) {
+        return text(ident, &item.parse()?).map(Some);
+    }
+    if item.peek(Lit) || item.peek(Token![-]) {
+        return Ok(number_or_flag(item).map(Supplied::Literal));
+    }
+    let reference = item.peek(Ident::peek_any).then(|| Reference::from_tokens(item).ok());
+    Ok(reference.flatten().map(Supplied::Reference))
+}
+
+fn text(ident: &Ident, literal: &LitStr) -> syn::Result<Supplied> {
+    let Template(pieces) = Template::from_string(literal)?;
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(plain) => text.push_str(&plain),
+            Piece::Reference(reference) => {
+                let names: Vec<&str> = reference.names.iter().map(|name| name.text.as_str()).collect();
+                let (name, written) = (ident.unraw(), names.join("."));
+                return Err(syn::Error::new(
+                    literal.span(),
+                    format!(
+                        "what is supplied for `{name}` is a value as it is, and text is not put together here: write `{name} = {written}`, without quotes; or supply its parts, and put them together where they are needed"
+                    ),
+                ));
+            }
+        }
+    }
+    let written = format!("{text:?}");
+    Ok(Supplied::Literal(Literal { span: literal.span(), written, kind: LiteralKind::Text(text) }))
+}
+
+fn number_or_flag(item: ParseStream<'_>) -> Option<Literal> {
+    let minus: Option<Token![-]> = item.parse().ok()?;
+    let sign = if minus.is_some() { "-" } else { "" };
+    let literal: Lit = item.parse().ok()?;
+    let (written, kind) = match &literal {
+        Lit::Int(number) => {
+            let digits = format!("{sign}{}", number.base10_digits());
+            let value = digits.parse().ok()?;
+            (digits, LiteralKind::Whole(value))
+        }
+        // `1.` is a number in Rust, and none in JSON.
+        Lit::Float(number) if !number.base10_digits().ends_with('.') => {
+            (format!("{sign}{}", number.base10_digits()), LiteralKind::Number)
+        }
+        Lit::Bool(word) if minus.is_none() => (word.value.to_string(), LiteralKind::Flag),
+        _ => return None,
+    };
+    Some(Literal { span: literal.span(), written, kind })
 }
 
 /// Reads the name of a need.

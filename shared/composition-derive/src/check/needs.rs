@@ -1,6 +1,6 @@
 //! What a view says that it needs, and what is supplied: each has a use. What needs types is for rustc: see `expand::needs`.
 
-use crate::ast::Called;
+use crate::ast::{Called, Supply};
 use crate::errors::Errors;
 use crate::reference::{Reference, Root};
 use crate::words::{did_you_mean, list};
@@ -36,7 +36,7 @@ impl Called<'_> {
         let is_it = |reference: &&Reference| {
             reference.root() == Root::Needs && reference.names.get(1).is_some_and(|need| need.text == name)
         };
-        let supply = self.view.supply.iter().map(|supply| &supply.value);
+        let supply = self.view.supply.iter().filter_map(Supply::reference);
         (0..self.view.fields.len()).flat_map(|field| self.references(field)).chain(supply).any(|other| is_it(&other))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use syn::LitStr;
 
-use crate::ast::{Batch, Call, Called, Derived, Field, How, Json};
+use crate::ast::{Batch, Call, Called, Derived, Field, How, Json, Supply};
 use crate::check::needs;
 use crate::errors::Errors;
 use crate::reference::{RESERVED, Reference, Root};
@@ -31,8 +31,8 @@ pub(crate) fn references(of: Called<'_>, errors: &mut Errors) {
     for reference in of.head() {
         root(of, reference, errors);
     }
-    for supply in &of.view.supply {
-        root(of, &supply.value, errors);
+    for reference in of.view.supply.iter().filter_map(Supply::reference) {
+        root(of, reference, errors);
     }
     cycles(of, errors);
 }
@@ -65,7 +65,7 @@ fn unused(of: Called<'_>, errors: &mut Errors) {
     for (field, call) in of.view.fields.iter().zip(of.calls) {
         let guards = call.is_some() || field.ours.iter().any(|attribute| attribute.path().is_ident("call"));
         let Some(hidden) = field.hidden.as_ref().filter(|_| !guards) else { continue };
-        let supplied = of.view.supply.iter().map(|supply| &supply.value);
+        let supplied = of.view.supply.iter().filter_map(Supply::reference);
         let filling = (0..of.view.fields.len()).flat_map(|field| of.references(field));
         let mut references = filling.chain(of.head()).chain(supplied);
         if !references.any(|other| other.root() == Root::Field && other.names[0].text == field.name) {

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Type, Visibility};
 
-use crate::ast::{Called, Choice, Need, Supply};
+use crate::ast::{Called, Choice, Literal, LiteralKind, Need, Supplied, Supply};
 use crate::expand::call::reference;
 use crate::expand::references::{part, scope};
 use crate::expand::{quiet, spanned, string};
@@ -30,6 +30,7 @@ pub(crate) fn companion(of: &Ident, vis: &Visibility, needs: &[Need]) -> (TokenS
                 name: #name,
                 ty: #written,
                 optional: <<#ty as ::trefoil::__private::shape::Shaped>::Null as ::trefoil::__private::refer::Nullness>::OPTION,
+                literal: <#ty as ::trefoil::__private::shape::Shaped>::LITERAL,
             }
         }
     });
@@ -61,7 +62,24 @@ pub(crate) fn companion(of: &Ident, vis: &Visibility, needs: &[Need]) -> (TokenS
 /// What a struct supplies, as data.
 pub(crate) fn data(supply: &[Supply]) -> TokenStream {
     let each = supply.iter().map(|Supply { name, value, .. }| {
-        let (name, value) = (string(name), reference(value));
+        let name = string(name);
+        let value = match value {
+            Supplied::Reference(of) => reference(of),
+            Supplied::Literal(Literal { written, kind, .. }) => {
+                let json = match kind {
+                    LiteralKind::Text(text) => {
+                        quote!(::trefoil::__private::serde_json::to_string(#text).unwrap_or_default())
+                    }
+                    _ => string(written),
+                };
+                quote! {
+                    ::trefoil::__private::declare::Reference {
+                        root: ::trefoil::__private::declare::Root::Literal,
+                        path: ::std::vec![#json],
+                    }
+                }
+            }
+        };
         quote!(::trefoil::__private::declare::Supply { need: #name, value: #value })
     });
     quote!(&[#(#each),*])
@@ -93,11 +111,12 @@ pub(crate) fn expand(of: Called<'_>) -> TokenStream {
         used(&need.name, need.ident.span(), &unused(&user, &need.name), lists)
     });
     let passed = passed.into_iter().map(passed_on);
-    let supplied = supply.iter().filter(|supply| of.resolves(&supply.value));
+    let supplied = supply.iter().filter(|supply| supply.reference().is_some_and(|reference| of.resolves(reference)));
     let all: Vec<Supply> = supplied.cloned().chain(passed).collect();
-    let scope = scope(of, all.iter().map(|supply| &supply.value));
+    let scope = scope(of, all.iter().filter_map(Supply::reference));
     let fitting = fitting(&scope, &all, &types);
-    quote!(#unsupplied #(#useless)* #(#unused)* #fitting)
+    let written = supply.iter().filter_map(|supply| written(supply, &lists));
+    quote!(#unsupplied #(#useless)* #(#unused)* #(#written)* #fitting)
 }
 
 /// The same of an enum's views: it passes on what it is given.
@@ -135,7 +154,7 @@ fn unused(user: &str, name: &str) -> String {
 fn passed_on(need: &Need) -> Supply {
     let name = |text: &str| Name { text: text.to_owned(), span: need.ident.span() };
     let value = Reference { names: vec![name("needs"), name(&need.name)], in_string: false };
-    Supply { ident: need.ident.clone(), name: need.name.clone(), value }
+    Supply { ident: need.ident.clone(), name: need.name.clone(), value: Supplied::Reference(value) }
 }
 
 fn lists(types: &[&Type]) -> Vec<TokenStream> {
@@ -168,15 +187,39 @@ fn used(name: &str, span: Span, message: &str, lists: &[TokenStream]) -> TokenSt
     }
 }
 
+/// What is written there can be a value of the type that is needed.
+fn written(supply: &Supply, lists: &[TokenStream]) -> Option<TokenStream> {
+    let Supplied::Literal(Literal { span, written, kind, .. }) = &supply.value else { return None };
+    let name = &supply.name;
+    let kind = match kind {
+        LiteralKind::Text(_) => quote!(Text),
+        LiteralKind::Whole(value) => quote!(Whole(#value, #value)),
+        LiteralKind::Number => quote!(Number),
+        LiteralKind::Flag => quote!(Flag),
+    };
+    Some(quote_spanned! {*span=>
+        const _: () = {
+            const MESSAGE: ::trefoil::__private::refer::Message = ::trefoil::__private::refer::unfit(
+                &[#(#lists),*],
+                #name,
+                #written,
+                ::trefoil::__private::refer::Literal::#kind,
+            );
+            ::core::assert!(MESSAGE.is_empty(), "{}", MESSAGE.text());
+        };
+    })
+}
+
 /// Each value is of the type that is needed, wherever it is.
 fn fitting(scope: &TokenStream, all: &[Supply], types: &[&Type]) -> TokenStream {
     if all.is_empty() {
         return TokenStream::new();
     }
     let names = all.iter().map(|supply| ident(&supply.name, supply.ident.span()));
-    let checks = all.iter().flat_map(|supply| {
-        let span = supply.value.names[0].span;
-        let (function, part) = (ident(&supply.name, span), part(&supply.value));
+    let referred = all.iter().filter_map(|supply| Some((supply, supply.reference()?)));
+    let checks = referred.flat_map(|(supply, reference)| {
+        let span = reference.names[0].span;
+        let (function, part) = (ident(&supply.name, span), part(reference));
         types
             .iter()
             .map(move |ty| quote_spanned!(span=> ::trefoil::__private::refer::needs_of::<#ty>().#function(#part);))

@@ -25,7 +25,7 @@ pub struct Two {
     pub lines: Vec<Line>,
 }
 
-#[view(needs(currency: String), supply(warehouse = "Berlin"))]
+#[view(needs(currency: String), supply(warehouse = "Berlin".to_owned()))]
 pub struct Three {
     pub lines: Vec<Line>,
 }

@@ -16,6 +16,6 @@ pub struct Need {
 pub struct Supply {
     /// The need's name.
     pub need: String,
-    /// The value, as the struct with the field sees it.
+    /// The value, as the struct with the field sees it, or as it is written there.
     pub value: Reference,
 }

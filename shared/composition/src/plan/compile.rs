@@ -7,11 +7,14 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 mod closing;
 mod derived;
 mod frame;
 mod head;
 mod needs;
+mod order;
 mod root;
 mod sources;
 mod task;
@@ -75,6 +78,8 @@ struct Compiler<'a> {
     claim_uses: Vec<ClaimUse>,
     /// The parts of the request's body that calls refer to.
     body_parts: Vec<Vec<String>>,
+    /// The values that are written where they are supplied.
+    literals: Vec<Bytes>,
     /// What is referred to of the outermost struct by others than its own calls.
     beside: Vec<Reference>,
     /// What the view whose calls are being compiled is given.
@@ -102,6 +107,7 @@ impl<'a> Compiler<'a> {
             owners: Vec::new(),
             claim_uses: Vec::new(),
             body_parts: Vec::new(),
+            literals: Vec::new(),
             beside: Vec::new(),
             given: Given::default(),
             write: None,
@@ -120,6 +126,7 @@ impl<'a> Compiler<'a> {
             self.site(&Rc::new(task));
         }
         self.defaults();
+        self.order();
         let fields = self.fields();
         let params = self.params();
         // The body is last: then all parts of it that anything refers to are known.
@@ -140,6 +147,7 @@ impl<'a> Compiler<'a> {
             params,
             body,
             claims: self.claim_uses,
+            literals: self.literals,
             status,
             head,
             answer,

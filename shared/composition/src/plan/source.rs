@@ -1,5 +1,7 @@
 //! Where the values come from that calls and functions are given.
 
+use super::{Text, TextPart};
+
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -36,6 +38,18 @@ pub enum Source {
         /// The number under which it is noted.
         number: usize,
     },
+    /// The plan's literal with this index.
+    Literal(usize),
     /// Nothing: an optional need that nothing supplies.
     Nothing,
+}
+
+impl Text {
+    /// The sources in it, in order.
+    pub fn sources(&self) -> impl Iterator<Item = Source> {
+        self.0.iter().filter_map(|part| match part {
+            TextPart::Value { source, .. } => Some(*source),
+            TextPart::Literal(_) => None,
+        })
+    }
 }

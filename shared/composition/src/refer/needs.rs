@@ -1,7 +1,7 @@
 //! The checks of what views need and of what supplies it: that it is there, by names, in constants; and that it is of the
 //! right type, by markers.
 
-use super::{Maybe, Part, Sure};
+use super::{Literal, Maybe, Part, Sure};
 use crate::declare::equal;
 use crate::shape::Shaped;
 
@@ -14,6 +14,8 @@ pub struct Needed {
     pub ty: &'static str,
     /// Whether the type is an `Option`.
     pub optional: bool,
+    /// What can be written for it.
+    pub literal: Literal,
 }
 
 /// What the views in a type need: a companion with a part and a function for each need.
@@ -81,7 +83,7 @@ pub const fn some_need(lists: &[&[Needed]], name: &str) -> bool {
 /// What a field's type needs that nothing gives it: an empty message if there is no such thing. `user` is the struct that has the
 /// field, and `mend` says how to mend it.
 pub const fn unsupplied(list: &[Needed], given: &[&str], user: &str, mend: &str) -> Message {
-    let mut message = Message { text: [0; Message::MOST], length: 0 };
+    let mut message = Message::NONE;
     let mut index = 0;
     while index < list.len() {
         let need = &list[index];
@@ -130,7 +132,9 @@ impl Message {
         }
     }
 
-    const fn and(mut self, more: &str) -> Message {
+    pub(super) const NONE: Message = Message { text: [0; Message::MOST], length: 0 };
+
+    pub(super) const fn and(mut self, more: &str) -> Message {
         let more = more.as_bytes();
         let mut at = 0;
         while at < more.len() && self.length < Message::MOST {

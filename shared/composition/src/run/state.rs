@@ -222,6 +222,7 @@ impl State {
             Source::NotedOf { site: of, field, number } => {
                 self.value(plan, of, self.further_out((site, item), of)?, Source::Noted { field, number })
             }
+            Source::Literal(number) => plan.literals.get(number).cloned(),
             Source::Param(_) | Source::Body(_) | Source::CallerId | Source::Claim(_) | Source::Nothing => None,
         }
     }

@@ -7,7 +7,7 @@ use trefoil_composition::declare::{Call, Declaration, Fan};
 use trefoil_composition::shape::{FieldShape, Shape, Shapes};
 use trefoil_testing::Reply;
 
-use crate::generate::{AGAIN, declaration};
+use crate::generate::{AGAIN, NOTE, TAG, declaration};
 use crate::json::{Json, plain};
 use crate::numbers::Numbers;
 
@@ -26,12 +26,14 @@ pub(crate) struct Backends {
 pub(crate) struct Said {
     pub(crate) delay: u64,
     pub(crate) what: What,
+    /// A header of the answer.
+    pub(crate) note: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum What {
-    /// A body, and whether there is room in its text.
-    Json(Json, bool),
+    /// A body, whether there is room in its text, and the status.
+    Json(Json, bool, u16),
     /// A body that is not what it must be.
     Unfit(String),
     Html,
@@ -84,13 +86,16 @@ impl Backends {
             });
         }
         let room = numbers.below(2) == 1;
-        Said { delay, what: what.unwrap_or_else(|| What::Json(self.body(field, call, path), room)) }
+        let note = *numbers.pick(&[None, Some("7"), Some("a b"), Some("300")]);
+        let status = if numbers.rarely(6) { 201 } else { 200 };
+        let what = what.unwrap_or_else(|| What::Json(self.body(field, call, path), room, status));
+        Said { delay, what, note }
     }
 
     pub(crate) fn reply(&self, path: &str) -> Reply {
-        let Said { delay, what } = self.said(path);
+        let Said { delay, what, note } = self.said(path);
         let reply = match what {
-            What::Json(json, room) => Reply::json(&json.text(room)),
+            What::Json(json, room, status) => Reply::answer(status, "application/json", &json.text(room)),
             What::Unfit(text) => Reply::json(&text),
             What::Html => Reply::answer(200, "text/html", "<html></html>"),
             What::Status(204) => Reply::answer(204, "application/json", ""),
@@ -98,12 +103,15 @@ impl Backends {
             What::Refused => Reply::refused(),
             What::Broken => Reply::broken(),
         };
+        let reply = note.into_iter().fold(reply, |reply, note| reply.header(NOTE, note));
         reply.slow(u64::try_from(Duration::from_millis(delay).as_millis()).unwrap())
     }
 
     fn unfit(&self, field: &FieldShape, call: &Call, path: &str, numbers: &mut Numbers) -> What {
         let body = self.body(field, call, path);
-        What::Unfit(match (numbers.below(4), body) {
+        // What is passed on as it came, or is not shown, is not looked into.
+        let lax = field.hidden || matches!(field.shape.unwrap_nullable().0, Shape::Raw(_));
+        What::Unfit(match (numbers.below(if lax { 2 } else { 4 }), body) {
             (0, body) => format!("{} x", body.text(false)),
             (1, body) => format!("[{}", body.text(false)),
             (2, Json::List(mut items)) if matches!(call.fan, Fan::Batch { .. }) => {
@@ -190,11 +198,40 @@ impl Backends {
                 let length = if depth > 4 { 0 } else { numbers.below(if depth == 0 { 5 } else { 4 }) };
                 Json::List((0..length).map(|_| self.value(item, numbers, depth + 1)).collect())
             }
-            Shape::Map(_) | Shape::Raw(_) | Shape::Choice(_) | Shape::Nothing => Json::Object(Vec::new()),
+            Shape::Nothing => Json::null(),
+            Shape::Map(inner) => {
+                let names = ["z", "a", "id"].into_iter().filter(|_| numbers.below(2) == 1).collect::<Vec<_>>();
+                Json::Object(
+                    names.iter().map(|name| ((*name).to_owned(), self.value(inner, numbers, depth + 1))).collect(),
+                )
+            }
+            // Anything, a member twice in it.
+            Shape::Raw(_) => match numbers.below(4) {
+                0 => Json::Raw("1.10".to_owned()),
+                1 => Json::List(vec![Json::null(), Json::quoted("k {")]),
+                2 => Json::List(Vec::new()),
+                _ => Json::Object(vec![
+                    ("b".to_owned(), Json::List(vec![Json::Object(Vec::new())])),
+                    ("a".to_owned(), Json::Raw(r#""\u0061""#.to_owned())),
+                    ("b".to_owned(), Json::null()),
+                ]),
+            },
+            Shape::Choice(id) => {
+                let choice = self.shapes.get_choice(*id);
+                let variant = numbers.pick(&choice.variants);
+                let Json::Object(mut members) = self.value(&Shape::Object(variant.object), numbers, depth) else {
+                    return Json::null();
+                };
+                // What is not shown is not looked into, so that only a whole body is of a kind that there is not.
+                let says = if depth == 0 && numbers.rarely(20) { "neither" } else { &variant.wire };
+                members.push((TAG.to_owned(), Json::quoted(says)));
+                numbers.shuffle(&mut members);
+                Json::Object(members)
+            }
             Shape::Object(id) => {
                 let mut members = Vec::new();
                 for field in &self.shapes.get(*id).fields {
-                    if field.call.is_some() {
+                    if field.is_filled() {
                         // A backend that sends what is none of its business.
                         if numbers.rarely(4) {
                             members.push((field.rust.clone(), Json::quoted("never")));

@@ -3,11 +3,16 @@
 //! [`generate`] makes a declaration as plain data, [`backends`] says what each of its calls gets, [`model`] works the answer
 //! out by recursion over trees. What the engine answers must be the same: every byte, every field that is named as missing,
 //! every instant at which a call was made.
+//!
+//! The cases are the same each time; `REFERENCE_TIMES=20` makes twenty times as many.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod again;
 mod backends;
 mod check;
+mod constructs;
+mod functions;
 mod generate;
 mod json;
 mod model;
@@ -23,6 +28,8 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 fn holds(cases: u32, check: impl Fn(&[u8]) -> Result<(), String>) {
+    let times: u32 = std::env::var("REFERENCE_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let cases = cases * times;
     let bytes = proptest::collection::vec(proptest::prelude::any::<u8>(), 150..900);
     let result = runner(cases).run(&bytes, |bytes| check(&bytes).map_err(TestCaseError::fail));
     match result {
@@ -50,4 +57,15 @@ fn a_stream_and_rest_give_the_same_data_and_the_same_missing_fields() {
 #[test]
 fn only_latencies_change_nothing() {
     holds(100, check::latencies);
+}
+
+#[test]
+fn asked_again_only_what_is_not_kept_is_asked_for_and_a_keyed_write_is_not_made_twice() {
+    holds(100, again::again);
+}
+
+#[test]
+fn everything_that_a_declaration_can_say_is_among_the_cases() {
+    let few: Vec<(&str, usize)> = constructs::counted(300).into_iter().filter(|(_, cases)| *cases < 10).collect();
+    assert!(few.is_empty(), "in too few cases: {few:?}");
 }

@@ -9,7 +9,7 @@ use trefoil_composition::shape::{FieldShape, Shape};
 use trefoil_testing::Answer;
 
 use crate::backends::{Backends, number};
-use crate::check::{Degraded, Face, Ran, ask, describe, header, recursive};
+use crate::check::{Degraded, Face, Ran, ask, describe, header, outermost, recursive, success};
 use crate::generate::{CALLS_DUE_MS, WITHIN_MS};
 use crate::model::without_again;
 
@@ -32,7 +32,7 @@ pub(crate) fn stream(bytes: &[u8]) -> Result<(), String> {
     if lines.answer.status != sent.answer.status {
         return fail("the formats differ in their status");
     }
-    if rest.asked.len() != lines.asked.len() && rest.answer.status == 200 {
+    if rest.asked.len() != lines.asked.len() && rest.answer.status == success(&backends) {
         return fail("other calls were made");
     }
     // A view that leads to itself: whether its failures may still be sheltered is known at the end only, so that a stream
@@ -63,7 +63,7 @@ pub(crate) fn stream(bytes: &[u8]) -> Result<(), String> {
     }
     let (name, members) = events.0.last().unwrap();
     match (name.as_str(), rest.answer.status.as_u16()) {
-        ("end", 200) => {
+        ("end", 200 | 204) => {
             let members: Value = serde_json::from_str(&members["degraded"]).unwrap();
             if whole(&backends, &fields) != rest.answer.text() {
                 return fail("the data is other");
@@ -71,7 +71,7 @@ pub(crate) fn stream(bytes: &[u8]) -> Result<(), String> {
             let degraded = header(rest.answer.header("trefoil-degraded").unwrap_or_default());
             if missing(&members) == degraded { Ok(()) } else { fail("other fields are missing") }
         }
-        ("error", status) if status != 200 => {
+        ("error", _) => {
             if fields.is_empty() {
                 return fail("a stream began without a field");
             }
@@ -84,17 +84,24 @@ pub(crate) fn stream(bytes: &[u8]) -> Result<(), String> {
 
 /// REST's body, made of the fields of a stream.
 fn whole(backends: &Backends, fields: &[(String, String)]) -> String {
-    let one = |field: &FieldShape| {
-        let name = field.client_name(Naming::default());
-        let value = fields.iter().find(|(path, _)| *path == name).map_or("nothing", |(_, value)| value.as_str());
-        format!("{}:{value}", Value::from(name))
+    let value = |name: &str| {
+        let sent = fields.iter().find(|(path, _)| *path == name);
+        sent.map_or("nothing", |(_, value)| value.as_str()).to_owned()
     };
-    format!("{{{}}}", outermost(backends).iter().map(one).collect::<Vec<_>>().join(","))
+    let names: Vec<String> = outermost(backends).shown().map(|field| name(backends, field)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] if backends.declaration.root => value(one),
+        all => {
+            let one = |name: &String| format!("{}:{}", Value::from(name.as_str()), value(name));
+            format!("{{{}}}", all.iter().map(one).collect::<Vec<_>>().join(","))
+        }
+    }
 }
 
-fn outermost(backends: &Backends) -> &[FieldShape] {
-    let Shape::Object(id) = backends.declaration.answer else { panic!("the answer is a struct") };
-    &backends.shapes.get(id).fields
+/// The path of a top-level field: none where its value is the answer as a whole.
+fn name(backends: &Backends, field: &FieldShape) -> String {
+    if backends.declaration.root { String::new() } else { field.client_name(Naming::default()) }
 }
 
 /// When the one request of a top-level field was over, by the field's name: of those with nothing below them to wait for.
@@ -104,20 +111,24 @@ fn settled(backends: &Backends, ran: &Ran) -> BTreeMap<String, u64> {
         while let Shape::Nullable(inner) | Shape::List(inner) = shape {
             shape = inner;
         }
-        !matches!(shape, Shape::Object(_))
+        !matches!(shape, Shape::Object(_) | Shape::Choice(_))
     };
     let of = |field: &FieldShape| {
         let asked = ran.asked.iter().find(|asked| format!("call_{}", number(&asked.path)) == field.rust)?;
         let longest = field.call.as_ref()?.within.map_or(CALLS_DUE_MS, |_| CALLS_DUE_MS.min(asked.at + WITHIN_MS));
         let over = (asked.at + backends.said(&asked.path).delay).min(longest);
-        leaf(&field.shape).then(|| (field.client_name(Naming::default()), over))
+        leaf(&field.shape).then(|| (name(backends, field), over))
     };
-    outermost(backends).iter().filter_map(of).collect()
+    outermost(backends).shown().filter_map(of).collect()
 }
 
 /// Whether a field was over before the failure, and no status had to be waited for.
 fn must_have_begun(backends: &Backends, rest: &Ran) -> bool {
-    let waits = outermost(backends).iter().flat_map(|field| &field.call).any(|call| !call.pass.is_empty());
+    let decides = |field: &FieldShape| {
+        let guards = field.hidden && !field.shape.is_nullable();
+        guards || field.call.iter().any(|call| !call.pass.is_empty())
+    };
+    let waits = outermost(backends).fields.iter().any(decides);
     let took = u64::try_from(rest.took.as_millis()).unwrap();
     let failed = rest.answer.json()["field"].as_str().map(str::to_owned);
     !waits && settled(backends, rest).iter().any(|(name, &over)| over < took && Some(name) != failed.as_ref())

@@ -1,5 +1,6 @@
 //! References become sources: where, when a request comes, each value will be found.
 
+use bytes::Bytes;
 use http::Method;
 use trefoil_context::Place;
 
@@ -56,6 +57,7 @@ impl Compiler<'_> {
                 claim.map(|claim| (Source::Claim(self.claim_use(claim)), false))
             }
             Root::Needs => return self.need(object, reference).map(|source| (source, false)),
+            Root::Literal => Some((self.literal(&reference.path.concat()), false)),
             Root::Field => calls::field_of(object, reference).and_then(|field| {
                 if !object.fields[field].is_filled() {
                     let number = calls::own_values(object).iter().position(|path| *path == reference.path)?;
@@ -143,6 +145,14 @@ impl Compiler<'_> {
         Some((Source::Body(number), optional))
     }
 
+    fn literal(&mut self, json: &str) -> Source {
+        let known = self.literals.iter().position(|known| *known == json);
+        Source::Literal(known.unwrap_or_else(|| {
+            self.literals.push(Bytes::copy_from_slice(json.as_bytes()));
+            self.literals.len() - 1
+        }))
+    }
+
     fn claim_use(&mut self, claim: &Claim) -> usize {
         let used = ClaimUse { wire: claim.wire.clone(), shape: claim.shape.clone() };
         self.claim_uses.iter().position(|other| *other == used).unwrap_or_else(|| {
@@ -162,6 +172,7 @@ pub(super) fn written(reference: &Reference) -> String {
         Root::Request(Place::Body) => "body.",
         Root::Caller => "caller.",
         Root::Needs => "needs.",
+        Root::Literal => "",
         Root::Field => "",
     };
     format!("{root}{}", reference.path.join("."))
