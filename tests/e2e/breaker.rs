@@ -48,12 +48,12 @@ async fn a_gateway_that_was_away_for_a_while_blames_no_backend_for_what_it_misse
     let mut demo = Demo::start().await;
     let process = demo.process().id();
     assert_eq!(demo.get("/web/home").await.status, 200);
-    demo.control("recommendations", json!({ "latency_ms": 50 })).await;
+    demo.control("recommendations", json!({ "latency_ms": 60 })).await;
     let mut missed = 0;
     for _ in 0..8 {
-        // While suggestions are under way, which have 80 ms.
+        // While suggestions are under way, which have 80 ms, and before they had half of these.
         let away = async {
-            tokio::time::sleep(Duration::from_millis(35)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
             signal(process, "-STOP");
             tokio::time::sleep(Duration::from_millis(150)).await;
             signal(process, "-CONT");
