@@ -71,6 +71,10 @@ pub(crate) struct Door {
     pub(crate) permit: (),
 }
 
+/// Wakes the shop, if that can be done.
+#[composition(get = "/wake")]
+pub(crate) struct Wake(#[call(Shop, get = "/ping")] pub(crate) Option<()>);
+
 fn well() -> FakeBackends {
     let backends = FakeBackends::new();
     backends.on("shop", "/orders/7").method(Method::DELETE).answer(204, "text/plain", "");
@@ -88,7 +92,7 @@ fn well() -> FakeBackends {
 
 fn bff() -> Bff {
     let bff = Bff::new("web").caller::<StandardCaller>().endpoint::<CancelOrder>().endpoint::<CancelOnce>();
-    bff.endpoint::<Mark>().endpoint::<Door>().endpoint::<Told>()
+    bff.endpoint::<Mark>().endpoint::<Door>().endpoint::<Told>().endpoint::<Wake>()
 }
 
 fn kit(backends: &FakeBackends) -> Kit {
@@ -157,6 +161,16 @@ async fn an_optional_one_that_fails_is_named_and_the_declared_status_stands() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     // A header of what answered nothing is read all the same.
     assert_eq!(answer.header("location"), Some("/web/jobs/9"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_optional_one_that_is_the_answer_as_a_whole_is_named_by_an_empty_path() {
+    let backends = well();
+    backends.on("shop", "/ping").status(500);
+    let answer = kit(&backends).get("/wake").await;
+    assert_eq!((answer.status.as_u16(), answer.header("trefoil-degraded")), (204, Some("\"\";reason=status")));
+    let answer = kit(&backends).post("/graphql", r#"{"query":"{ wake }"}"#).await.json();
+    assert_eq!(answer["extensions"]["degraded"], json!([{"path": "wake", "reason": "status"}]));
 }
 
 #[tokio::test(start_paused = true)]

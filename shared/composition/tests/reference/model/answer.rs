@@ -122,9 +122,11 @@ impl Model<'_> {
         }
     }
 
-    /// The names that lead to a field's value; none to an answer that is the value of one field.
+    /// The names that lead to a field's value; none to an answer that is the value of one field. A `()` that stands alone is
+    /// one, too, although it is not shown.
     pub(super) fn names(&self, object: &Object, field: &FieldShape) -> Vec<String> {
-        if self.backends.declaration.root && object.id == self.outermost() && !field.hidden {
+        let is_answer = || !field.hidden || self.shape(object.id).len() == 1;
+        if self.backends.declaration.root && object.id == self.outermost() && is_answer() {
             return Vec::new();
         }
         object.names.iter().cloned().chain([client(field)]).collect()
