@@ -28,6 +28,8 @@ const COMPRESSIBLE: [&str; 8] = [
 ];
 /// Of both codings: where more effort stops paying at request time.
 const LEVEL: i32 = 4;
+/// Who accepts no coding that there is gets the answer as it is (RFC 9110 section 12.5.3), and who accepts one gets that.
+const LAST_RESORT: &str = "identity;q=0.001";
 
 /// See the file.
 #[derive(Debug, Clone)]
@@ -92,7 +94,13 @@ where
         self.inner.get_mut().poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        if refuses_unencoded(request.headers()) {
+            // What compresses would make a 406 of an answer when all is done, a write among it. First, since the first of its name counts.
+            let asked = request.headers_mut().get_all(header::ACCEPT_ENCODING).iter().cloned().collect::<Vec<_>>();
+            request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(LAST_RESORT));
+            asked.into_iter().for_each(|value| _ = request.headers_mut().append(header::ACCEPT_ENCODING, value));
+        }
         if request.headers().contains_key(header::ACCEPT_ENCODING) {
             CompressFuture::Negotiated { future: self.inner.call(request) }
         } else {
@@ -152,4 +160,20 @@ fn is_compressible(headers: &HeaderMap) -> bool {
 fn names_coding(vary: &HeaderValue) -> bool {
     let mut names = vary.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
     names.any(|name| name.eq_ignore_ascii_case(b"accept-encoding"))
+}
+
+/// Whether a client says that it does not want an answer as it is: `identity` or all codings have the weight 0.
+fn refuses_unencoded(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter();
+    accepted.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(|piece| {
+        let mut parts = piece.splitn(2, |byte| *byte == b';').map(<[u8]>::trim_ascii);
+        let name = parts.next().unwrap_or_default();
+        (name == b"*" || name.eq_ignore_ascii_case(b"identity")) && parts.next().is_some_and(is_zero)
+    })
+}
+
+/// Whether a weight is `q=0`, `q=0.0` and so on.
+fn is_zero(weight: &[u8]) -> bool {
+    let value = weight.strip_prefix(b"q=").or_else(|| weight.strip_prefix(b"Q="));
+    value.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
 }

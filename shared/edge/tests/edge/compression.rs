@@ -1,9 +1,9 @@
 //! Answers are compressed when it pays, and only then.
 
-use axum::routing::get;
-use http::Method;
+use axum::routing::{delete, get};
+use http::{Method, StatusCode};
 
-use crate::common::{Edge, gateway, public};
+use crate::common::{Edge, gateway, public, request};
 
 fn edge(enabled: bool) -> Edge {
     let mut gateway = gateway();
@@ -61,4 +61,35 @@ async fn what_gains_nothing_or_streams_is_left_alone() {
 async fn it_can_be_turned_off() {
     let answer = edge(false).get_with("/web/large", &[("accept-encoding", "gzip")]).await;
     assert_eq!(answer.header("content-encoding"), None);
+}
+
+#[tokio::test]
+async fn an_answer_keeps_its_status_whatever_codings_its_client_refuses() {
+    for enabled in [true, false] {
+        let mut gateway = gateway();
+        gateway.config.compression.enabled = enabled;
+        gateway.router = gateway.router.route("/gone", delete(async || StatusCode::NO_CONTENT));
+        gateway.public.push(public(Method::DELETE, "/web/gone"));
+        let (writes, reads) = (gateway.build(), edge(enabled));
+        for refused in [
+            "*;q=0",
+            "identity;q=0",
+            "Identity ; Q=0.000",
+            "identity;q=0, *;q=0",
+            "*;q=0, *",
+            "gzip;q=0, gzip, *;q=0",
+            "gzip;q=0.5;x, identity;q=0",
+            "identity;q=2, *;q=0.",
+        ] {
+            let answer = writes.send(request(Method::DELETE, "/web/gone", &[("accept-encoding", refused)])).await;
+            assert_eq!(answer.status, 204, "{refused}");
+            assert_eq!(reads.get_with("/web/large", &[("accept-encoding", refused)]).await.status, 200, "{refused}");
+        }
+    }
+    for (accepted, coding) in [("gzip, *;q=0", "gzip"), ("identity;q=0, br;q=0.001", "br")] {
+        let answer = edge(true).get_with("/web/large", &[("accept-encoding", accepted)]).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-encoding")), (200, Some(coding)), "{accepted}");
+    }
+    let plain = edge(true).get_with("/web/large", &[("accept-encoding", "*;q=0")]).await;
+    assert_eq!((plain.header("content-encoding"), plain.body.len()), (None, 5_002));
 }
