@@ -30,14 +30,20 @@ impl Headers {
     }
 
     /// The headers of an attempt: the declared ones, who asks, how long is left, which attempt it is, and where the call stands in the
-    /// trace. A declared header of the same name loses. A call that is shared is sent without a word of who asks.
+    /// trace. A declared header of the same name loses. A call that is shared is sent without a word of who asks. Where no whole
+    /// millisecond is left it is not sent.
     pub(crate) fn of(&self, wanted: &Wanted<'_>, attempt: u32, trace: Propagated) -> Result<HeaderMap, CallFailure> {
         let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
         let caller = wanted.context.caller.as_ref().filter(|_| !wanted.shared);
         let who = caller.map(|caller| caller.to_headers()).transpose().map_err(unsendable)?;
+        let left = wanted.deadline.remaining().as_millis();
+        // Nobody would wait for the answer: what is not begun is not done for nothing, and a write not behind its caller's back.
+        if left == 0 {
+            return Err(CallFailure::Timeout);
+        }
         let own = [
             HeaderValue::from_static("application/json"),
-            HeaderValue::from(u64::try_from(wanted.deadline.remaining().as_millis()).unwrap_or(u64::MAX)),
+            HeaderValue::from(u64::try_from(left).unwrap_or(u64::MAX)),
             // As a rule it is the first.
             if attempt == 1 { HeaderValue::from_static("1") } else { HeaderValue::from(attempt) },
             trace.traceparent,

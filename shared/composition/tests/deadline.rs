@@ -68,3 +68,12 @@ async fn backends_are_told_how_long_is_left() {
     // It starts when the profile is in; its own 80 ms are less than what is left.
     assert!((79..=80).contains(&left("recommendations")), "{}", left("recommendations"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_call_starts_once_its_deadline_has_passed() {
+    for asked in ["0", "1"] {
+        let backends = well();
+        let answer = kit(&backends).header("trefoil-timeout-ms", asked).get("/home").await;
+        assert_eq!((answer.status.as_u16(), backends.all_calls().len()), (504, 0), "asked {asked}");
+    }
+}

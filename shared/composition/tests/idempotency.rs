@@ -144,6 +144,22 @@ async fn the_backend_of_the_write_alone_gets_a_key_and_no_two_callers_ever_the_s
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_write_begins_for_a_caller_who_waits_no_more_and_its_key_is_free() {
+    let backends = well();
+    let kit = kit(&backends);
+    for waits in ["0", "1"] {
+        let late = kit.clone().header("trefoil-timeout-ms", waits);
+        for asked in [late.clone(), late.key("k-1")] {
+            assert_eq!(asked.send(Method::PUT, "/address", Body::empty()).await.status, 504, "{waits}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert_eq!(writes(&backends), 0, "{waits}");
+        }
+    }
+    let answer = kit.key("k-1").send(Method::PUT, "/address", Body::empty()).await;
+    assert_eq!((answer.status.as_u16(), replayed(&answer), writes(&backends)), (200, false, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_key_is_another_write_and_spelling_makes_none() {
     let backends = well();
     let kit = kit(&backends);

@@ -98,6 +98,10 @@ impl Lease {
     }
 
     async fn call(&self, client: &Arc<Client>, mut call: Call<'_>) -> Result<Reply, CallFailure> {
+        // Begun, it has time of its own to end; but it is not begun for a caller who waits no more, whose key is free again then.
+        if call.deadline.has_passed() {
+            return Err(CallFailure::Timeout);
+        }
         let Some(held) = self.take() else {
             return Err(CallFailure::Unsendable("a write is made once"));
         };
