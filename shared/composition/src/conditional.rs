@@ -35,9 +35,26 @@ impl Tag {
     /// RFC 9110 section 13.1.2 demands.
     pub(crate) fn is_known(&self, asked: &HeaderMap) -> bool {
         let ours = opaque(self.0.as_bytes());
-        // A comma inside a foreign tag does no harm: ours has none, and no tag has a quote in it.
-        let tags = asked.get_all(header::IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|&b| b == b','));
-        tags.map(<[u8]>::trim_ascii).any(|tag| tag == b"*" || opaque(tag) == ours)
+        let values = asked.get_all(header::IF_NONE_MATCH);
+        // Alone it means any; in a list it is no tag.
+        values.iter().eq(["*"]) || values.iter().any(|value| Tags(value.as_bytes()).any(|tag| tag == ours))
+    }
+}
+
+/// The opaque tags of a list, with their quotes: what stands between two is the tag's, a comma too. The list ends where it is none.
+struct Tags<'a>(&'a [u8]);
+
+impl<'a> Iterator for Tags<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let start = self.0.iter().position(|byte| !matches!(byte, b',' | b' ' | b'\t'))?;
+        let rest = opaque(&self.0[start..]);
+        let inside = rest.strip_prefix(b"\"")?;
+        let end = inside.iter().position(|byte| *byte == b'"')? + 2;
+        let (tag, rest) = rest.split_at(end);
+        self.0 = rest;
+        Some(tag)
     }
 }
 
@@ -93,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_known_however_it_is_listed() {
+    fn a_tag_is_known_however_it_is_listed_and_no_part_of_a_foreign_one_is_it_or_any() {
         let tag = Tag::of(b"{}").unwrap();
         let text = tag.clone().into_value().to_str().unwrap().to_owned();
         let strong = text.strip_prefix("W/").unwrap().to_owned();
@@ -107,7 +124,17 @@ mod tests {
         ] {
             assert!(tag.is_known(&asked(&known)), "{known:?}");
         }
-        for unknown in [vec![], vec![""], vec!["\"a\""], vec!["W/W/\"a\""], vec![strong.trim_matches('"')]] {
+        for unknown in [
+            vec![],
+            vec![""],
+            vec!["\"a,*,b\""],
+            vec!["*", "\"a\""],
+            vec!["\"a\", *"],
+            vec![&format!("\"a,{}", &strong[1..])],
+            vec!["\"a\""],
+            vec!["W/W/\"a\""],
+            vec![strong.trim_matches('"')],
+        ] {
             assert!(!tag.is_known(&asked(&unknown)), "{unknown:?}");
         }
         assert_ne!(Tag::of(b"{} "), Some(tag));
