@@ -181,9 +181,17 @@ async fn a_body_is_written_in_the_backends_names_and_its_literals_are_kept() {
     assert_eq!(answer.text(), r#"{"order":{"id":1}}"#);
     assert_eq!(
         sent(&backends),
-        r#"{"lines":[{"product-id":9007199254740993,"quantity":2}],"delivery":{"city":"Köln\n","speed":"fast"},"gift":false,"labels_of_it":{"b":2,"a":-0},"codes":["a\u00e9"],"weight":1.10}"#
+        r#"{"lines":[{"product-id":9007199254740993,"quantity":2}],"delivery":{"city":"Köln\n","speed":"fast"},"gift":false,"labels_of_it":{"b":2,"a":0},"codes":["a\u00e9"],"weight":1.10}"#
     );
     assert_eq!(backends.calls("orders")[0].header("content-type"), Some("application/json"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_with_a_sign_is_sent_on_as_zero() {
+    let backends = well();
+    let answer = send(&backends, Method::POST, "/orders", r#"{"lines":[{"productId":-0,"quantity":1}]}"#).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(sent(&backends), r#"{"lines":[{"product-id":0,"quantity":1}],"gift":false}"#);
 }
 
 #[tokio::test(start_paused = true)]

@@ -101,6 +101,8 @@ impl<'p> Reader<'p> {
             Kind::Object(object) => self.object(&self.program.objects[*object], raw),
             Kind::List(items, min, max) => self.list(&target.kind, items, *min..=*max, raw),
             Kind::Map(values) => self.map(&target.kind, values, raw),
+            // Which it is: a backend that reads an unsigned number would refuse the sign.
+            Kind::Int(_) if raw == "-0" => self.out.push('0'),
             _ => self.out.push_str(raw),
         }
     }
