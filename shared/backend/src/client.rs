@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep_until};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
@@ -183,7 +184,7 @@ impl Client {
     /// Makes one call. Dropping the future ends it, and that counts against no backend.
     pub fn call<'a>(self: &'a Arc<Self>, call: Call<'a>) -> impl Future<Output = Result<Reply, CallFailure>> + 'a {
         let due = call.deadline.instant();
-        let given_up = sleep_until(due).map(move |()| due);
+        let given_up = unconstrained(sleep_until(due)).map(move |()| due);
         self.call_until(call, given_up)
     }
 

@@ -2,9 +2,13 @@
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
+use tokio::task::yield_now;
 
 use crate::client::{CallFailure, Reply};
 use crate::transport::Body;
+
+/// After so many pieces, each of 64 KiB at the most, others have their turn.
+const PIECES_A_TURN: u32 = 8;
 
 /// Reads the whole body.
 pub(crate) async fn whole(response: http::Response<Body>, limit: usize) -> Result<Reply, CallFailure> {
@@ -23,6 +27,7 @@ pub(crate) async fn whole(response: http::Response<Body>, limit: usize) -> Resul
 async fn collected(mut body: Body, limit: usize) -> Result<Bytes, CallFailure> {
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
+    let mut pieces: u32 = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(CallFailure::Transport)?.into_data() else { continue };
         if first.len().max(joined.len()) + data.len() > limit {
@@ -35,6 +40,11 @@ async fn collected(mut body: Body, limit: usize) -> Result<Bytes, CallFailure> {
                 joined.extend_from_slice(&first);
             }
             joined.extend_from_slice(&data);
+        }
+        // A backend that never stops sending must not keep others, nor the timers, from their turn.
+        pieces += 1;
+        if pieces.is_multiple_of(PIECES_A_TURN) {
+            yield_now().await;
         }
     }
     Ok(if joined.is_empty() { first } else { joined.freeze() })

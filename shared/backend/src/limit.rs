@@ -122,7 +122,15 @@ impl Limit {
                 let admitted = timeout_at(wanted.deadline.instant(), waiting.admitted()).await;
                 self.signals.waited(begun.at.elapsed());
                 match admitted {
-                    Ok(true) => Ok(self.place(Sent { at: Instant::now(), ..begun })),
+                    Ok(true) => {
+                        let place = self.place(Sent { at: Instant::now(), ..begun });
+                        // It may have waited longer than was to be expected. Its place is better used by the next.
+                        if latency.median().is_some_and(|median| median >= wanted.deadline.remaining()) {
+                            place.failed();
+                            return Err(self.shed(wanted, "too_late", "its turn came too late for an answer in time"));
+                        }
+                        Ok(place)
+                    }
                     Ok(false) => Err(self.shed(wanted, "displaced", "what an answer cannot do without took its place")),
                     Err(_) => Err(self.shed(wanted, "waited", "there was no room for it in its time")),
                 }
@@ -130,11 +138,12 @@ impl Limit {
         }
     }
 
-    /// Whether those who wait already, each of whom takes as long as half of the answers do, leave it the time it needs itself.
+    /// Whether those who wait already leave it the time it needs itself, which is as long as half of the answers take. In that time
+    /// each place becomes free once, and it is this one's turn after theirs.
     fn is_served_in_time(&self, wanted: &Wanted<'_>, latency: &Latency) -> bool {
         let Some(median) = latency.median() else { return true };
-        let rounds = 1 + self.room.waiting() / self.room.limit();
-        median.saturating_mul(rounds) < wanted.deadline.remaining()
+        let wait = median.saturating_mul(self.room.waiting().saturating_add(1)) / self.room.limit();
+        wait.saturating_add(median) < wanted.deadline.remaining()
     }
 
     fn shed(&self, wanted: &Wanted<'_>, reason: &'static str, why: &'static str) -> CallFailure {

@@ -93,7 +93,7 @@ async fn who_cannot_be_served_before_its_deadline_does_not_wait_for_it() {
     let waiting = join_all((0..4).map(|_| backend.ask(Asking::default())));
     let late = async {
         sleep(Duration::from_millis(1)).await;
-        let result = backend.ask(Asking { millis: 300, ..Asking::default() }).await;
+        let result = backend.ask(Asking { millis: 250, ..Asking::default() }).await;
         assert!(shed(&result, "outlast"), "{result:?}");
         assert!(started.elapsed() < Duration::from_millis(3));
         // With more time it waits.
@@ -101,6 +101,26 @@ async fn who_cannot_be_served_before_its_deadline_does_not_wait_for_it() {
     };
     let (results, ()) = tokio::join!(waiting, late);
     assert!(results.iter().all(Result::is_ok));
+}
+
+/// Of those who come faster than they are served, whoever is sent is answered: none takes a place without a chance.
+#[tokio::test(start_paused = true)]
+async fn over_the_limit_no_place_is_taken_by_who_would_be_answered_too_late() {
+    let backend = limited(room(10, 1024));
+    // As many as a median is made of.
+    join_all((0..70).map(|_| backend.ask(Asking::default()))).await;
+    backend.forget();
+    let offered = (0..200).map(|number| {
+        let backend = &backend;
+        async move {
+            sleep(Duration::from_millis(5 * number)).await;
+            backend.ask(Asking { millis: 250, ..Asking::default() }).await
+        }
+    });
+    let answered = join_all(offered).await.iter().filter(|result| result.is_ok()).count();
+    let sent = backend.received().len();
+    assert_eq!(answered, sent, "who was sent was answered");
+    assert!(answered >= 95, "{answered} in a second, of the 100 that there is room for");
 }
 
 #[tokio::test(start_paused = true)]

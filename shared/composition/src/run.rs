@@ -17,6 +17,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::task::unconstrained;
 use tokio::time::sleep_until;
 use trefoil_backend::{Cached, Clients};
 use trefoil_context::{Deadline, RequestContext};
@@ -153,8 +154,9 @@ impl<'a> Runner<'a> {
         let doing = self.doing;
         let calls = doing.plan.calls.len();
         let mut under_way = UnderWay::with_capacity(calls);
-        // One timer for all calls that may take all of the time.
-        let mut over = pin!(sleep_until(doing.calls_due.instant()));
+        // One timer for all calls that may take all of the time. It is looked at even where they have used up the task's turn: a backend that
+        // never stops sending would put it off for as long.
+        let mut over = pin!(unconstrained(sleep_until(doing.calls_due.instant())));
         loop {
             // A call stands after what it waits for, so one pass starts all that can start: also what a skipped call frees.
             for call in 0..calls {

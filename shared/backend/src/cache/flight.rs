@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
+use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep_until};
 use trefoil_context::Deadline;
 
@@ -66,7 +67,7 @@ impl Patience {
                 return until;
             }
             // Somebody with a later deadline may join meanwhile.
-            sleep_until(until).await;
+            unconstrained(sleep_until(until)).await;
         }
     }
 }

@@ -24,8 +24,9 @@ impl Backoff {
 /// How long the backend asks to be left alone: seconds, or a date (RFC 9110, section 10.2.3). `None`: it says nothing that can be read.
 pub(crate) fn asked_for(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    match text.parse::<u32>() {
-        Ok(seconds) => Some(Duration::from_secs(u64::from(seconds))),
-        Err(_) => httpdate::parse_http_date(text).ok().map(|date| date.duration_since(now).unwrap_or_default()),
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What is too long to be read is too long to be waited for.
+        return Some(Duration::from_secs(u64::from(text.parse::<u32>().unwrap_or(u32::MAX))));
     }
+    httpdate::parse_http_date(text).ok().map(|date| date.duration_since(now).unwrap_or_default())
 }

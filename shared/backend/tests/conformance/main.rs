@@ -13,3 +13,4 @@ mod pool;
 mod proxy;
 mod secure;
 mod time;
+mod unasked;

@@ -66,7 +66,7 @@ impl Future for Call<'_> {
                     let result = ready!(exchange.poll(&mut this.outgoing.request, host, cx));
                     return Poll::Ready(match (mem::replace(&mut this.at, At::End), result) {
                         (At::Kept(exchange) | At::New(exchange), Ok(answer)) => Ok(exchange.answered(answer)),
-                        // The backend has closed the connection just now. Nothing was sent, so this is no second try.
+                        // It was closed just now, or has said what nobody asked for. Nothing was sent, so this is no second try.
                         (At::Kept(exchange), Err(Failed::Unsent(_))) => {
                             this.at = this.dial(exchange.into_place());
                             continue;

@@ -1,11 +1,16 @@
 //! One connection. Whoever waits on it drives it: no task stands behind it, and an idle one wakes nobody.
 
 use std::io::{self, ErrorKind, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::net::TcpStream;
+
+use crate::transport::TransportError;
+use crate::transport::answer::Malformed;
 
 /// A socket, and whether somebody waits for an answer on it.
 pub(super) struct Connection {
@@ -41,8 +46,19 @@ impl Connection {
         self.owing = false;
     }
 
-    /// Whether it takes another request: the other side has neither closed it nor sent what nobody asked for. As long as nothing has
-    /// happened on it this asks the runtime, not the system.
+    /// Why nothing may be sent on it: there is something already, which would be taken for the answer and hand one caller another's. The
+    /// system is asked, since the runtime learns only now and then what has come.
+    pub(super) fn check_silent(&self) -> Result<(), TransportError> {
+        match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(TransportError::Broken(error.to_string())),
+            Ok(0) => Err(TransportError::Broken("closed before anything was sent".to_owned())),
+            Ok(_) => Err(Malformed("an answer that came before its request").into()),
+        }
+    }
+
+    /// Whether it may be kept: the other side has neither closed it nor sent what nobody asked for, as far as the runtime knows. Before
+    /// it is used again the system is asked.
     pub(super) fn is_free(&self) -> bool {
         matches!(self.stream.try_read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock)
     }

@@ -28,7 +28,7 @@ pub(super) struct Exchange {
 
 /// Why there is no answer.
 pub(super) enum Failed {
-    /// The connection was closed before anything of the request was sent: it is there as it was.
+    /// The connection was closed, or spoke up, before anything of the request was sent: it is there as it was.
     Unsent(TransportError),
     /// Some of it may have been sent, or it cannot be sent at all.
     Broken(TransportError),
@@ -47,6 +47,7 @@ impl Exchange {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Answer, Failed>> {
         if !self.begun {
+            self.lease.connection().check_silent().map_err(Failed::Unsent)?;
             let begun = ready!(begin(self.lease.connection(), request, host, cx)).map_err(Failed::Broken)?;
             self.outbox = begun.map_err(|error| Failed::Unsent(TransportError::Broken(error.to_string())))?;
             self.begun = true;

@@ -66,7 +66,9 @@ pub(super) fn parse(bytes: &[u8], method: &Method) -> Result<Parsed, Malformed> 
     *response.status_mut() = status;
     *response.version_mut() = version;
     *response.headers_mut() = headers;
-    Ok(Parsed::Head(Head { length, response, end: framing.end(method, status), keeps: connection.keeps(version) }))
+    // Who has waited too long for a request is about to close (RFC 9110 section 15.5.9), and may have said so before there was one.
+    let keeps = connection.keeps(version) && status != StatusCode::REQUEST_TIMEOUT;
+    Ok(Parsed::Head(Head { length, response, end: framing.end(method, status), keeps }))
 }
 
 fn refused(error: httparse::Error) -> Malformed {
