@@ -109,6 +109,19 @@ impl Inputs {
         Inputs::finish(plan, shapes, params, faults, caller)
     }
 
+    /// Every fault of a GraphQL field's body, found before any field of its operation runs.
+    pub(crate) fn faults_of_body(
+        plan: &Plan,
+        arguments: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Problem> {
+        let Some(param) = plan.params.iter().find(|param| param.place == Place::Body) else { return Ok(()) };
+        let given = arguments.get(&crate::names::argument(param)).filter(|value| !value.is_null());
+        let text = given.map(ToString::to_string);
+        let mut faults = Vec::new();
+        body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?;
+        if faults.is_empty() { Ok(()) } else { Err(Problem::new(Code::InvalidInput).with_faults(faults)) }
+    }
+
     /// What the request gave, in the order of the declaration: JSON, or nothing.
     pub(crate) fn given(&self) -> impl Iterator<Item = Option<&[u8]>> {
         self.params.iter().map(|value| value.as_deref())

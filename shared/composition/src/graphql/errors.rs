@@ -72,6 +72,15 @@ impl GraphqlError {
         error
     }
 
+    /// The arguments of a field do not do: nothing of the request was run.
+    pub(crate) fn unfit(plan: &Plan, problem: &Problem, message: &str) -> GraphqlError {
+        let mut error = GraphqlError::problem(plan, problem, Vec::new(), None);
+        if !message.is_empty() {
+            message.clone_into(&mut error.0.message);
+        }
+        error
+    }
+
     fn new(message: String, locations: Vec<Pos>, path: Vec<Step>, code: Code) -> GraphqlError {
         let extensions = Extensions { code: code.name(), reason: None, field: None, errors: Vec::new() };
         GraphqlError(Box::new(Parts { message, locations, path, extensions }))

@@ -111,6 +111,18 @@ impl Face {
         let variables = types.variables(&definition.variable_definitions, &request.variables)?;
         let compiled = self.compiled(&operation, operation.flags(&variables).map_err(one)?)?;
 
+        // All of them, before the first field runs: a write that was made cannot be taken back.
+        let (mut arguments, mut unfit) = (Vec::with_capacity(compiled.roots.len()), Vec::new());
+        for root in &compiled.roots {
+            match root::arguments(self, root, &variables) {
+                Ok(given) => arguments.push(given),
+                Err(error) => unfit.push(error),
+            }
+        }
+        if !unfit.is_empty() {
+            return Err(unfit);
+        }
+
         let kind = definition.ty;
         let span =
             if asks.context.trace.recorded { span(kind, operation.name.as_deref()) } else { tracing::Span::none() };
@@ -121,15 +133,16 @@ impl Face {
             };
             // One key is for one write: where there are several, each has its own part of it.
             let several = compiled.roots.iter().filter(|root| matches!(root.what, RootField::Endpoint(_))).count() > 1;
-            let run = |root| root::run(self, root, &variables, Asks { several, ..asks });
+            let run = |(root, given)| root::run(self, root, given, Asks { several, ..asks });
+            let runs = compiled.roots.iter().zip(&arguments);
             let mut fields = if kind == OperationType::Mutation {
                 let mut fields = Vec::with_capacity(compiled.roots.len());
-                for root in &compiled.roots {
-                    fields.push(run(root).await);
+                for one in runs {
+                    fields.push(run(one).await);
                 }
                 fields
             } else {
-                join_all(compiled.roots.iter().map(run)).await
+                join_all(runs.map(run)).await
             };
             for (root, field) in compiled.roots.iter().zip(&mut fields) {
                 if let RootField::Introspection = root.what {

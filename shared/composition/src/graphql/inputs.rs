@@ -85,6 +85,35 @@ fn respelled(bff: &CompiledBff, model: &Model, shape: &Shape, value: Value) -> V
     }
 }
 
+/// Where a fault of a body stands in the request: in a variable, where its way leads into one.
+pub(crate) fn place(argument: &str, literal: &Literal, way: &str) -> String {
+    let mut at = Some(literal);
+    let mut whole = format!("argument `{argument}`");
+    let mut path = String::new();
+    let mut steps = way.split('.').filter(|step| !step.is_empty());
+    loop {
+        if let Some(Literal::Variable(name)) = at {
+            whole = format!("variable \"${name}\"");
+            path.clear();
+        }
+        let Some(step) = steps.next() else { break };
+        let index = step.parse::<usize>().ok();
+        at = match (at, index) {
+            (Some(Literal::Object(members)), None) => members.get(step),
+            (Some(Literal::List(items)), Some(index)) => items.get(index),
+            // One value that stands for a list of it.
+            (Some(one @ Literal::Object(_)), Some(0)) => Some(one),
+            _ => None,
+        };
+        match index {
+            Some(_) => path.extend(["[", step, "]"]),
+            None if path.is_empty() => path.push_str(step),
+            None => path.extend([".", step]),
+        }
+    }
+    if path.is_empty() { whole } else { format!("{whole} at {path}") }
+}
+
 /// How GraphQL writes the type of an input: `[LineInput!]!`.
 pub(crate) fn type_name(bff: &CompiledBff, shape: &Shape) -> String {
     let (inner, nullable) = shape.unwrap_nullable();

@@ -16,12 +16,12 @@ use crate::outcome::{self, Failure, Step};
 use crate::run::{self, Run};
 
 /// Runs a root field. Introspection is run elsewhere, for all root fields at once.
-pub(crate) async fn run(face: &Face, root: &Root, variables: &Map<String, Value>, asks: Asks<'_>) -> Field {
+pub(crate) async fn run(face: &Face, root: &Root, arguments: &Map<String, Value>, asks: Asks<'_>) -> Field {
     match &root.what {
         RootField::Typename(name) => Field { value: Some(format!("\"{name}\"").into()), ..Field::default() },
         RootField::Introspection => Field::default(),
         RootField::Endpoint(field) => {
-            let run = run_endpoint(face, &root.key, field, &arguments(face, field, variables), asks).await;
+            let run = run_endpoint(face, &root.key, field, arguments, asks).await;
             run.map_or_else(
                 |problem| Field {
                     errors: vec![GraphqlError::problem(&field.plan, &problem, vec![Step::Key(root.key.clone())], None)],
@@ -96,13 +96,31 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
     }
 }
 
-/// The arguments that are given. A variable that was not given gives none.
-fn arguments(face: &Face, field: &EndpointField, variables: &Map<String, Value>) -> Map<String, Value> {
+/// The arguments that are given, of a root field whose body does. A variable that was not given gives none.
+pub(crate) fn arguments(
+    face: &Face,
+    root: &Root,
+    variables: &Map<String, Value>,
+) -> Result<Map<String, Value>, GraphqlError> {
+    let RootField::Endpoint(field) = &root.what else { return Ok(Map::new()) };
     let body = field.plan.params.iter().find(|param| param.place == Place::Body);
     let value = |given: &Given| match given {
         Given::Value(value) => Some(value.clone()),
         Given::Variable(name) => variables.get(name.as_str()).cloned(),
         Given::Body(literal) => inputs::given(&face.bff, &face.model, &body?.shape, literal, variables),
     };
-    field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect()
+    let arguments = field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect();
+    Inputs::faults_of_body(&field.plan, &arguments).map_err(|problem| {
+        let literal = field.arguments.iter().find_map(|(name, given)| match given {
+            Given::Body(literal) => Some((name.as_str(), literal)),
+            Given::Value(_) | Given::Variable(_) => None,
+        });
+        let said = |fault: &trefoil_context::Fault| match literal {
+            Some((name, literal)) => format!("{}: {}", inputs::place(name, literal, &fault.name), fault.detail),
+            None => fault.detail.clone(),
+        };
+        let said: Vec<String> = problem.faults().iter().map(said).collect();
+        GraphqlError::unfit(&field.plan, &problem, &said.join("; "))
+    })?;
+    Ok(arguments)
 }

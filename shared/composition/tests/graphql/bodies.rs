@@ -118,7 +118,7 @@ async fn the_faults_are_those_of_rest() {
     let query = "mutation($basket: BasketInput!) { placeOrder(basket: $basket) { placed { gift } } }";
     let answer = ask(&backends, query, json!({ "basket": basket })).await;
     assert!(backends.all_calls().is_empty());
-    assert_eq!(answer["data"], json!({ "placeOrder": null }));
+    assert!(answer.get("data").is_none(), "{answer}");
     let faults = answer["errors"][0]["extensions"]["errors"].as_array().unwrap().clone();
     // The argument stands for the body.
     let in_rest = |fault: &Value| {
@@ -154,6 +154,46 @@ async fn what_does_not_fit_the_types_is_refused_before_it_runs() {
         let answer = ask(&backends, query, json!({})).await;
         assert!(answer["data"].is_null(), "{query}: {answer}");
         assert!(answer["errors"][0]["message"].as_str().unwrap().contains(message), "{query}: {answer}");
+    }
+    assert!(backends.all_calls().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_runs_where_the_body_of_any_field_does_not_do() {
+    let good = json!({ "lines": [{ "productId": 7, "quantity": 1 }] });
+    let query = "mutation($a: BasketInput!, $b: BasketInput!) { a: placeOrder(basket: $a) { placed { gift } } b: placeOrder(basket: $b) { placed { gift } } }";
+    for (bad, at) in [
+        (json!("x"), "variable \"$b\": "),
+        (json!([]), "variable \"$b\": "),
+        (json!({}), "variable \"$b\" at lines: "),
+        (json!({ "lines": [null] }), "variable \"$b\" at lines[0]: "),
+        (json!({ "lines": [{ "productId": 7 }] }), "variable \"$b\" at lines[0].quantity: "),
+        (json!({ "lines": [{ "productId": 7, "quantity": 1, "x": 1 }] }), "variable \"$b\" at lines[0].x: "),
+    ] {
+        let backends = well();
+        let answer = ask(&backends, query, json!({ "a": good, "b": bad })).await;
+        assert!(answer.get("data").is_none(), "{bad}: {answer}");
+        assert!(answer["errors"][0]["message"].as_str().unwrap().starts_with(at), "{bad}: {answer}");
+        assert!(backends.all_calls().is_empty(), "{bad}");
+    }
+    let backends = well();
+    let query = r#"mutation { a: placeOrder(basket: { lines: [{ productId: 7, quantity: 1 }] }) { placed { gift } } b: placeOrder(basket: { lines: [{ productId: "7", quantity: 1 }] }) { placed { gift } } }"#;
+    let answer = ask(&backends, query, json!({})).await;
+    assert!(answer.get("data").is_none(), "{answer}");
+    assert!(backends.all_calls().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_stands_twice_in_the_variables_is_refused() {
+    let backends = well();
+    let kit = Kit::new(&bff(), &backends).caller("u-1", &[]);
+    let query = "mutation($b: BasketInput!) { placeOrder(basket: $b) { placed { gift } } }";
+    for variables in [
+        r#"{"b":{"lines":[{"productId":7,"quantity":1,"quantity":9}]}}"#,
+        r#"{"b":{"lines":[]},"b":{"lines":[{"productId":7,"quantity":1}]}}"#,
+    ] {
+        let body = format!("{{\"query\":\"{query}\",\"variables\":{variables}}}");
+        assert_eq!(kit.post("/graphql", &body).await.status, 422, "{variables}");
     }
     assert!(backends.all_calls().is_empty());
 }
