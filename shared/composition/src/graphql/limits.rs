@@ -84,17 +84,17 @@ fn measure(text: &[u8]) -> (usize, usize) {
     (tokens, nesting)
 }
 
-fn word(byte: u8) -> bool {
+pub(super) fn word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The length of what stands before `end`; all of it if `end` does not come.
-fn until(text: &[u8], end: impl Fn(&[u8]) -> bool) -> usize {
+pub(super) fn until(text: &[u8], end: impl Fn(&[u8]) -> bool) -> usize {
     (0..text.len()).find(|&at| end(&text[at..])).unwrap_or(text.len())
 }
 
 /// The length of the string that begins here.
-fn string(text: &[u8]) -> usize {
+pub(super) fn string(text: &[u8]) -> usize {
     let (quotes, mut at): (&[u8], usize) = if text.starts_with(b"\"\"\"") { (b"\"\"\"", 3) } else { (b"\"", 1) };
     while at < text.len() {
         let rest = &text[at..];

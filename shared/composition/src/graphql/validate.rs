@@ -11,7 +11,7 @@ use async_graphql::parser::types::{BaseType, ExecutableDocument, VariableDefinit
 use async_graphql::{Positioned, Request, Response, ServerError};
 
 use super::errors::GraphqlError;
-use super::{limits, unseen};
+use super::{limits, twice, unseen};
 
 /// Ends a request after its validation.
 struct Stop;
@@ -42,6 +42,7 @@ pub(crate) async fn document(
 ) -> Result<ExecutableDocument, Vec<GraphqlError>> {
     // Before the parser, whose depth of recursion the text decides.
     limits::text(text).map_err(|error| vec![error])?;
+    twice::check(text).map_err(|error| vec![error])?;
     let document = parse_query(text).map_err(|error| vec![GraphqlError::from(ServerError::from(error))])?;
     // Before the validation, whose work grows with what fragments unfold to.
     limits::document(&document).map_err(|error| vec![error])?;

@@ -198,6 +198,23 @@ async fn a_member_that_stands_twice_in_the_variables_is_refused() {
     assert!(backends.all_calls().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_member_that_stands_twice_in_the_document_is_refused() {
+    let backends = well();
+    for query in [
+        "mutation { placeOrder(basket: { lines: [{ productId: 7, quantity: 1, quantity: 9 }] }) { placed { gift } } }",
+        "mutation($b: BasketInput! = { lines: [], lines: [{ productId: 7, quantity: 1 }] }) { placeOrder(basket: $b) { placed { gift } } }",
+    ] {
+        let answer = ask(&backends, query, json!({})).await;
+        assert!(answer.get("data").is_none(), "{query}: {answer}");
+        assert!(
+            answer["errors"][0]["message"].as_str().unwrap().contains("stands more than once"),
+            "{query}: {answer}"
+        );
+    }
+    assert!(backends.all_calls().is_empty());
+}
+
 #[test]
 fn the_schema_tells_what_is_asked_from_what_is_answered() {
     let schema = bff().compile().unwrap().graphql();
