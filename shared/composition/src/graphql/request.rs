@@ -1,12 +1,8 @@
 //! The request: one JSON object in the body of a POST, as "GraphQL over HTTP" has it.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
-use trefoil_context::{Code, Fault, Place, Problem};
+use trefoil_context::{Code, Fault, Place, Problem, members_once};
 
 /// A request whose members have the right types.
 #[derive(Debug, Clone)]
@@ -26,63 +22,6 @@ struct Members {
     extensions: Option<Value>,
 }
 
-/// A value in which no object has a member twice, at any depth: `serde_json::Value` keeps the last one without a word.
-struct Once;
-
-impl<'de> Deserialize<'de> for Once {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Once, D::Error> {
-        deserializer.deserialize_any(Once)
-    }
-}
-
-impl<'de> Visitor<'de> for Once {
-    type Value = Once;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value, each member of its objects once")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Once, A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if !seen.insert(name) {
-                return Err(A::Error::custom("a member stands more than once"));
-            }
-            map.next_value::<Once>()?;
-        }
-        Ok(Once)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Once, A::Error> {
-        while items.next_element::<Once>()?.is_some() {}
-        Ok(Once)
-    }
-
-    fn visit_unit<E>(self) -> Result<Once, E> {
-        Ok(Once)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Once, E> {
-        Ok(Once)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Once, E> {
-        Ok(Once)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Once, E> {
-        Ok(Once)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Once, E> {
-        Ok(Once)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Once, E> {
-        Ok(Once)
-    }
-}
-
 impl GraphqlRequest {
     /// Reads a body. Not JSON: 400. A batch: 400. Otherwise unfit: 422, with every fault.
     pub(crate) fn read(body: &[u8]) -> Result<GraphqlRequest, Problem> {
@@ -98,7 +37,7 @@ impl GraphqlRequest {
                 Problem::new(Code::MalformedBody)
             }
         })?;
-        if serde_json::from_slice::<Once>(body).is_err_and(|error| error.is_data()) {
+        if members_once(body).is_err_and(|error| error.is_data()) {
             return Err(unfit(vec![fault("variables", "a member stands more than once; give it once")]));
         }
         let mut faults = Vec::new();
