@@ -39,6 +39,7 @@ mod root;
 mod scalars;
 mod schema;
 mod select;
+mod tokens;
 mod twice;
 mod unseen;
 mod validate;

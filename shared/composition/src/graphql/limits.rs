@@ -7,6 +7,7 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Pos, Positioned};
 
 use super::errors::GraphqlError;
+use super::tokens::Tokens;
 
 /// The most bytes of a document.
 pub(crate) const MAX_BYTES: usize = 32 * 1024;
@@ -34,7 +35,7 @@ pub(crate) fn text(text: &str) -> Result<(), GraphqlError> {
     if text.len() > MAX_BYTES {
         return Err(refused(format!("the document has {} bytes; {MAX_BYTES} are allowed", text.len()), None));
     }
-    let (tokens, nesting) = measure(text.as_bytes());
+    let (tokens, nesting) = measure(text);
     if tokens > MAX_TOKENS {
         return Err(refused(format!("the document has more than {MAX_TOKENS} tokens"), None));
     }
@@ -46,72 +47,24 @@ pub(crate) fn text(text: &str) -> Result<(), GraphqlError> {
 
 /// How many words, numbers, strings and punctuators a text has.
 pub(crate) fn tokens(text: &str) -> usize {
-    measure(text.as_bytes()).0
+    measure(text).0
 }
 
 /// Counts tokens, and the most brackets open at once. Brackets in strings and comments do not count.
-fn measure(text: &[u8]) -> (usize, usize) {
-    let (mut tokens, mut open, mut nesting, mut at) = (0, 0usize, 0, 0);
-    while let Some(&byte) = text.get(at) {
-        at += match byte {
-            b'#' => until(&text[at..], |rest| matches!(rest[0], b'\n' | b'\r')),
-            b'"' => {
-                tokens += 1;
-                string(&text[at..])
-            }
-            b'{' | b'(' | b'[' => {
-                tokens += 1;
+fn measure(text: &str) -> (usize, usize) {
+    let (mut count, mut open, mut nesting) = (0, 0usize, 0);
+    for token in Tokens::of(text) {
+        count += 1;
+        match token {
+            b"{" | b"(" | b"[" => {
                 open += 1;
                 nesting = nesting.max(open);
-                1
             }
-            b'}' | b')' | b']' => {
-                tokens += 1;
-                open = open.saturating_sub(1);
-                1
-            }
-            byte if word(byte) => {
-                tokens += 1;
-                until(&text[at..], |rest| !word(rest[0]))
-            }
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => 1,
-            _ => {
-                tokens += 1;
-                1
-            }
-        };
-    }
-    (tokens, nesting)
-}
-
-pub(super) fn word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// The length of what stands before `end`; all of it if `end` does not come.
-pub(super) fn until(text: &[u8], end: impl Fn(&[u8]) -> bool) -> usize {
-    (0..text.len()).find(|&at| end(&text[at..])).unwrap_or(text.len())
-}
-
-/// The length of the string that begins here.
-pub(super) fn string(text: &[u8]) -> usize {
-    let (quotes, mut at): (&[u8], usize) = if text.starts_with(b"\"\"\"") { (b"\"\"\"", 3) } else { (b"\"", 1) };
-    while at < text.len() {
-        let rest = &text[at..];
-        if rest.starts_with(b"\\\"\"\"") && quotes.len() == 3 {
-            at += 4;
-        } else if rest[0] == b'\\' && quotes.len() == 1 {
-            at += 2;
-        } else if rest.starts_with(quotes) {
-            return at + quotes.len();
-        } else if quotes.len() == 1 && matches!(rest[0], b'\n' | b'\r') {
-            // A string does not go on over a line's end: the parser will say so, and brackets count again.
-            return at;
-        } else {
-            at += 1;
+            b"}" | b")" | b"]" => open = open.saturating_sub(1),
+            _ => {}
         }
     }
-    text.len()
+    (count, nesting)
 }
 
 /// Checks a parsed document, with its fragments unfolded.
