@@ -1,5 +1,5 @@
 //! How long an answer's body is (RFC 9112 section 6.3), and what of a head leaves that unsure. A backend's answer is input: where its
-//! end can be seen in two places, it is not read at all.
+//! end can be seen in two places, it is not read at all. And which requests say that they have no body.
 
 use http::{HeaderName, Method, StatusCode, Version, header};
 
@@ -65,6 +65,11 @@ impl Framing {
             None => End::Close,
         }
     }
+}
+
+/// Whether a request by this method says so when it has no body: one would mean something (RFC 9110 section 8.6).
+pub(super) fn tells_of_no_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }
 
 /// Digits and nothing else.

@@ -11,11 +11,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::uri::{Authority, Scheme};
-use http::{HeaderValue, Method, Request, Uri, header};
+use http::{HeaderValue, Request, Uri, header};
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 
 use super::answer::MOST_HEAD_BYTES;
+use super::framing::tells_of_no_body;
 use super::{Body, Outgoing, Sending, TlsPem, Transport, TransportError, answer, tls};
 use crate::addresses::places::Host;
 use crate::config::{BackendConfig, port_of};
@@ -115,9 +116,8 @@ impl ReqwestTransport {
         }
         let unsendable = |error| TransportError::Connect(reason(error));
         let client = self.client(request.uri().host().unwrap_or_default(), address).map_err(unsendable)?;
-        // hyper says nothing of a body that is not there, and not every server takes that for none (RFC 9110 section 8.6).
-        let means_a_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-        if means_a_body && matches!(request.body(), Body::Empty) {
+        // hyper says nothing of a body that is not there, and not every server takes that for none.
+        if tells_of_no_body(request.method()) && matches!(request.body(), Body::Empty) {
             request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let request = request.map(|body| match body {

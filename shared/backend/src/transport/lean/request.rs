@@ -4,9 +4,10 @@
 use std::io::Write as _;
 
 use http::uri::{Authority, Scheme};
-use http::{HeaderName, Method, Request, header};
+use http::{HeaderName, Request, header};
 
 use crate::config::Base;
+use crate::transport::framing::tells_of_no_body;
 use crate::transport::{Body, TransportError};
 
 /// The `Host` of the backend's own URL, made once: every call's is this one, as a rule.
@@ -39,10 +40,7 @@ impl Framing {
     /// That of `request`. A body that streams has the length that the head says, if it says one.
     fn of(request: &Request<Body>) -> Result<Framing, TransportError> {
         Ok(match request.body() {
-            // A method whose content means something says that there is none (RFC 9110 section 8.6).
-            Body::Empty if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) => {
-                Framing::Length(0)
-            }
+            Body::Empty if tells_of_no_body(request.method()) => Framing::Length(0),
             Body::Empty => Framing::Bodiless,
             Body::Full(bytes) => Framing::Length(bytes.len() as u64),
             Body::Stream(_) => match request.headers().get(header::CONTENT_LENGTH) {
