@@ -9,18 +9,27 @@ fn tag<'a>(span: &'a Value, key: &str) -> &'a Value {
     tags.iter().find(|tag| tag["key"] == key).map_or(&Value::Null, |tag| &tag["value"])
 }
 
+/// A demo that exports its traces there.
+async fn traced(jaeger: &Jaeger, more: &[(&str, &str)]) -> Demo {
+    let export = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.otlp.as_str()),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+    ];
+    Demo::start_with(&[&export, more].concat()).await
+}
+
+/// Where in its trace a backend was told that it is.
+async fn told(demo: &Demo) -> String {
+    demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn one_screen_is_one_trace_of_a_server_span_and_a_client_span_a_call() {
     let jaeger = Jaeger::start().await;
-    let demo = Demo::start_with(&[
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", &jaeger.otlp),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
-        ("OTEL_TRACES_SAMPLER", "parentbased_always_on"),
-    ])
-    .await;
+    let demo = traced(&jaeger, &[("OTEL_TRACES_SAMPLER", "parentbased_always_on")]).await;
     assert_eq!(demo.get("/web/home").await.status, 200);
-    let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
+    let seen = told(&demo).await;
     let mut parts = seen.split('-').skip(1);
     let (trace, parent) = (parts.next().unwrap(), parts.next().unwrap());
     assert!(seen.ends_with("-01"), "{seen}");
@@ -49,17 +58,12 @@ async fn one_screen_is_one_trace_of_a_server_span_and_a_client_span_a_call() {
 #[tokio::test]
 async fn a_trace_that_a_client_began_goes_on_and_an_unrecorded_one_is_passed_on_unrecorded() {
     let jaeger = Jaeger::start().await;
-    let demo = Demo::start_with(&[
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", &jaeger.otlp),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
-    ])
-    .await;
+    let demo = traced(&jaeger, &[]).await;
     let token = format!("Bearer {}", demo.token("web"));
     for (flag, id) in [("01", "4bf92f3577b34da6a3ce929d0e0e4736"), ("00", "5bf92f3577b34da6a3ce929d0e0e4736")] {
         let parent = format!("00-{id}-00f067aa0ba902b7-{flag}");
         demo.get_with("/web/home", &[("authorization", &token), ("traceparent", &parent)]).await;
-        let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
+        let seen = told(&demo).await;
         assert!(seen.starts_with(&format!("00-{id}-")) && seen.ends_with(&format!("-{flag}")), "{seen}");
         // A trace that is recorded here has a span between; one that is not is passed on as it came.
         assert_eq!(seen.contains("00f067aa0ba902b7"), flag == "00", "{seen}");
@@ -70,16 +74,10 @@ async fn a_trace_that_a_client_began_goes_on_and_an_unrecorded_one_is_passed_on_
 #[tokio::test]
 async fn an_attempt_more_has_a_span_of_its_own_that_counts_it() {
     let jaeger = Jaeger::start().await;
-    let demo = Demo::start_with(&[
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", &jaeger.otlp),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
-        ("OTEL_TRACES_SAMPLER", "parentbased_always_on"),
-    ])
-    .await;
+    let demo = traced(&jaeger, &[("OTEL_TRACES_SAMPLER", "parentbased_always_on")]).await;
     demo.control("users", serde_json::json!({ "failure_rate": 1.0, "status": 503 })).await;
     demo.get("/web/home").await;
-    let seen = demo.last("users").await[0]["headers"]["traceparent"].as_str().unwrap().to_owned();
+    let seen = told(&demo).await;
     let spans = jaeger.trace(seen.split('-').nth(1).unwrap(), 4).await;
     let mut users: Vec<&Value> = spans.iter().filter(|span| tag(span, "trefoil.backend") == "users").collect();
     users.sort_by_key(|span| span["startTime"].as_u64());

@@ -12,10 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use http::{HeaderMap, Method};
-use support::connected;
-use trefoil_backend::{BackendConfig, Body, Call, CallFailure, Client, Criticality, DnsConfig, Effort, OwnTime, Reply};
-use trefoil_context::{Deadline, RequestContext};
+use support::{connected, get_with};
+use trefoil_backend::{BackendConfig, CallFailure, Client, Criticality, DnsConfig, Effort, OwnTime, Reply};
 
 const OWN_TIME: Duration = Duration::from_millis(100);
 
@@ -43,22 +41,9 @@ fn backend() -> (SocketAddr, Arc<AtomicU64>) {
 
 /// A call that has its own time, and is given up after it.
 async fn ask(client: &Arc<Client>) -> Result<Reply, CallFailure> {
-    let call = Call {
-        context: &RequestContext::local("test", None),
-        field: "user",
-        method: Method::GET,
-        path_and_query: "/users".to_owned(),
-        headers: HeaderMap::new(),
-        body: Body::Empty,
-        deadline: Deadline::within(OWN_TIME),
-        effort: Effort {
-            criticality: Criticality::Required,
-            own_time: Some(OwnTime::from_now(OWN_TIME)),
-            ..Effort::default()
-        },
-        cache: None,
-    };
-    client.call(call).await
+    let own_time = Some(OwnTime::from_now(OWN_TIME));
+    let effort = Effort { criticality: Criticality::Required, own_time, ..Effort::default() };
+    get_with(client, OWN_TIME, effort).await
 }
 
 async fn only_a_slow_backend_opens_its_breaker(config: BackendConfig, takes: &AtomicU64) {

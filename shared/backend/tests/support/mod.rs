@@ -26,6 +26,11 @@ pub(crate) fn connected(config: BackendConfig, dns: &DnsConfig) -> (Clients, Arc
 
 /// A GET of `/users`, which may take so long.
 pub(crate) async fn get(client: &Arc<Client>, millis: u64) -> Result<Replied, CallFailure> {
+    get_with(client, Duration::from_millis(millis), Effort::default()).await
+}
+
+/// The same, tried as hard as is said.
+pub(crate) async fn get_with(client: &Arc<Client>, time: Duration, effort: Effort) -> Result<Replied, CallFailure> {
     let call = Call {
         context: &RequestContext::local("test", None),
         field: "user",
@@ -33,8 +38,8 @@ pub(crate) async fn get(client: &Arc<Client>, millis: u64) -> Result<Replied, Ca
         path_and_query: "/users".to_owned(),
         headers: HeaderMap::new(),
         body: Body::Empty,
-        deadline: Deadline::within(Duration::from_millis(millis)),
-        effort: Effort::default(),
+        deadline: Deadline::within(time),
+        effort,
         cache: None,
     };
     client.call(call).await
