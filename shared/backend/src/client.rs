@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::metrics::Meter;
-use tokio::task::unconstrained;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
 use crate::addresses::config::DnsConfig;
@@ -27,7 +24,7 @@ use crate::lag::Lag;
 use crate::limit::{self, Limit};
 use crate::retry::Retry;
 use crate::signal::Signals;
-use crate::stack::{self, Wanted};
+use crate::stack;
 use crate::task::Task;
 use crate::transport::{self, Body, TlsPem, Transport, TransportError};
 
@@ -183,8 +180,7 @@ impl Client {
 
     /// Makes one call. Dropping the future ends it, and that counts against no backend.
     pub fn call<'a>(self: &'a Arc<Self>, call: Call<'a>) -> impl Future<Output = Result<Reply, CallFailure>> + 'a {
-        let due = call.deadline.instant();
-        let given_up = unconstrained(sleep_until(due)).map(move |()| due);
+        let given_up = call.deadline.over();
         self.call_until(call, given_up)
     }
 
@@ -213,12 +209,6 @@ impl Client {
             }
             tasks
         });
-    }
-
-    /// Whether an attempt that starts after this wait can be expected to be answered in time: half of this backend's answers take longer
-    /// than its median.
-    pub(crate) fn has_time_after(&self, wait: Duration, wanted: &Wanted<'_>) -> bool {
-        wait + self.latency.median().unwrap_or_default() < wanted.deadline.remaining()
     }
 
     /// Writes who asks into `headers`.

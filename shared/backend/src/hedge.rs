@@ -73,7 +73,7 @@ async fn beside(client: &Client, wanted: &Wanted<'_>, delay: Duration) -> Result
     if let Either::Left((result, _)) = select(first.as_mut(), pin!(sleep(delay))).await {
         return result;
     }
-    if !client.has_time_after(Duration::ZERO, wanted) || !client.retry.take() {
+    if !client.latency.leaves_time(Duration::ZERO, wanted.deadline) || !client.retry.take() {
         return first.await;
     }
     // Whoever loses is dropped, which ends it.

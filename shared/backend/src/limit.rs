@@ -125,7 +125,7 @@ impl Limit {
                     Ok(true) => {
                         let place = self.place(Sent { at: Instant::now(), ..begun });
                         // It may have waited longer than was to be expected. Its place is better used by the next.
-                        if latency.median().is_some_and(|median| median >= wanted.deadline.remaining()) {
+                        if !latency.leaves_time(Duration::ZERO, wanted.deadline) {
                             place.failed();
                             return Err(self.shed(wanted, "too_late", "its turn came too late for an answer in time"));
                         }
@@ -143,7 +143,7 @@ impl Limit {
     fn is_served_in_time(&self, wanted: &Wanted<'_>, latency: &Latency) -> bool {
         let Some(median) = latency.median() else { return true };
         let wait = median.saturating_mul(self.room.waiting().saturating_add(1)) / self.room.limit();
-        wait.saturating_add(median) < wanted.deadline.remaining()
+        latency.leaves_time(wait, wanted.deadline)
     }
 
     fn shed(&self, wanted: &Wanted<'_>, reason: &'static str, why: &'static str) -> CallFailure {

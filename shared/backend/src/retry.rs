@@ -118,7 +118,7 @@ pub(crate) async fn call(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, 
         let Some(failed) = failed_in_passing(&result).filter(|_| made < most) else { return result };
         let asked = result.as_ref().ok().and_then(|reply| backoff::asked_for(&reply.headers, SystemTime::now()));
         let wait = retry.backoff.wait(made, fastrand::f64()).max(asked.unwrap_or_default());
-        let denied = if !client.has_time_after(wait, wanted) {
+        let denied = if !client.latency.leaves_time(wait, wanted.deadline) {
             // A backend that says how long it wants to be left alone, and a deadline before that, is a "no".
             Some(if asked.is_some() { "retry_after" } else { "deadline" })
         } else if !retry.take() {

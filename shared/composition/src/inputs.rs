@@ -6,6 +6,7 @@ mod body;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde_json::Map;
 use trefoil_context::{Caller, Code, Fault, Place, Problem};
 
 use crate::declare::Bounds;
@@ -80,23 +81,33 @@ impl Inputs {
         Inputs::finish(plan, shapes, params, faults, caller)
     }
 
-    /// The inputs of a GraphQL field: its arguments as JSON, coerced already, by client name.
-    pub fn from_arguments(
+    /// The body of a GraphQL field, in the backend's names: of its arguments it is validated by itself, before any field of the operation
+    /// runs. A 422 problem lists every fault.
+    pub(crate) fn body_of(plan: &Plan, arguments: &Map<String, serde_json::Value>) -> Result<Value, Problem> {
+        let Some(param) = plan.params.iter().find(|param| param.place == Place::Body) else { return Ok(None) };
+        let given = arguments.get(&crate::names::argument(param)).filter(|value| !value.is_null());
+        let text = given.map(ToString::to_string);
+        let mut faults = Vec::new();
+        let body = body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?;
+        if faults.is_empty() { Ok(body) } else { Err(Problem::new(Code::InvalidInput).with_faults(faults)) }
+    }
+
+    /// The inputs of a GraphQL field: its arguments as JSON, coerced already, by client name, and its [body](Inputs::body_of).
+    pub(crate) fn from_arguments(
         plan: &Plan,
         shapes: &Shapes,
-        arguments: &serde_json::Map<String, serde_json::Value>,
+        arguments: &Map<String, serde_json::Value>,
+        body: &Value,
         caller: Option<&Caller>,
     ) -> Result<Inputs, Problem> {
         let mut faults = Vec::new();
         let mut params = Vec::with_capacity(plan.params.len());
         for param in &plan.params {
-            let given = arguments.get(&crate::names::argument(param));
             if param.place == Place::Body {
-                let text = given.filter(|value| !value.is_null()).map(ToString::to_string);
-                params.push(body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?);
+                params.push(body.clone());
                 continue;
             }
-            let value = match given {
+            let value = match arguments.get(&crate::names::argument(param)) {
                 None | Some(serde_json::Value::Null) => absent(param),
                 Some(serde_json::Value::String(text)) => from_text(param, shapes, text).map(Some),
                 Some(scalar) => from_text(param, shapes, &scalar.to_string()).map(Some),
@@ -107,19 +118,6 @@ impl Inputs {
             }));
         }
         Inputs::finish(plan, shapes, params, faults, caller)
-    }
-
-    /// Every fault of a GraphQL field's body, found before any field of its operation runs.
-    pub(crate) fn faults_of_body(
-        plan: &Plan,
-        arguments: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<(), Problem> {
-        let Some(param) = plan.params.iter().find(|param| param.place == Place::Body) else { return Ok(()) };
-        let given = arguments.get(&crate::names::argument(param)).filter(|value| !value.is_null());
-        let text = given.map(ToString::to_string);
-        let mut faults = Vec::new();
-        body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?;
-        if faults.is_empty() { Ok(()) } else { Err(Problem::new(Code::InvalidInput).with_faults(faults)) }
     }
 
     /// What the request gave, in the order of the declaration: JSON, or nothing.

@@ -85,7 +85,7 @@ impl Endpoint {
             let response = stream::respond(self, format, inputs, context.clone(), write).await.map_err(named);
             return response.map(|response| marked(response, replayed));
         }
-        let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals, &write).await;
+        let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals, &write, None).await;
         let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
         let answer = run.result.and_then(|state| Ok((outcome::answer(&self.plan, &state)?, state)));
         let mut response = match answer {
@@ -164,16 +164,10 @@ impl Endpoint {
 /// Milliseconds with one decimal. They are in every answer, and the formatting machinery would cost ten times as much.
 fn push_millis(text: &mut String, took: Duration) {
     let tenths = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).saturating_add(50) / 100;
-    push_number(text, tenths / 10);
+    let mut digits = itoa::Buffer::new();
+    text.push_str(digits.format(tenths / 10));
     text.push('.');
-    push_number(text, tenths % 10);
-}
-
-fn push_number(text: &mut String, number: u64) {
-    if number >= 10 {
-        push_number(text, number / 10);
-    }
-    text.push(char::from(b'0' + (number % 10) as u8));
+    text.push_str(digits.format(tenths % 10));
 }
 
 /// Says so if the write of this answer was made by an earlier request.

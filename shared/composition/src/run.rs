@@ -17,8 +17,6 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::task::unconstrained;
-use tokio::time::sleep_until;
 use trefoil_backend::{Cached, Clients};
 use trefoil_context::{Deadline, RequestContext};
 
@@ -57,7 +55,8 @@ pub struct Timing {
 }
 
 /// Runs `plan`. The answer is due at the earlier of the endpoint's and the caller's deadline, counted from the request's
-/// arrival; calls get that less a margin in which the answer is written. `write` says how the plan's write is made.
+/// arrival; calls get that less a margin in which the answer is written. `write` says how the plan's write is made. `observe` is told
+/// of each top-level field the moment that it and all under it are settled: its number, and what is known.
 pub(crate) async fn run(
     plan: &Plan,
     inputs: &Inputs,
@@ -65,33 +64,9 @@ pub(crate) async fn run(
     clients: &Clients,
     signals: &Signals,
     write: &Write,
+    observe: Option<&mut Observe<'_>>,
 ) -> Run {
-    run_reported(plan, inputs, context, clients, signals, write, None).await
-}
-
-/// The same, told of each top-level field the moment that it and all under it are settled: its number, and what is known.
-pub(crate) async fn run_observed(
-    plan: &Plan,
-    inputs: &Inputs,
-    context: &RequestContext,
-    clients: &Clients,
-    signals: &Signals,
-    write: &Write,
-    observe: &mut Observe<'_>,
-) -> Run {
-    let report = Report { observe, open: (0..plan.fields.len()).collect() };
-    run_reported(plan, inputs, context, clients, signals, write, Some(report)).await
-}
-
-async fn run_reported(
-    plan: &Plan,
-    inputs: &Inputs,
-    context: &RequestContext,
-    clients: &Clients,
-    signals: &Signals,
-    write: &Write,
-    mut report: Option<Report<'_, '_>>,
-) -> Run {
+    let mut report = observe.map(|observe| Report { observe, open: (0..plan.fields.len()).collect() });
     let calls_due = for_calls(due(context, plan.deadline));
     let doing = Doing { plan, inputs, context, clients, signals, write, calls_due, is_over: AtomicBool::new(false) };
     let calls = plan.calls.len();
@@ -154,9 +129,8 @@ impl<'a> Runner<'a> {
         let doing = self.doing;
         let calls = doing.plan.calls.len();
         let mut under_way = UnderWay::with_capacity(calls);
-        // One timer for all calls that may take all of the time. It is looked at even where they have used up the task's turn: a backend that
-        // never stops sending would put it off for as long.
-        let mut over = pin!(unconstrained(sleep_until(doing.calls_due.instant())));
+        // One timer for all calls that may take all of the time.
+        let mut over = pin!(doing.calls_due.over());
         loop {
             // A call stands after what it waits for, so one pass starts all that can start: also what a skipped call frees.
             for call in 0..calls {

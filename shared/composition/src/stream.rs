@@ -162,7 +162,7 @@ async fn work(
         Ok(())
     };
     let (clients, signals) = (&endpoint.clients, &endpoint.signals);
-    let run = run::run_observed(plan, &inputs, &context, clients, signals, &write, &mut observe).await;
+    let run = run::run(plan, &inputs, &context, clients, signals, &write, Some(&mut observe)).await;
     match run.result {
         Ok(state) => {
             let degraded = serde_json::to_string(&outcome::missing(plan, &state)).unwrap_or_else(|_| "[]".to_owned());

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
-use tokio::time::Instant;
+use tokio::task::unconstrained;
+use tokio::time::{Instant, sleep_until};
 
 /// `Trefoil-Timeout-Ms`: the whole milliseconds that the sender will still wait. Read from callers, sent to backends.
 pub const TIMEOUT_HEADER: HeaderName = HeaderName::from_static("trefoil-timeout-ms");
@@ -48,6 +49,13 @@ impl Deadline {
     /// Whether it has passed.
     pub fn has_passed(self) -> bool {
         self.remaining().is_zero()
+    }
+
+    /// Ends when it has passed, and says when that was. It is looked at even where the task has used up its turn: who never stops sending
+    /// would put off a timer like others for as long.
+    pub async fn over(self) -> Instant {
+        unconstrained(sleep_until(self.0)).await;
+        self.0
     }
 
     /// What the sender of these headers still waits, if it says so in whole milliseconds (at most a day). Anything else

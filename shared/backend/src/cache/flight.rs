@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
-use tokio::task::unconstrained;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use trefoil_context::Deadline;
 
 use super::key::Key;
@@ -51,23 +50,23 @@ pub(crate) struct Joined {
 
 /// Until when a flight goes on: the latest deadline of all who wait.
 #[derive(Debug)]
-pub(crate) struct Patience(Mutex<Instant>);
+pub(crate) struct Patience(Mutex<Deadline>);
 
 impl Patience {
     fn extend(&self, deadline: Deadline) {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *until = (*until).max(deadline.instant());
+        *until = (*until).max(deadline);
     }
 
     /// Ends when nobody's deadline is left, and says when the last was.
     pub(crate) async fn exhausted(&self) -> Instant {
         loop {
             let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if until <= Instant::now() {
-                return until;
+            if until.has_passed() {
+                return until.instant();
             }
             // Somebody with a later deadline may join meanwhile.
-            unconstrained(sleep_until(until)).await;
+            until.over().await;
         }
     }
 }
@@ -87,7 +86,7 @@ impl Flights {
             known.patience.extend(deadline);
             return Joined { flight, collapsed: true, criticality: known.criticality };
         }
-        let patience = Arc::new(Patience(Mutex::new(deadline.instant())));
+        let patience = Arc::new(Patience(Mutex::new(deadline)));
         under_way.started += 1;
         let number = under_way.started;
         let landing = Landing { flights: self.clone(), key: key.clone(), number };

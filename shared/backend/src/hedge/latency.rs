@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use trefoil_context::Deadline;
+
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// Durations are counted in buckets, four to each doubling, from a quarter of a millisecond to about a minute: a percentile is
@@ -53,6 +55,11 @@ impl Latency {
     /// The median; `None` before there are enough answers to tell.
     pub(crate) fn median(&self) -> Option<Duration> {
         known(&self.median)
+    }
+
+    /// Whether what begins after `wait` can be expected to be answered by `deadline`: half of the answers take longer than their median.
+    pub(crate) fn leaves_time(&self, wait: Duration, deadline: Deadline) -> bool {
+        wait.saturating_add(self.median().unwrap_or_default()) < deadline.remaining()
     }
 
     /// Whoever records at the same time is counted here or at the next estimate; it does not matter which.

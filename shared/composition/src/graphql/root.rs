@@ -13,10 +13,19 @@ use crate::access;
 use crate::idempotency::{self, ClientKey, Write};
 use crate::inputs::Inputs;
 use crate::outcome::{self, Failure, Step};
+use crate::render;
 use crate::run::{self, Run};
 
+/// What a root field is given.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    given: Map<String, Value>,
+    /// Its body, validated.
+    body: render::Value,
+}
+
 /// Runs a root field. Introspection is run elsewhere, for all root fields at once.
-pub(crate) async fn run(face: &Face, root: &Root, arguments: &Map<String, Value>, asks: Asks<'_>) -> Field {
+pub(crate) async fn run(face: &Face, root: &Root, arguments: &Arguments, asks: Asks<'_>) -> Field {
     match &root.what {
         RootField::Typename(name) => Field { value: Some(format!("\"{name}\"").into()), ..Field::default() },
         RootField::Introspection => Field::default(),
@@ -37,13 +46,13 @@ async fn run_endpoint(
     face: &Face,
     root: &str,
     field: &EndpointField,
-    arguments: &Map<String, Value>,
+    arguments: &Arguments,
     asks: Asks<'_>,
 ) -> Result<(Run, bool), Box<Problem>> {
     let (plan, context, bff) = (&field.plan, asks.context, &*face.bff.name);
     let caller = access::admit(&plan.access, bff, context)?;
     let key = ClientKey::of(plan, asks.headers)?;
-    let inputs = Inputs::from_arguments(plan, &face.bff.shapes, arguments, caller)?;
+    let inputs = Inputs::from_arguments(plan, &face.bff.shapes, &arguments.given, &arguments.body, caller)?;
     let (clients, signals) = (&face.clients, &face.signals);
     let write = match &key {
         Some(key) => {
@@ -53,7 +62,7 @@ async fn run_endpoint(
         }
         None => Write::Plain,
     };
-    Ok((run::run(plan, &inputs, context, clients, signals, &write).await, write.is_replay()))
+    Ok((run::run(plan, &inputs, context, clients, signals, &write, None).await, write.is_replay()))
 }
 
 /// What a run makes of its root field.
@@ -97,20 +106,16 @@ fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
 }
 
 /// The arguments that are given, of a root field whose body does. A variable that was not given gives none.
-pub(crate) fn arguments(
-    face: &Face,
-    root: &Root,
-    variables: &Map<String, Value>,
-) -> Result<Map<String, Value>, GraphqlError> {
-    let RootField::Endpoint(field) = &root.what else { return Ok(Map::new()) };
+pub(crate) fn arguments(face: &Face, root: &Root, variables: &Map<String, Value>) -> Result<Arguments, GraphqlError> {
+    let RootField::Endpoint(field) = &root.what else { return Ok(Arguments::default()) };
     let body = field.plan.params.iter().find(|param| param.place == Place::Body);
     let value = |given: &Given| match given {
         Given::Value(value) => Some(value.clone()),
         Given::Variable(name) => variables.get(name.as_str()).cloned(),
         Given::Body(literal) => inputs::given(&face.bff, &face.model, &body?.shape, literal, variables),
     };
-    let arguments = field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect();
-    Inputs::faults_of_body(&field.plan, &arguments).map_err(|problem| {
+    let given = field.arguments.iter().filter_map(|(name, given)| Some((name.clone(), value(given)?))).collect();
+    let body = Inputs::body_of(&field.plan, &given).map_err(|problem| {
         let literal = field.arguments.iter().find_map(|(name, given)| match given {
             Given::Body(literal) => Some((name.as_str(), literal)),
             Given::Value(_) | Given::Variable(_) => None,
@@ -122,5 +127,5 @@ pub(crate) fn arguments(
         let said: Vec<String> = problem.faults().iter().map(said).collect();
         GraphqlError::unfit(&field.plan, &problem, &said.join("; "))
     })?;
-    Ok(arguments)
+    Ok(Arguments { given, body })
 }

@@ -7,8 +7,7 @@ use std::task::Poll;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, ready};
 use http::{StatusCode, header};
-use tokio::task::unconstrained;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use trefoil_backend::{Body, Call, CallFailure, Criticality, Effort, Policy, Reply};
 use trefoil_context::Deadline;
 
@@ -72,9 +71,7 @@ impl Doing<'_> {
         } else if deadline == self.calls_due {
             Either::Right(client.call_until(outgoing, Either::Left(self.over())))
         } else {
-            let due = deadline.instant();
-            let given_up = Box::pin(unconstrained(sleep_until(due))).map(move |()| due);
-            Either::Right(client.call_until(outgoing, Either::Right(given_up)))
+            Either::Right(client.call_until(outgoing, Either::Right(Box::pin(deadline.over()))))
         };
         Either::Right(answer.map(|result: Result<Reply, CallFailure>| result.map_err(|failure| Fault::of(&failure))))
     }
