@@ -72,6 +72,21 @@ async fn a_trace_that_a_client_began_goes_on_and_an_unrecorded_one_is_passed_on_
 }
 
 #[tokio::test]
+async fn what_tracers_before_said_goes_on_with_a_trace_that_is_not_recorded_here() {
+    let demo = Demo::start().await;
+    let token = format!("Bearer {}", demo.token("web"));
+    let parent = ("traceparent", "00-6bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+    for state in [&[("tracestate", "vendor=1"), ("tracestate", "other=2")][..], &[]] {
+        let headers = [&[("authorization", token.as_str()), parent], state].concat();
+        assert_eq!(demo.get_with("/web/home", &headers).await.status, 200);
+        let told = &demo.last("users").await[0]["headers"];
+        assert_eq!(told["traceparent"], parent.1);
+        let expected = if state.is_empty() { Value::Null } else { "vendor=1,other=2".into() };
+        assert_eq!(told["tracestate"], expected);
+    }
+}
+
+#[tokio::test]
 async fn an_attempt_more_has_a_span_of_its_own_that_counts_it() {
     let jaeger = Jaeger::start().await;
     let demo = traced(&jaeger, &[("OTEL_TRACES_SAMPLER", "parentbased_always_on")]).await;

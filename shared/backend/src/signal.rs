@@ -11,7 +11,7 @@ use opentelemetry::{KeyValue, TraceFlags};
 use tokio::time::Instant;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use trefoil_context::{DURATION_BOUNDS_S, Deadline, Durations, TraceContext};
+use trefoil_context::{DURATION_BOUNDS_S, Deadline, Durations, RequestContext, TraceContext};
 
 use crate::client::{CallFailure, Reply};
 use crate::config::Base;
@@ -46,7 +46,6 @@ pub(crate) struct Signal<'a> {
     /// Taken when it is finished.
     method: Option<Method>,
     span: Span,
-    trace: TraceContext,
 }
 
 /// The trace headers of a call.
@@ -114,14 +113,7 @@ impl Signals {
         if number > 1 && !span.is_none() {
             span.record("http.request.resend_count", i64::from(number - 1));
         }
-        Signal {
-            signals: self,
-            started: now,
-            deadline: call.deadline,
-            method: Some(call.method.clone()),
-            span,
-            trace: call.context.trace,
-        }
+        Signal { signals: self, started: now, deadline: call.deadline, method: Some(call.method.clone()), span }
     }
 
     fn span(&self, call: &Wanted<'_>) -> Span {
@@ -149,8 +141,11 @@ impl Signals {
 
 impl Signal<'_> {
     /// What the backend is told about the trace: the call's own span, or the request's place in a trace not recorded here.
-    pub(crate) fn trace(&self) -> Propagated {
-        let here = || Propagated { traceparent: self.trace.to_header(), tracestate: None };
+    pub(crate) fn trace(&self, context: &RequestContext) -> Propagated {
+        let here = || Propagated {
+            traceparent: context.trace.to_header(),
+            tracestate: context.tracestate.as_deref().cloned(),
+        };
         if self.span.is_none() {
             return here();
         }

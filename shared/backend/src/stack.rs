@@ -115,7 +115,7 @@ fn send_to_one<'a>(
 ) -> Result<(Chosen<'a>, Sending<'a>), CallFailure> {
     let mut request = wanted.request();
     // Headers come after the span: `traceparent` names it.
-    *request.headers_mut() = client.headers.of(wanted, number, signal.trace())?;
+    *request.headers_mut() = client.headers.of(wanted, number, signal.trace(wanted.context))?;
     let asked = Asked { tried: &wanted.tried, may_probe: wanted.method.is_safe() };
     let chosen = client.balancer.choose(&asked, sent)?;
     signal.at(chosen.address());

@@ -25,4 +25,4 @@ pub use identity::{ATTEMPT_HEADER, FAMILY, IdentityHeaders, UnsendableIdentity, 
 pub use once::members_once;
 pub use problem::{Fault, Place, Problem};
 pub use request::{REQUEST_ID_HEADER, RequestContext, RequestId};
-pub use trace::{TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext};
+pub use trace::{TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext, tracestate};

@@ -81,6 +81,9 @@ pub struct RequestContext {
     pub attempt: u32,
     /// Where the request stands in a trace.
     pub trace: TraceContext,
+    /// What the tracers before this gateway say of the trace, as it came; it goes on to backends (see [`crate::tracestate`]). Behind a
+    /// pointer, since most requests have none.
+    pub tracestate: Option<Arc<HeaderValue>>,
     /// Who is asking; `None` until a token has been verified, and on public endpoints.
     pub caller: Option<Arc<Caller>>,
 }
@@ -94,6 +97,7 @@ impl RequestContext {
             deadline: None,
             attempt: 1,
             trace: TraceContext::random(),
+            tracestate: None,
             caller: caller.map(Arc::new),
         }
     }

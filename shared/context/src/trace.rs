@@ -13,6 +13,25 @@ pub const TRACEPARENT_HEADER: HeaderName = HeaderName::from_static("traceparent"
 /// `tracestate`.
 pub const TRACESTATE_HEADER: HeaderName = HeaderName::from_static("tracestate");
 
+/// More of a `tracestate` is dropped whole, in bytes: W3C Trace Context section 3.3.1.5 asks for 512 at the least.
+const MAX_TRACESTATE_BYTES: usize = 1024;
+
+/// The `tracestate` of these headers, several of them joined as one list. `None` where there is none, or one that is too long or has
+/// characters that it cannot have. It belongs to a `traceparent`: without a sane one it is to be left alone.
+pub fn tracestate(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut values = headers.get_all(TRACESTATE_HEADER).iter();
+    let first = values.next()?;
+    let joined = match values.next() {
+        None => first.clone(),
+        Some(second) => {
+            let all: Vec<&[u8]> = [first, second].into_iter().chain(values).map(HeaderValue::as_bytes).collect();
+            HeaderValue::from_bytes(&all.join(&b","[..])).ok()?
+        }
+    };
+    let fits = |value: &HeaderValue| !value.is_empty() && value.len() <= MAX_TRACESTATE_BYTES && value.to_str().is_ok();
+    Some(joined).filter(fits)
+}
+
 /// A trace id, the id of the span that stands for this gateway's part, and whether it is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
@@ -116,6 +135,22 @@ mod tests {
         let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assert_eq!(read(text).unwrap().to_traceparent(), text);
         assert!(read("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-holds").is_some());
+    }
+
+    #[test]
+    fn a_tracestate_is_joined_and_one_that_is_too_long_or_no_text_is_dropped_whole() {
+        let read = |values: &[&[u8]]| {
+            let values = values.iter().map(|value| (TRACESTATE_HEADER, HeaderValue::from_bytes(value).unwrap()));
+            tracestate(&values.collect())
+        };
+        assert_eq!(read(&[b"a=1"]).unwrap(), "a=1");
+        assert_eq!(read(&[b"a=1,b=2", b"c=3"]).unwrap(), "a=1,b=2,c=3");
+        assert_eq!(read(&[&[b'a'; 1024]]).unwrap().len(), 1024);
+        let long = [[b'a'; 600], [b'b'; 600]].map(Vec::from);
+        let none: [&[&[u8]]; 5] = [&[], &[b""], &[&[b'a'; 1025]], &[&long[0], &long[1]], &[b"a=\xff"]];
+        for none in none {
+            assert_eq!(read(none), None);
+        }
     }
 
     #[test]

@@ -36,12 +36,14 @@ impl Around for GiveContext {
         let headers = request.headers();
         let id = sent_id(request).unwrap_or_else(RequestId::random);
         let remote = TraceContext::from_headers(headers);
+        let tracestate = remote.and_then(|_| trefoil_context::tracestate(headers)).map(Arc::new);
         let context = RequestContext {
             id: id.clone(),
             arrived,
             deadline: Deadline::asked_for(headers).map(|budget| Deadline::after(arrived, budget)),
             attempt: trefoil_context::attempt(headers),
             trace: remote.unwrap_or_else(TraceContext::random),
+            tracestate,
             caller: None,
         };
         let found = self.facts.look_up(request, &self.bffs);

@@ -11,22 +11,20 @@ use std::task::{Context, Poll, ready};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
-use http::{HeaderMap, Version, header};
+use http::{HeaderMap, HeaderValue, Version, header};
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tracing::instrument::{Instrument, Instrumented};
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use trefoil_context::{Problem, RequestContext, TRACESTATE_HEADER, TraceContext};
+use trefoil_context::{Problem, RequestContext, TraceContext};
 
 use crate::Sampling;
 use crate::visit::Visit;
 
 /// More of a client's own words does not enter a span, in bytes.
 const MAX_TEXT_BYTES: usize = 256;
-/// More of a `tracestate` is dropped whole (the recommendation is to keep at least 512 bytes).
-const MAX_TRACESTATE_BYTES: usize = 1024;
 
 /// What a span says in `error.type` of a request whose client left before the answer; its access line says 499.
 const CLIENT_LEFT: &str = "client-left";
@@ -109,7 +107,7 @@ impl<S> TraceService<S> {
             span = server_span(request, visit);
             if let Some(remote) = visit.remote {
                 // Without the layer that exports spans there is no parent to set, and nothing is lost.
-                let _ = span.set_parent(remote_parent(remote, request.headers()));
+                let _ = span.set_parent(remote_parent(remote, context.tracestate.as_deref()));
             }
             let made = span.context().span().span_context().clone();
             if made.is_valid() {
@@ -199,10 +197,8 @@ fn close(span: &Span, response: &Response) {
 }
 
 /// The client's span as a parent. Whether to record has been decided, so it counts as sampled.
-fn remote_parent(remote: TraceContext, headers: &HeaderMap) -> opentelemetry::Context {
-    let state: Vec<&str> = headers.get_all(TRACESTATE_HEADER).iter().filter_map(|value| value.to_str().ok()).collect();
-    let state = state.join(",");
-    let state = if state.len() > MAX_TRACESTATE_BYTES { "" } else { &state };
+fn remote_parent(remote: TraceContext, state: Option<&HeaderValue>) -> opentelemetry::Context {
+    let state = state.and_then(|state| state.to_str().ok()).unwrap_or_default();
     opentelemetry::Context::new().with_remote_span_context(SpanContext::new(
         TraceId::from_bytes(remote.trace_id.to_be_bytes()),
         SpanId::from_bytes(remote.span_id.to_be_bytes()),

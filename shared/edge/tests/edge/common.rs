@@ -272,6 +272,7 @@ async fn seen(request: Request) -> axum::Json<Value> {
         "caller": context.caller.as_ref().map(|caller| caller.id.clone()),
         "timeout": context.deadline.map(|deadline| deadline.remaining().as_millis() as u64),
         "trace": context.trace.to_traceparent(),
+        "tracestate": context.tracestate.as_deref().map(|state| state.to_str().unwrap()),
     }))
 }
 

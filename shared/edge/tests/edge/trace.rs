@@ -105,9 +105,19 @@ async fn the_span_is_a_child_of_the_clients_and_the_context_is_the_span() {
 async fn a_request_that_is_not_recorded_makes_no_span_but_keeps_its_trace() {
     let (exporter, _provider, _guard) = recording();
     let edge = edge(Sampling::default());
-    let seen = edge.get_with("/web/seen-by-all", &[("traceparent", REMOTE_NOT_SAMPLED)]).await.json();
+    let headers = [("traceparent", REMOTE_NOT_SAMPLED), ("tracestate", "vendor=1"), ("tracestate", "other=2")];
+    let seen = edge.get_with("/web/seen-by-all", &headers).await.json();
     assert!(exporter.get_finished_spans().unwrap().is_empty());
-    assert_eq!(seen["trace"], REMOTE_NOT_SAMPLED);
+    assert_eq!((&seen["trace"], &seen["tracestate"]), (&REMOTE_NOT_SAMPLED.into(), &"vendor=1,other=2".into()));
+}
+
+#[tokio::test]
+async fn a_tracestate_without_a_trace_that_can_be_read_is_left_alone() {
+    let edge = edge(Sampling::default());
+    for parent in [&[][..], &[("traceparent", "00-broken")]] {
+        let headers = [parent, &[("tracestate", "vendor=1")]].concat();
+        assert!(edge.get_with("/web/seen-by-all", &headers).await.json()["tracestate"].is_null());
+    }
 }
 
 #[tokio::test]
