@@ -19,6 +19,12 @@ async fn a_screen_that_has_not_changed_is_a_304_compressed_or_not() {
         assert_eq!(again.header("vary"), Some("accept, accept-encoding, authorization"), "{coding}");
         assert_eq!(again.header("content-encoding"), None, "{coding}");
     }
+    // A length would be that of the answer that is not sent (RFC 9110 section 8.6).
+    let head = demo.client().head(demo.url("/web/home")).bearer_auth(demo.token("web")).header("if-none-match", &tag);
+    let head = Answer::of(head).await;
+    assert_eq!((head.status, head.header("content-length")), (304, None));
+    let head = Answer::of(demo.client().head(demo.url("/web/home")).bearer_auth(demo.token("web"))).await;
+    assert_eq!(head.header("content-length"), Some(plain.text.len().to_string().as_str()));
     let compressed = demo.get_with("/web/home", &[("authorization", &bearer), ("accept-encoding", "gzip")]).await;
     assert_eq!(compressed.header("content-encoding"), Some("gzip"));
     assert_eq!(compressed.header("etag"), Some(tag.as_str()));

@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::compression::{Compression, CompressionLayer, CompressionLevel, ResponseFuture};
 
-use crate::CompressionConfig;
+use crate::{CompressionConfig, no_content};
 
 /// Media types that gain: text in some form. Streams are not among them: compressing would hold their events back.
 const COMPRESSIBLE: [&str; 8] = [
@@ -118,17 +118,16 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            CompressFutureProjection::Negotiated { future } => {
-                let response = ready!(future.poll(cx))?;
-                Poll::Ready(Ok(response.map(Body::new)))
-            }
+        let mut response = match self.project() {
+            CompressFutureProjection::Negotiated { future } => ready!(future.poll(cx))?.map(Body::new),
             CompressFutureProjection::Plain { future, gains } => {
                 let mut response = ready!(future.poll(cx))?;
                 gains.vary(&mut response);
-                Poll::Ready(Ok(response))
+                response
             }
-        }
+        };
+        no_content::leave_length_out(&mut response);
+        Poll::Ready(Ok(response))
     }
 }
 

@@ -17,6 +17,7 @@ mod host;
 mod jwt;
 mod limits;
 mod metrics;
+mod no_content;
 mod path;
 mod policy;
 mod problem_pages;

@@ -75,7 +75,7 @@ pub fn stack(
         .layer(DefaultBodyLimit::disable())
         // Nobody below ever sees an identity that a client made up: before authentication, also where there is none.
         .layer(AroundLayer(StripIdentity::new(identity)))
-        // The last to touch a good answer's bytes; what is refused above is small.
+        // The last to touch a good answer's bytes, and its length; what is refused above is small.
         .layer(Compress::new(&config.compression))
         // Preflights carry no token: before authentication. A page may read why it was refused: around it.
         .layer(AroundLayer(ApplyCors))

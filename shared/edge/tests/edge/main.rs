@@ -20,6 +20,7 @@ mod issuer_keys;
 mod limits;
 #[cfg(test)]
 mod metrics;
+mod no_content;
 #[cfg(test)]
 mod panics;
 #[cfg(test)]
