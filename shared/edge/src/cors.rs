@@ -15,7 +15,7 @@ use crate::{BuildError, CorsPolicy};
 
 /// What a page's script may read beyond the headers that are always open to it.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "x-request-id, ratelimit, ratelimit-policy, retry-after, trefoil-degraded, server-timing, location, link, etag, cache-status",
+    "x-request-id, ratelimit, ratelimit-policy, retry-after, trefoil-degraded, server-timing, location, link, etag, cache-status, idempotency-replayed",
 );
 /// What a preflight's answer depends on.
 const PREFLIGHT_VARY: HeaderValue =

@@ -81,6 +81,9 @@ async fn a_page_may_read_its_answers_and_why_it_was_refused() {
             "server-timing",
             "etag",
             "cache-status",
+            "idempotency-replayed",
+            "location",
+            "link",
         ] {
             assert!(exposed.split(", ").any(|exposed| exposed == name), "{name}");
         }
