@@ -211,6 +211,11 @@ impl CompiledBff {
         self.plans.iter().find(|plan| plan.name == endpoint)
     }
 
+    /// The handler with this name.
+    pub fn handler(&self, endpoint: &str) -> Option<&Handler> {
+        self.handlers.iter().find(|handler| handler.name == endpoint)
+    }
+
     /// Moves limits of the endpoint with this name, for every face; `false` if there is no such endpoint. Once for each
     /// endpoint, before it is served.
     ///

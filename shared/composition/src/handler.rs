@@ -29,11 +29,12 @@
 //! assert_eq!(bff.routes()[0].path, "/web/orders.txt");
 //! ```
 //!
-//! It is listed in the table of routes and in the OpenAPI document. It is no field of the GraphQL schema, has no stream and no
-//! plan to draw, since nobody but its author knows what it answers.
+//! It is listed in the table of routes and in the OpenAPI document. It is no field of the GraphQL schema, has no stream, and `plan`
+//! draws no calls of it, since nobody but its author knows what it asks and answers.
 
 mod backends;
 mod caller;
+mod draw;
 
 use std::fmt;
 use std::future::Future;

@@ -19,6 +19,7 @@ use trefoil_backend::Policy;
 use trefoil_context::Place;
 
 pub use self::compile::{compile, narrow};
+pub(crate) use self::draw::head as head_drawn;
 pub use self::error::DeclarationError;
 pub use self::findings::Finding;
 pub use self::source::Source;
@@ -74,6 +75,8 @@ pub struct Plan {
     /// The call that may change something, if there is one. Every call that it does not need waits for it, and its failure
     /// fails the answer.
     pub write: Option<usize>,
+    /// What of the request is a whole segment of a call's URL, and so cannot be empty or dots.
+    pub segments: Vec<Source>,
     /// The limits that config has moved; the plan has them as they are now.
     pub moved: Vec<Moved>,
     /// How the write heeds the client's Idempotency-Key, if it does.

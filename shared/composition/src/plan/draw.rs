@@ -16,21 +16,27 @@ pub(super) fn draw(plan: &Plan) -> String {
     out
 }
 
-fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
-    let access = match &plan.access {
+/// `home  GET /home  deadline 300 ms  any valid token`: what is said of an endpoint before what it does.
+pub(crate) fn head(route: &str, deadline: Duration, access: &Access, moved: &[Moved]) -> String {
+    let access = match access {
         Access::Public => "public".to_owned(),
         Access::Token { scopes } if scopes.is_empty() => "any valid token".to_owned(),
         Access::Token { scopes } => format!("scopes {}", scopes.join(", ")),
     };
-    let (mut deadline, mut by_config) = (millis(plan.deadline), String::new());
-    for moved in &plan.moved {
+    let (mut deadline, mut by_config) = (millis(deadline), String::new());
+    for moved in moved {
         match moved {
             Moved::Deadline { declared, .. } => deadline.push_str(&over(Some(*declared))),
             Moved::Scopes { added } => by_config = format!(" (by config: {})", added.join(", ")),
             Moved::Within { .. } | Moved::Kept { .. } => {}
         }
     }
-    writeln!(out, "{}  {} {}  deadline {deadline}  {access}{by_config}", plan.name, plan.method, plan.path)?;
+    format!("{route}  deadline {deadline}  {access}{by_config}")
+}
+
+fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
+    let route = format!("{}  {} {}", plan.name, plan.method, plan.path);
+    writeln!(out, "{}", head(&route, plan.deadline, &plan.access, &plan.moved))?;
     let width = (0..plan.nodes.len()).map(|node| plan.name_of(node).chars().count()).max().unwrap_or(0);
     // Calls that wait for nothing are the roots; the others hang below the last call that they wait for.
     let roots: Vec<usize> = (0..plan.nodes.len()).filter(|&node| parent(plan, node).is_none()).collect();

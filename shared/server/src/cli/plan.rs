@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
+use trefoil_composition::handler::Handler;
 use trefoil_composition::{Bff, CompiledBff};
 
 use super::common::{find, limited, report, shown_config_arguments};
@@ -28,19 +29,29 @@ pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
 
 fn plan(bff: &str, endpoint: &str, bffs: &[Arc<CompiledBff>]) -> Result<String, String> {
     let bff = find(bffs, bff)?;
-    match bff.plan(endpoint) {
-        Some(plan) => Ok(plan.draw()),
-        None => {
-            let names: Vec<&str> = bff.plans().iter().map(|plan| plan.name.as_str()).collect();
-            Err(format!("`{}` has no endpoint `{endpoint}`; it has: {}", bff.name(), names.join(", ")))
-        }
-    }
+    let planned = bff.plan(endpoint).map(|plan| plan.draw());
+    planned.or_else(|| bff.handler(endpoint).map(Handler::draw)).ok_or_else(|| {
+        let names: Vec<String> = bff.routes().into_iter().map(|route| route.endpoint).collect();
+        format!("`{}` has no endpoint `{endpoint}`; it has: {}", bff.name(), names.join(", "))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::common::compiled;
     use super::*;
+
+    #[test]
+    fn of_a_handler_it_says_what_is_known_and_names_it_among_those_there_are() {
+        let handler = Handler::get("numbers", "/numbers", async || "1, 2").scopes(["numbers:read"]);
+        let bffs = compiled(&[Bff::new("web").handler(handler)]).unwrap();
+        assert_eq!(
+            plan("web", "numbers", &bffs).unwrap(),
+            "numbers  GET /numbers  deadline 1000 ms  scopes numbers:read\n\
+             └─ an async function: its calls are not known before it runs; it may call no backend\n"
+        );
+        assert!(plan("web", "nothing", &bffs).unwrap_err().ends_with("it has: numbers"));
+    }
 
     #[test]
     fn an_unknown_endpoint_is_answered_with_those_there_are() {
