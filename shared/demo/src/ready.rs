@@ -38,8 +38,18 @@ pub(crate) struct ReadyFile {
 /// The file cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadyError {
-    #[error("the ready file {} cannot be written: {source}", .path.display())]
+    #[error(
+        "the ready file {} cannot be written: {}\n  Name a file in a folder where this user may write:  --ready-file PATH",
+        .path.display(), .source
+    )]
     Io { path: PathBuf, source: io::Error },
+    #[error("the ready file {} cannot be written: a folder is there\n  Name a file:  --ready-file {}", .0.display(), .0.join("ready.json").display())]
+    Folder(PathBuf),
+    #[error(
+        "the ready file {} cannot be written: there is no folder {}\n  Make it first, or name another file:  --ready-file PATH",
+        .path.display(), .folder.display()
+    )]
+    NoFolder { path: PathBuf, folder: PathBuf },
     #[error(
         "{} is there already, and no demo wrote it: it stays as it is.\n  Name another file:  --ready-file PATH",
         .0.display()
@@ -51,6 +61,12 @@ pub(crate) enum ReadyError {
 /// was killed left may be there; anything else may not.
 pub(crate) fn must_be_writable(path: &Path) -> Result<(), ReadyError> {
     let refuse = |source: io::Error| ReadyError::Io { path: path.to_owned(), source };
+    if path.is_dir() {
+        return Err(ReadyError::Folder(path.to_owned()));
+    }
+    if !folder(path).is_dir() {
+        return Err(ReadyError::NoFolder { path: path.to_owned(), folder: folder(path).to_owned() });
+    }
     match std::fs::read(path) {
         Ok(text) if is_ready_file(&text) => {}
         Ok(_) => return Err(ReadyError::Foreign(path.to_owned())),
@@ -91,8 +107,11 @@ pub(crate) fn write(path: &Path, ready: &Ready<'_>) -> Result<ReadyFile, ReadyEr
 
 /// A new file in the same folder. Its own name is of no interest to whoever reads the error.
 fn draft(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))
+    NamedTempFile::new_in(folder(path)).map_err(|error| io::Error::from(error.kind()))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn is_ready_file(text: &[u8]) -> bool {
@@ -159,7 +178,7 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
         let error = must_be_writable(folder.path()).unwrap_err().to_string();
-        assert!(error.contains(folder.path().to_str().unwrap()), "{error}");
+        assert!(error.contains("a folder is there") && error.contains(folder.path().to_str().unwrap()), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
     }
 
@@ -177,7 +196,8 @@ mod tests {
     fn a_file_that_cannot_be_written_is_named_before_anything_starts() {
         let path = Path::new("/nowhere/at/all.json");
         let error = must_be_writable(path).unwrap_err().to_string();
-        assert!(error.contains("/nowhere/at/all.json") && !error.contains(".tmp"), "{error}");
+        assert!(error.contains("/nowhere/at/all.json") && error.contains("no folder /nowhere/at"), "{error}");
+        assert!(!error.contains(".tmp"), "{error}");
         assert!(written(path).unwrap_err().to_string().contains("/nowhere/at/all.json"));
     }
 }

@@ -357,6 +357,35 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
+fn what_is_no_text_of_a_configuration_is_said_to_be_what_it_is_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |path: &std::path::Path| Config::read(path, &Environment::empty(), &[]).unwrap_err().to_string();
+    let error = read(folder.path());
+    assert!(error.contains("is a folder") && error.contains("gateway.yaml`"), "{error}");
+    let path = folder.path().join("g.yaml");
+    for (bytes, place) in [(&b"version: 1\n# caf\xe9\nadmin: x\n"[..], "g.yaml:2:6"), (b"\xff\xfev\0", "g.yaml:1:1")] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = read(&path);
+        assert!(error.contains("is not UTF-8") && error.contains(place) && error.contains("save the file"), "{error}");
+    }
+    std::fs::write(&path, "version: 1\n".to_owned() + &"# x\n".repeat(300_000)).unwrap();
+    assert!(read(&path).contains("more than 1048576 bytes"));
+    // One that never ends is not read to its end either.
+    assert!(read(std::path::Path::new("/dev/zero")).contains("more than 1048576 bytes"));
+}
+
+#[test]
+fn aliases_of_aliases_are_given_up_before_they_fill_the_memory() {
+    let mut text = "version: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let again = vec![format!("*a{}", level - 1); 10].join(", ");
+        text.push_str(&format!("a{level}: &a{level} [{again}]\n"));
+    }
+    let error = parse(&text).unwrap_err().to_string();
+    assert!(error.contains("more than 20000 values") && error.contains("gateway.yaml:"), "{error}");
+}
+
+#[test]
 fn a_configuration_changed_in_code_is_checked_again() {
     let mut config = parse(EXAMPLE).unwrap();
     config.listeners.public = None;

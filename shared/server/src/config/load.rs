@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_saphyr::budget::BudgetBreach;
+
 use super::check::check;
 use super::decode::decode;
 use super::environment::Environment;
@@ -9,6 +11,7 @@ use super::expand::expand;
 use super::fault::{ConfigError, Fault};
 use super::mark::Mark;
 use super::overrides;
+use super::read::read;
 use super::tree::{Node, Value};
 use super::{Config, Source, VERSION};
 
@@ -16,13 +19,8 @@ impl Config {
     /// Reads and checks the file at `path`; `flags` are `section.key=value` and lie over the environment, which lies
     /// over the file.
     pub fn read(path: &Path, environment: &Environment, flags: &[String]) -> Result<Config, ConfigError> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let what = format!("cannot read the configuration: {error}");
-            let help = Some("say where it is with `--config PATH`".to_owned());
-            ConfigError::new(&name, "", vec![Fault { mark: Mark::Nowhere, path: String::new(), what, help }])
-        })?;
-        Config::parse(&name, &text, environment, flags)
+        let text = read(path)?;
+        Config::parse(&path.display().to_string(), &text, environment, flags)
     }
 
     /// The same from text; `name` stands for the file in messages.
@@ -60,14 +58,22 @@ fn advise(fault: &mut Fault) {
     }
 }
 
+/// The most values of a configuration once its aliases are filled in: an alias of aliases grows tenfold with each line.
+const MAX_NODES: usize = 20_000;
+
 fn read_yaml(text: &str) -> Result<Node, Fault> {
-    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
+    let budget = serde_saphyr::budget! { max_nodes: MAX_NODES };
+    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true, budget: budget };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let place = error.location().and_then(|location| {
             let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
             Some(Mark::File { line, column: usize::try_from(location.column()).ok()?.max(1) })
         });
-        let error = error.without_snippet();
+        let mut error = error.without_snippet();
+        // Where the alias stands is known.
+        while let serde_saphyr::Error::AliasError { error: inside, .. } = error {
+            error = inside;
+        }
         let (what, help) = match error {
             serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
                 let key = key.as_deref().unwrap_or_default();
@@ -75,6 +81,11 @@ fn read_yaml(text: &str) -> Result<Node, Fault> {
             }
             serde_saphyr::Error::MultipleDocuments { .. } => {
                 ("a second document begins here".to_owned(), Some("a configuration is one: take the `---` away"))
+            }
+            serde_saphyr::Error::Budget { breach: BudgetBreach::Nodes { .. }, .. } => {
+                let what =
+                    format!("the configuration has more than {MAX_NODES} values, its aliases (`*name`) filled in");
+                (what, Some("say with fewer aliases what they repeat"))
             }
             other => {
                 // The library's text ends with the place, which is shown anyway.

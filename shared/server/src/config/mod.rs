@@ -13,6 +13,7 @@ mod load;
 mod mark;
 mod overrides;
 mod password;
+mod read;
 mod tree;
 
 use std::collections::BTreeMap;
