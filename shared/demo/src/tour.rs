@@ -63,11 +63,12 @@ PARTNER={partner}{off}
 {bold}Break it{off}
   {dim}Suggestions become slow. The home screen comes in time, without them, and says so: Trefoil-Degraded.{off}
   curl -s {recommendations}/_control -d '{{"latency_ms": 500}}'
-  {dim}Every other call to users fails. The home screen is whole: it tries that call again, and /metrics counts it.{off}
-  curl -s {users}/_control -d '{{"failure_rate": 0.5, "status": 503}}'
-  {dim}Users are gone. There is no home screen without them: 503, and a problem that names the field.{off}
+  {dim}Every fifth call to users fails. The home screen is whole: it tries that call again, and /metrics counts it.{off}
+  curl -s {users}/_control -d '{{"failure_rate": 0.2, "status": 503}}'
+  {dim}Users are gone. There is no home screen without them: 503, and a problem that names the field. After three
+  such screens users are not even asked: their breaker is open.{off}
   curl -s {users}/_control -d '{{"down": true}}'
-  {dim}All well again.{off}
+  {dim}All well again. An open breaker finds out after five seconds, by one call.{off}
   curl -s {recommendations}/_control -d '{{"reset": true}}'; curl -s {users}/_control -d '{{"reset": true}}'
 
 {bold}The shop's backends{off} {dim}(each has /_control, and /_last: what the gateway sent){off}
