@@ -12,6 +12,7 @@ mod caching;
 mod command_line;
 mod connections;
 mod demo_start;
+mod documented;
 mod documents;
 mod faults;
 mod graphql;

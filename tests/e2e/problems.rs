@@ -15,6 +15,14 @@ async fn every_wrong_request_is_a_problem() {
     let post = Answer::of(demo.client().post(demo.url("/web/home")).bearer_auth(token)).await;
     post.is_problem(405, "method-not-allowed");
     assert!(post.header("allow").is_some_and(|value| value.contains("GET")), "{:?}", post.headers);
+    // No method is described to who may not ask, and OPTIONS beside a preflight is one that is not declared.
+    for (path, allow) in [("/web/home", "GET,HEAD"), ("/web/orders", "POST"), ("/web/orders/1", "GET,HEAD,DELETE")] {
+        let options = || demo.client().request(reqwest::Method::OPTIONS, demo.url(path));
+        Answer::of(options()).await.is_problem(401, "unauthenticated");
+        let answer = Answer::of(options().bearer_auth(token)).await;
+        answer.is_problem(405, "method-not-allowed");
+        assert_eq!(answer.header("allow"), Some(allow), "{path}");
+    }
     let large =
         demo.client().post(demo.url("/web/graphql")).bearer_auth(token).header("content-type", "application/json");
     Answer::of(large.body("x".repeat(3 << 20))).await.is_problem(413, "body-too-large");

@@ -149,7 +149,8 @@ use proc_macro::TokenStream;
 /// The answer's own head. Values are references, or strings with references in them. A line with a value that is null, that an
 /// input did not give, or whose call failed is left out, and so is one with a value that cannot stand there, which is logged; the
 /// answer stands. A problem has nothing of the head; a degraded answer has what is known. It is REST's alone: GraphQL has no
-/// head, and a stream begins with 200 before values are known.
+/// head, and a stream begins with 200 before values are known and has none of these lines. A client that needs the cookie or the
+/// `Location` asks for JSON; what one that streams needs is a field.
 ///
 /// - `status = 201`: the status of an answer, 200 to 299. Where every field is `#[hidden]` or `()` there is no body, and the
 ///   status is 204 if it does not say; 204 and 205 are for these alone.
@@ -230,7 +231,7 @@ use proc_macro::TokenStream;
 /// - With hidden fields beside it, the struct has names and the answer is marked: `#[root] #[call(…)] pub orders: Vec<Order>`.
 /// - An `Option` answers `null`, complete or not, as a field would be.
 /// - What is missing inside is named from the value on: `lines.product`. The whole answer's path is empty: `""` in
-///   `Trefoil-Degraded` and in a stream's one `field` event. Where an empty path would name nothing (a problem's `field`, logs,
+///   `Trefoil-Degraded` and in a stream's one `field` event; an answer that shows nothing is called by the endpoint's name there. Where an empty path would name nothing (a problem's `field`, logs,
 ///   `Server-Timing`, pictures), it is called by the endpoint's name.
 /// - In GraphQL the type of the endpoint's field is that of the value; in OpenAPI, the schema of the answer is the value's.
 #[proc_macro_attribute]

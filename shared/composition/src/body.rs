@@ -18,7 +18,7 @@ use crate::shape::Int;
 
 /// The most elements of a list, or entries of a map, that declares no bound of its own.
 pub const MAX_ITEMS: usize = 1_000;
-/// The most faults that are told of one body.
+/// The most faults that are told of one request. Where there are more, the problem's `detail` says so.
 pub const MAX_FAULTS: usize = 50;
 /// How deep objects, lists and maps may stand in each other, where a view contains itself.
 pub const MAX_DEPTH: usize = 32;

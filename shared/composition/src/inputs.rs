@@ -3,12 +3,14 @@
 //! The same rules hold for text (REST: path, query, headers) and for JSON (GraphQL's arguments).
 
 mod body;
+mod segments;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header};
 use serde_json::Map;
 use trefoil_context::{Caller, Code, Fault, Place, Problem};
 
+use crate::body::MAX_FAULTS;
 use crate::declare::Bounds;
 use crate::plan::{ClaimUse, Parameter, Plan, Source};
 use crate::render::Value;
@@ -67,7 +69,7 @@ impl Inputs {
                 Place::Query => {
                     one(query.iter().filter(|(name, _)| *name == param.name).map(|(_, value)| value.as_str()))
                 }
-                Place::Header => header(request.headers, &param.name),
+                Place::Header => given_header(request.headers, &param.name),
             };
             let value = given.and_then(|given| match given {
                 Some(text) => from_text(param, shapes, text).map(Some),
@@ -89,7 +91,7 @@ impl Inputs {
         let text = given.map(ToString::to_string);
         let mut faults = Vec::new();
         let body = body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?;
-        if faults.is_empty() { Ok(body) } else { Err(Problem::new(Code::InvalidInput).with_faults(faults)) }
+        if faults.is_empty() { Ok(body) } else { Err(unfit(faults)) }
     }
 
     /// The inputs of a GraphQL field: its arguments as JSON, coerced already, by client name, and its [body](Inputs::body_of).
@@ -145,17 +147,28 @@ impl Inputs {
         plan: &Plan,
         shapes: &Shapes,
         params: Vec<Value>,
-        faults: Vec<Fault>,
+        mut faults: Vec<Fault>,
         caller: Option<&Caller>,
     ) -> Result<Inputs, Problem> {
+        segments::of_params(plan, &params, &mut faults);
         if !faults.is_empty() {
-            return Err(Problem::new(Code::InvalidInput).with_faults(faults));
+            return Err(unfit(faults));
         }
         let caller_id = caller.map(|caller| quoted(&caller.id));
         let claims = plan.claims.iter().map(|used| claim(used, shapes, caller)).collect::<Result<_, _>>()?;
         let body = body::parts(plan, &params);
-        Ok(Inputs { params, body, caller_id, claims })
+        let inputs = Inputs { params, body, caller_id, claims };
+        segments::of_the_rest(plan, &inputs)?;
+        Ok(inputs)
     }
+}
+
+/// The problem of these faults, or of the first of them, which then says so: an answer is not to grow with what was sent.
+fn unfit(mut faults: Vec<Fault>) -> Problem {
+    let more = faults.len() > MAX_FAULTS;
+    faults.truncate(MAX_FAULTS);
+    let problem = Problem::new(Code::InvalidInput).with_faults(faults);
+    if more { problem.with_detail(format!("there are more faults than these {MAX_FAULTS}")) } else { problem }
 }
 
 fn one<'a>(mut values: impl Iterator<Item = &'a str>) -> Result<Option<&'a str>, String> {
@@ -163,7 +176,7 @@ fn one<'a>(mut values: impl Iterator<Item = &'a str>) -> Result<Option<&'a str>,
     if values.next().is_some() { Err("stands more than once; give it once".to_owned()) } else { Ok(first) }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
+fn given_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     if values.next().is_some() {
@@ -262,10 +275,16 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
     }
 }
 
+/// The problem of a token that is valid and lacks what is needed, with the challenge that a 401 must have (RFC 6750 section 3).
+fn unusable_claim(claim: &str) -> Problem {
+    Problem::new(Code::InvalidToken)
+        .with_detail(format!("the token has no usable claim `{claim}`"))
+        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+}
+
 /// A claim that an endpoint needs. A token without it is refused: it is valid, and not for this BFF.
 fn claim(used: &ClaimUse, shapes: &Shapes, caller: Option<&Caller>) -> Result<Value, Problem> {
-    let unusable =
-        || Problem::new(Code::InvalidToken).with_detail(format!("the token has no usable claim `{}`", used.wire));
+    let unusable = || unusable_claim(&used.wire);
     let (shape, nullable) = used.shape.unwrap_nullable();
     let value = match caller.and_then(|caller| caller.claims.get(&used.wire)) {
         None | Some(serde_json::Value::Null) => return if nullable { Ok(None) } else { Err(unusable()) },

@@ -22,7 +22,7 @@ use http::HeaderMap;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, HttpMethod, InfoBuilder, OpenApiBuilder, Paths, Schema, Server, Tag};
 
-use self::errors::Errors;
+use self::errors::{Errors, Sent};
 use crate::bff::CompiledBff;
 use crate::page::Page;
 
@@ -70,19 +70,21 @@ pub(crate) fn document(bff: &CompiledBff) -> String {
     paths.add_path_operation(
         format!("/{}/graphql", bff.name),
         vec![HttpMethod::Post],
-        graphql::operation(&names, &errors, bff.plan(graphql::OPERATION).is_some()),
+        graphql::operation(bff, &names, &errors),
     );
     tags.push(graphql::TAG.to_owned());
     all_errors.push(errors);
 
+    let sent = Sent { timed: bff.server_timing, kept: bff.plans.iter().any(|plan| operation::keeps(plan)) };
+    let keyed = bff.plans.iter().any(|plan| plan.idempotency.is_some());
     let mut components = ComponentsBuilder::new()
         .schemas_from_iter(schemas)
         .schemas_from_iter(problem::schemas(&names))
         .schema(&names.result, graphql::result())
-        .responses_from_iter(all_errors.iter().flat_map(|errors| errors.responses(&names)))
+        .responses_from_iter(all_errors.iter().flat_map(|errors| errors.responses(&names, sent)))
         .security_scheme(BEARER, bearer())
         .build();
-    components.headers = headers::shared(bff.server_timing, bff.plans.iter().any(|plan| operation::keeps(plan)));
+    components.headers = headers::shared(sent, keyed);
     let mut seen = Vec::new();
     tags.retain(|tag| {
         !seen.contains(tag) && {

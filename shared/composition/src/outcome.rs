@@ -138,6 +138,15 @@ pub(crate) fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
     all
 }
 
+/// What is missing as REST and streams name it. An answer that shows nothing has no place that an empty path could be: it is called
+/// by the endpoint's name.
+pub(crate) fn named(plan: &Plan, mut missing: Vec<Missing>) -> Vec<Missing> {
+    if plan.answer.is_nothing() {
+        missing.iter_mut().filter(|one| one.path.is_empty()).for_each(|one| one.path.clone_from(&plan.name));
+    }
+    missing
+}
+
 /// Adds to what is missing: one entry for each path and reason, paths in the order in which they were first met, the reasons of
 /// one by themselves, since objects are in the order of arrival and that must not show.
 fn add(all: &mut Vec<Missing>, one: &Missing) {

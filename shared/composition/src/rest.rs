@@ -144,7 +144,7 @@ impl Endpoint {
         if !answer.body.is_empty() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Some(degraded) = outcome::degraded_header(&answer.missing) {
+        if let Some(degraded) = outcome::degraded_header(&outcome::named(&self.plan, answer.missing.clone())) {
             headers.insert(DEGRADED_HEADER, degraded);
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         } else if self.plan.method == Method::GET {

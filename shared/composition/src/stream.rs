@@ -165,7 +165,8 @@ async fn work(
     let run = run::run(plan, &inputs, &context, clients, signals, &write, Some(&mut observe)).await;
     match run.result {
         Ok(state) => {
-            let degraded = serde_json::to_string(&outcome::missing(plan, &state)).unwrap_or_else(|_| "[]".to_owned());
+            let degraded = outcome::named(plan, outcome::missing(plan, &state));
+            let degraded = serde_json::to_string(&degraded).unwrap_or_else(|_| "[]".to_owned());
             send(Event::Text(format.event("end", &format!("\"degraded\":{degraded}"))));
         }
         Err((node, failure)) => {

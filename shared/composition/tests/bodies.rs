@@ -331,9 +331,16 @@ async fn no_more_than_fifty_faults_are_told_and_no_name_is_repeated_at_length() 
     let many: Vec<String> = (0..5000).map(|number| format!(r#""{}{number}":1"#, "x".repeat(200))).collect();
     let (_, problem) = refused(format!("{{{}}}", many.join(","))).await;
     let faults = problem["errors"].as_array().unwrap();
-    // One of them is the query's.
-    assert_eq!(faults.len(), 51);
+    assert_eq!(faults.len(), 50);
     assert_eq!(faults[1]["name"].as_str().unwrap().len(), 64);
+    assert_eq!(problem["detail"], "there are more faults than these 50");
+    // One of them is the query's.
+    for (count, detail) in [(49, &Value::Null), (50, &problem["detail"])] {
+        let odd: String = (0..count).map(|number| format!(r#","x{number}":1"#)).collect();
+        let good = r#"{"lines":[{"productId":1,"quantity":1}],"delivery":{"city":"a"}"#;
+        let (_, problem) = refused(format!("{good}{odd}}}")).await;
+        assert_eq!((problem["errors"].as_array().unwrap().len(), &problem["detail"]), (50, detail), "{count}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

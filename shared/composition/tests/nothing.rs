@@ -71,6 +71,19 @@ pub(crate) struct Door {
     pub(crate) permit: (),
 }
 
+/// Rings the bell, after the note is read.
+#[composition(post = "/bell")]
+pub(crate) struct Ring {
+    /// What is rung.
+    #[hidden]
+    #[call(Shop, get = "/note")]
+    pub(crate) note: Option<String>,
+    /// That it has rung.
+    #[root]
+    #[call(Shop, get = "/ping")]
+    pub(crate) done: Option<()>,
+}
+
 /// Wakes the shop, if that can be done.
 #[composition(get = "/wake")]
 pub(crate) struct Wake(#[call(Shop, get = "/ping")] pub(crate) Option<()>);
@@ -92,7 +105,7 @@ fn well() -> FakeBackends {
 
 fn bff() -> Bff {
     let bff = Bff::new("web").caller::<StandardCaller>().endpoint::<CancelOrder>().endpoint::<CancelOnce>();
-    bff.endpoint::<Mark>().endpoint::<Door>().endpoint::<Told>().endpoint::<Wake>()
+    bff.endpoint::<Mark>().endpoint::<Door>().endpoint::<Told>().endpoint::<Wake>().endpoint::<Ring>()
 }
 
 fn kit(backends: &FakeBackends) -> Kit {
@@ -164,11 +177,13 @@ async fn an_optional_one_that_fails_is_named_and_the_declared_status_stands() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_optional_one_that_is_the_answer_as_a_whole_is_named_by_an_empty_path() {
+async fn an_optional_one_that_is_the_answer_as_a_whole_is_called_by_the_endpoints_name() {
     let backends = well();
     backends.on("shop", "/ping").status(500);
     let answer = kit(&backends).get("/wake").await;
-    assert_eq!((answer.status.as_u16(), answer.header("trefoil-degraded")), (204, Some("\"\";reason=status")));
+    assert_eq!((answer.status.as_u16(), answer.header("trefoil-degraded")), (204, Some("wake;reason=status")));
+    let stream = kit(&backends).header("accept", "application/x-ndjson").get("/wake").await;
+    assert_eq!(stream.text(), "{\"event\":\"end\",\"degraded\":[{\"path\":\"wake\",\"reason\":\"status\"}]}\n");
     let answer = kit(&backends).post("/graphql", r#"{"query":"{ wake }"}"#).await.json();
     assert_eq!(answer["extensions"]["degraded"], json!([{"path": "wake", "reason": "status"}]));
 }
@@ -207,6 +222,16 @@ async fn in_graphql_it_is_true_when_it_is_done_and_null_when_it_is_not() {
     let degraded = ask("mutation { cancelOnce(id: 7) }").await;
     assert_eq!(degraded["data"], json!({"cancelOnce": true}));
     assert_eq!(degraded["extensions"]["degraded"], json!([{"path": "cancelOnce.told", "reason": "status"}]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_marked_as_the_answer_beside_hidden_calls_has_its_own_name() {
+    let backends = well();
+    backends.on("shop", "/ping").status(500);
+    backends.on("shop", "/note").status(500);
+    let answer = kit(&backends).post("/bell", "").await;
+    let degraded = answer.header("trefoil-degraded");
+    assert_eq!((answer.status.as_u16(), degraded), (204, Some("note;reason=status, done;reason=status")));
 }
 
 #[tokio::test(start_paused = true)]

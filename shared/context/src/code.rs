@@ -64,10 +64,10 @@ codes! {
     BodyTooLarge, "body-too-large", 413, "The body is too large", "Stay below the limit that `detail` names, in bytes.";
     UriTooLong, "uri-too-long", 414, "The URI is too long", "Stay below the limit that `detail` names, in bytes.";
     UnsupportedMediaType, "unsupported-media-type", 415, "The body's media type is not supported", "Send `Content-Type: application/json`.";
-    InvalidInput, "invalid-input", 422, "The input does not fit", "`errors` lists every fault: where it is, and what fits.";
+    InvalidInput, "invalid-input", 422, "The input does not fit", "`errors` lists every fault: where it is, and what fits. Of more than 50 it lists the first, and `detail` says that there are more.";
     IdempotencyKeyReused, "idempotency-key-reused", 422, "The key was used for another request", "A key belongs to one request: repeat it only with the same input, and make a new one for another.";
     QuotaExceeded, "quota-exceeded", 429, "The quota is used up", "Wait for the seconds in `Retry-After`.";
-    HeadersTooLarge, "headers-too-large", 431, "The headers are too large", "Send fewer or smaller headers; cookies are the usual cause.";
+    HeadersTooLarge, "headers-too-large", 431, "The headers are too large", "Send fewer or smaller headers; cookies are the usual cause. A head that is larger by far is refused without a body, and the connection closes.";
     Rejected, "rejected", 400, "The request was refused", "A service behind this gateway refused it; the status says how.";
     Internal, "internal", 500, "Something went wrong here", "It is a fault of the gateway, it has been logged under the request id, and a retry may or may not help.";
     BackendStatus, "backend-status", 502, "A service answered with an unexpected status", "`field` names the part of the answer that could not be filled.";

@@ -1,4 +1,4 @@
-//! Reads one body by its program. A fault never ends the reading: all of them are found, up to [`MAX_FAULTS`].
+//! Reads one body by its program. A fault never ends the reading: all of them are found, up to one more than [`MAX_FAULTS`].
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -66,7 +66,8 @@ impl<'p> Reader<'p> {
     }
 
     fn is_full(&self) -> bool {
-        self.faults.len() >= MAX_FAULTS
+        // One more than are told, so that it is known that there are more.
+        self.faults.len() > MAX_FAULTS
     }
 
     /// Does this below a member or an element.

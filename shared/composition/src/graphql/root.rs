@@ -124,7 +124,8 @@ pub(crate) fn arguments(face: &Face, root: &Root, variables: &Map<String, Value>
             Some((name, literal)) => format!("{}: {}", inputs::place(name, literal, &fault.name), fault.detail),
             None => fault.detail.clone(),
         };
-        let said: Vec<String> = problem.faults().iter().map(said).collect();
+        let more = problem.detail().map(str::to_owned);
+        let said: Vec<String> = problem.faults().iter().map(said).chain(more).collect();
         GraphqlError::unfit(&field.plan, &problem, &said.join("; "))
     })?;
     Ok(Arguments { given, body })

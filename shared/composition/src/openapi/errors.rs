@@ -15,7 +15,11 @@ use crate::plan::{Need, Plan};
 
 /// The codes that an operation can answer with, by status.
 #[derive(Default)]
-pub(super) struct Errors(BTreeMap<u16, Vec<Code>>);
+pub(super) struct Errors {
+    codes: BTreeMap<u16, Vec<Code>>,
+    /// Whether they can come after a write that an earlier request made.
+    keyed: bool,
+}
 
 impl Errors {
     /// The errors of an endpoint.
@@ -31,6 +35,7 @@ impl Errors {
             errors.add(Code::InvalidInput);
         }
         if let Some(declared) = &plan.idempotency {
+            errors.keyed = true;
             if declared.required {
                 errors.add(Code::MissingIdempotencyKey);
             }
@@ -121,7 +126,7 @@ impl Errors {
     }
 
     fn add_as(&mut self, status: StatusCode, code: Code) {
-        let codes = self.0.entry(status.as_u16()).or_default();
+        let codes = self.codes.entry(status.as_u16()).or_default();
         if !codes.contains(&code) {
             codes.push(code);
         }
@@ -129,32 +134,69 @@ impl Errors {
 
     /// The statuses, each with the reference to its response.
     pub(super) fn references(&self) -> impl Iterator<Item = (String, Ref)> {
-        self.0.iter().map(|(status, codes)| (status.to_string(), Ref::from_response_name(component(*status, codes))))
+        self.codes
+            .iter()
+            .map(|(status, codes)| (status.to_string(), Ref::from_response_name(self.component(*status, codes))))
     }
 
     /// The responses, by component name.
-    pub(super) fn responses(&self, names: &Names) -> impl Iterator<Item = (String, Response)> {
-        self.0.iter().map(|(status, codes)| (component(*status, codes), response(names, *status, codes)))
+    pub(super) fn responses(&self, names: &Names, sent: Sent) -> impl Iterator<Item = (String, Response)> {
+        self.codes.iter().map(move |(status, codes)| {
+            (self.component(*status, codes), response(names, *status, codes, sent, self.replays(codes)))
+        })
+    }
+
+    /// Whether one of them can stand beside a write that an earlier request made.
+    fn replays(&self, codes: &[Code]) -> bool {
+        self.keyed && codes.iter().any(is_of_calls)
+    }
+
+    /// `InvalidTokenOrUnauthenticated`: operations with the same errors share a response.
+    fn component(&self, status: u16, codes: &[Code]) -> String {
+        let pascal = |code: &Code| -> String {
+            let words = code.name().split('-').map(|word| match word.split_at_checked(1) {
+                Some((first, rest)) => format!("{}{rest}", first.to_ascii_uppercase()),
+                None => String::new(),
+            });
+            words.collect()
+        };
+        let mut name = codes.iter().map(pascal).collect::<Vec<_>>().join("Or");
+        if codes.iter().any(|code| code.status().as_u16() != status) {
+            name.push_str(&status.to_string());
+        }
+        if self.replays(codes) {
+            name.push_str("OfWrite");
+        }
+        name
     }
 }
 
-/// `InvalidTokenOrUnauthenticated`: operations with the same errors share a response.
-fn component(status: u16, codes: &[Code]) -> String {
-    let pascal = |code: &Code| -> String {
-        let words = code.name().split('-').map(|word| match word.split_at_checked(1) {
-            Some((first, rest)) => format!("{}{rest}", first.to_ascii_uppercase()),
-            None => String::new(),
-        });
-        words.collect()
-    };
-    let mut name = codes.iter().map(pascal).collect::<Vec<_>>().join("Or");
-    if codes.iter().any(|code| code.status().as_u16() != status) {
-        name.push_str(&status.to_string());
-    }
-    name
+/// The headers beside those of every answer that a BFF's answers can have once calls were made.
+#[derive(Clone, Copy)]
+pub(super) struct Sent {
+    /// `Server-Timing`.
+    pub(super) timed: bool,
+    /// `Cache-Status`.
+    pub(super) kept: bool,
 }
 
-fn response(names: &Names, status: u16, codes: &[Code]) -> Response {
+/// Whether it says what became of a call.
+fn is_of_calls(code: &Code) -> bool {
+    matches!(
+        code,
+        Code::BackendStatus
+            | Code::BackendShape
+            | Code::BackendUnreachable
+            | Code::BackendOverloaded
+            | Code::DeadlineExceeded
+            | Code::NotFound
+            | Code::Conflict
+            | Code::Gone
+            | Code::Rejected
+    )
+}
+
+fn response(names: &Names, status: u16, codes: &[Code], sent: Sent, replays: bool) -> Response {
     let line = |code: &Code| format!("- `{}`: {}. {}", code.name(), code.title(), code.help());
     let about = codes.iter().map(line).collect::<Vec<_>>().join("\n");
     let examples = codes.iter().map(|code| (code.name(), ExampleBuilder::new().value(Some(example(status, *code)))));
@@ -170,10 +212,21 @@ fn response(names: &Names, status: u16, codes: &[Code]) -> Response {
     if matches!(status, 429 | 503) || codes.contains(&Code::IdempotencyKeyInUse) {
         response = response.header_ref("Retry-After", headers::reference(headers::RETRY_AFTER));
     }
-    if status == 429 {
+    // What is refused before it is known who asks counts against nobody.
+    if !matches!(status, 401 | 414 | 431) {
         response = response
             .header_ref("RateLimit", headers::reference(headers::RATE_LIMIT))
             .header_ref("RateLimit-Policy", headers::reference(headers::RATE_LIMIT_POLICY));
+    }
+    if codes.iter().any(is_of_calls) {
+        let after_calls =
+            [(sent.kept, "Cache-Status", headers::CACHE_STATUS), (sent.timed, "Server-Timing", headers::SERVER_TIMING)];
+        for (_, name, component) in after_calls.into_iter().filter(|(is_sent, ..)| *is_sent) {
+            response = response.header_ref(name, headers::reference(component));
+        }
+    }
+    if replays {
+        response = response.header_ref("Idempotency-Replayed", headers::reference(headers::REPLAYED));
     }
     response.build()
 }

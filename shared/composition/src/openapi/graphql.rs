@@ -10,6 +10,7 @@ use utoipa::openapi::{
 
 use super::errors::Errors;
 use super::{BEARER, Names, headers};
+use crate::bff::CompiledBff;
 
 /// Its operation id, unless an endpoint has this name.
 pub(super) const OPERATION: &str = "graphql";
@@ -23,18 +24,24 @@ arguments. The data and the missing parts are the same as here: `errors` has an 
 `application/graphql-response+json`, a document or variables that do not do are a 400 in that form.";
 
 /// `POST /graphql`.
-pub(super) fn operation(names: &Names, errors: &Errors, taken: bool) -> Operation {
+pub(super) fn operation(bff: &CompiledBff, names: &Names, errors: &Errors) -> Operation {
     let request = ContentBuilder::new().schema(Some(request())).build();
     let body = RequestBodyBuilder::new().content("application/json", request).required(Some(Required::True));
     let result = Content::new(Some(Ref::from_schema_name(&names.result)));
-    let response = ResponseBuilder::new()
+    let mut response = ResponseBuilder::new()
         .description("The result: data, and what is missing in it.")
         .content("application/graphql-response+json", result.clone())
         .content("application/json", result)
         .header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID))
         .header_ref("RateLimit", headers::reference(headers::RATE_LIMIT))
         .header_ref("RateLimit-Policy", headers::reference(headers::RATE_LIMIT_POLICY));
-    let id = if taken { "postGraphql" } else { OPERATION };
+    if bff.server_timing {
+        response = response.header_ref("Server-Timing", headers::reference(headers::SERVER_TIMING));
+    }
+    if bff.plans.iter().any(|plan| plan.idempotency.is_some()) {
+        response = response.header_ref("Idempotency-Replayed", headers::reference(headers::REPLAYED));
+    }
+    let id = if bff.plan(OPERATION).is_some() { "postGraphql" } else { OPERATION };
     let mut operation = OperationBuilder::new()
         .tag(TAG)
         .summary(Some("The same endpoints, in GraphQL."))

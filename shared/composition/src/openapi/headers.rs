@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::{Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Type};
 
+use super::errors::Sent;
 use crate::declare::HeadPlace;
 use crate::outcome::{self, Missing, Reason};
 use crate::plan::{Need, Plan};
@@ -25,13 +26,16 @@ pub(super) const CACHE_STATUS: &str = "CacheStatus";
 /// `Server-Timing`.
 pub(super) const SERVER_TIMING: &str = "ServerTiming";
 
+/// `Idempotency-Replayed`.
+pub(super) const REPLAYED: &str = "IdempotencyReplayed";
+
 /// A reference to a shared header.
 pub(super) fn reference(name: &str) -> Ref {
     Ref::new(format!("#/components/headers/{name}"))
 }
 
-/// The headers that are the same in every answer.
-pub(super) fn shared(server_timing: bool, kept: bool) -> BTreeMap<String, RefOr<Header>> {
+/// The headers that are the same in every answer that has them; `keyed` says whether some write heeds a key.
+pub(super) fn shared(sent: Sent, keyed: bool) -> BTreeMap<String, RefOr<Header>> {
     let seconds = HeaderBuilder::new()
         .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0))))
         .description(Some("The seconds after which a repeat can succeed."))
@@ -57,13 +61,18 @@ pub(super) fn shared(server_timing: bool, kept: bool) -> BTreeMap<String, RefOr<
     ];
     let about = "Names this answer: sent back in `If-None-Match`, it is answered with 304 while nothing has changed. Degraded answers have none.";
     headers.push((ENTITY_TAG, words(about, "W/\"99aa06d3014798d86001c324468d497f\"")));
-    if kept {
+    if sent.kept {
         let about = "What the gateway's cache did for each call whose answers it keeps (RFC 9211), by field: `hit`, or why the backend was asked (`fwd`).";
         headers.push((CACHE_STATUS, words(about, "product;hit;ttl=12, rating;fwd=miss;stored;ttl=60")));
     }
-    if server_timing {
+    if sent.timed {
         let about = "The milliseconds that each call behind a field took (W3C Server Timing).";
         headers.push((SERVER_TIMING, words(about, "profile;dur=12.3")));
+    }
+    if keyed {
+        let about =
+            "Present, and `true`, when the write was made by an earlier request with the same `Idempotency-Key`.";
+        headers.push((REPLAYED, words(about, "true")));
     }
     headers.into_iter().map(|(name, header)| (name.to_owned(), RefOr::T(header))).collect()
 }
@@ -82,9 +91,12 @@ pub(super) fn degraded(plan: &Plan) -> Option<Header> {
             defaulted: node.need == Need::Default,
         })
         .collect();
-    let example = outcome::degraded_header(&missing)?;
-    let name =
-        |path: &str| if path.is_empty() { "the answer itself (an empty path)".to_owned() } else { format!("`{path}`") };
+    let example = outcome::degraded_header(&outcome::named(plan, missing))?;
+    let name = |path: &str| match path {
+        "" if plan.answer.is_nothing() => format!("`{}`", plan.name),
+        "" => "the answer itself (an empty path)".to_owned(),
+        path => format!("`{path}`"),
+    };
     let named: Vec<String> = parts.iter().map(|node| name(&node.field)).collect();
     let reasons = [
         Reason::Timeout,
@@ -104,11 +116,6 @@ pub(super) fn degraded(plan: &Plan) -> Option<Header> {
         named.join(", "),
     );
     Some(words(&about, example.to_str().unwrap_or_default()))
-}
-
-/// `Idempotency-Replayed`.
-pub(super) fn replayed() -> Header {
-    words("Present, and `true`, when the write was made by an earlier request with the same `Idempotency-Key`.", "true")
 }
 
 /// The headers that the endpoint declares of its own. What they are taken from is nobody's business.

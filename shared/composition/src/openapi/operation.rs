@@ -30,13 +30,14 @@ pub(super) fn operation(bff: &CompiledBff, plan: &Plan, errors: &Errors) -> Oper
         .request_body(input::body(bff, plan))
         .securities(Some(security(&plan.access)))
         .response(plan.status.as_str(), answer(bff, plan));
-    if plan.status != StatusCode::OK && !streams(plan).is_empty() {
-        let about = "The answer field by field. It begins before the status is known, and has none of the answer's own headers.";
-        operation = operation
-            .response(StatusCode::OK.as_str(), streamed(plan, ResponseBuilder::new().description(about)).build());
+    if plan.status != StatusCode::OK {
+        let about =
+            "The same as events, where `Accept` asks for them: this status, whatever the answer's own would be.";
+        let response = streamed(plan, ResponseBuilder::new().description(about));
+        operation = operation.response(StatusCode::OK.as_str(), of_every_answer(plan, response).build());
     }
     if plan.method == Method::GET && !plan.answer.is_nothing() {
-        operation = operation.response(StatusCode::NOT_MODIFIED.as_str(), not_modified());
+        operation = operation.response(StatusCode::NOT_MODIFIED.as_str(), not_modified(bff, plan));
     }
     for (status, response) in errors.references() {
         operation = operation.response(status, response);
@@ -84,29 +85,36 @@ pub(super) fn method(method: &Method) -> HttpMethod {
     }
 }
 
-/// The forms in which the answer is sent field by field.
-fn streams(plan: &Plan) -> Vec<(&'static str, &'static str, String)> {
-    let first = plan.fields.iter().find_map(|field| field.key.as_ref()).filter(|_| plan.method == Method::GET);
-    let Some(first) = first else { return Vec::new() };
-    let key = project::quoted(first);
-    vec![
-        (
-            "text/event-stream",
-            if first.is_empty() {
-                "The answer in one event `field`, with an empty path: `{\"path\", \"value\"}`. Then `end`: \
-                 `{\"degraded\": [{\"path\", \"reason\"}]}`. Or `error` with the problem."
-            } else {
-                "Each field of the answer in an event `field`, as soon as it is known: `{\"path\", \"value\"}`. Then `end`: \
-                 `{\"degraded\": [{\"path\", \"reason\"}]}`, or `error` with the problem."
-            },
-            format!("event: field\ndata: {{\"path\":{key},\"value\":…}}\n\nevent: end\ndata: {{\"degraded\":[]}}\n\n"),
+/// The forms in which the answer is sent field by field, each with what it is and an example.
+fn streams(plan: &Plan) -> [(&'static str, String, String); 2] {
+    const END: &str = "`end`: `{\"degraded\": [{\"path\", \"reason\"}]}`";
+    let first = plan.fields.iter().find_map(|field| field.key.as_deref());
+    let mut about = match first {
+        None => format!("One event when it is done, {END}; or `error` with the problem."),
+        Some("") => format!(
+            "The answer in one event `field`, with an empty path: `{{\"path\", \"value\"}}`. Then {END}. Or `error` with the problem."
         ),
-        (
-            "application/x-ndjson",
-            "The same, an object a line, each with its event in `event`.",
-            format!("{{\"event\":\"field\",\"path\":{key},\"value\":…}}\n{{\"event\":\"end\",\"degraded\":[]}}\n"),
+        Some(_) => format!(
+            "Each field of the answer in an event `field`, as soon as it is known: `{{\"path\", \"value\"}}`. Then {END}, or \
+             `error` with the problem."
         ),
-    ]
+    };
+    let own: Vec<String> = headers::own(plan).into_keys().map(|name| format!("`{name}`")).collect();
+    if !own.is_empty() {
+        about.push_str(&format!(" It begins before {} can be known, and goes without.", own.join(", ")));
+    }
+    let key = first.map(project::quoted);
+    let example = |field: fn(&str) -> String, end: &str| key.as_deref().map(field).unwrap_or_default() + end;
+    let event = example(
+        |key| format!("event: field\ndata: {{\"path\":{key},\"value\":…}}\n\n"),
+        "event: end\ndata: {\"degraded\":[]}\n\n",
+    );
+    let line = example(
+        |key| format!("{{\"event\":\"field\",\"path\":{key},\"value\":…}}\n"),
+        "{\"event\":\"end\",\"degraded\":[]}\n",
+    );
+    let same = "The same, an object a line, each with its event in `event`.".to_owned();
+    [("text/event-stream", about, event), ("application/x-ndjson", same, line)]
 }
 
 fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
@@ -134,8 +142,13 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
     if plan.method == Method::GET && !plan.answer.is_nothing() {
         response = response.header_ref("ETag", headers::reference(headers::ENTITY_TAG));
     }
+    of_calls(bff, plan, of_every_answer(plan, response)).build()
+}
+
+/// The headers of every answer that is no problem, a stream's too.
+fn of_every_answer(plan: &Plan, mut response: ResponseBuilder) -> ResponseBuilder {
     if plan.idempotency.is_some() {
-        response = response.header("Idempotency-Replayed", headers::replayed());
+        response = response.header_ref("Idempotency-Replayed", headers::reference(headers::REPLAYED));
     }
     response = response.header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID));
     // Who is not known has no quota.
@@ -144,13 +157,18 @@ fn answer(bff: &CompiledBff, plan: &Plan) -> Response {
             .header_ref("RateLimit", headers::reference(headers::RATE_LIMIT))
             .header_ref("RateLimit-Policy", headers::reference(headers::RATE_LIMIT_POLICY));
     }
+    response
+}
+
+/// The headers that tell of the calls behind it: a stream begins before they are known.
+fn of_calls(bff: &CompiledBff, plan: &Plan, mut response: ResponseBuilder) -> ResponseBuilder {
     if keeps(plan) {
         response = response.header_ref("Cache-Status", headers::reference(headers::CACHE_STATUS));
     }
     if bff.server_timing {
         response = response.header_ref("Server-Timing", headers::reference(headers::SERVER_TIMING));
     }
-    response.build()
+    response
 }
 
 /// Whether the answers of some of its calls are kept.
@@ -168,12 +186,14 @@ fn streamed(plan: &Plan, mut response: ResponseBuilder) -> ResponseBuilder {
 }
 
 /// What a GET with a current `If-None-Match` gets.
-fn not_modified() -> Response {
-    ResponseBuilder::new()
+fn not_modified(bff: &CompiledBff, plan: &Plan) -> Response {
+    let mut response = ResponseBuilder::new()
         .description("The client has this answer already: its tag is in `If-None-Match`.")
-        .header_ref("ETag", headers::reference(headers::ENTITY_TAG))
-        .header_ref("X-Request-Id", headers::reference(headers::REQUEST_ID))
-        .build()
+        .header_ref("ETag", headers::reference(headers::ENTITY_TAG));
+    for (name, header) in headers::own(plan) {
+        response = response.header(name, header);
+    }
+    of_calls(bff, plan, of_every_answer(plan, response)).build()
 }
 
 /// A parameter; a member of the body is none.

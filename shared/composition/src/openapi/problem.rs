@@ -28,7 +28,7 @@ fn problem(names: &Names) -> Schema {
         .property("detail", words("What is wrong with this very request; for people."))
         .property("field", words("The part of the answer that could not be filled: a path of members."))
         .property("requestId", words("The id under which the request is found in logs."))
-        .property("errors", faults.description(Some("Every fault of the input, with `invalid-input`.")))
+        .property("errors", faults.description(Some("Every fault of the input, with `invalid-input`: the first 50 where there are more, and then `detail` says so.")))
         .required("type")
         .required("title")
         .required("status")

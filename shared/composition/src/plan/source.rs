@@ -1,6 +1,6 @@
 //! Where the values come from that calls and functions are given.
 
-use super::{Text, TextPart};
+use super::{PlannedCall, Text, TextPart};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,4 +52,32 @@ impl Text {
             TextPart::Literal(_) => None,
         })
     }
+
+    /// Those that are a whole segment of a path.
+    fn segments(&self) -> impl Iterator<Item = Source> {
+        let ends = |part: Option<&TextPart>, end: fn(&str) -> bool| match part {
+            None => true,
+            Some(TextPart::Literal(text)) => end(text),
+            Some(TextPart::Value { .. }) => false,
+        };
+        self.0.iter().enumerate().filter_map(move |(at, part)| {
+            let TextPart::Value { source, .. } = part else { return None };
+            let before = at.checked_sub(1).and_then(|before| self.0.get(before));
+            let alone =
+                ends(before, |text| text.ends_with('/')) && ends(self.0.get(at + 1), |text| text.starts_with('/'));
+            alone.then_some(*source)
+        })
+    }
+}
+
+/// What of the request is a whole segment of a URL, whatever else the request says.
+pub(super) fn segments(calls: &[PlannedCall]) -> Vec<Source> {
+    let mut found = Vec::new();
+    for source in calls.iter().filter(|call| call.when.is_none()).flat_map(|call| call.path.segments()) {
+        let is_of_request = matches!(source, Source::Param(_) | Source::Body(_) | Source::CallerId | Source::Claim(_));
+        if is_of_request && !found.contains(&source) {
+            found.push(source);
+        }
+    }
+    found
 }

@@ -233,6 +233,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_head_larger_than_the_buffer_is_a_431_without_a_body_and_the_connection_closes() {
+        let serving = Serving::plain(listener().await, Router::new(), &LimitsConfig::default(), 100).unwrap();
+        let mut stream = TcpStream::connect(serving.address()).await.unwrap();
+        let head = format!("GET / HTTP/1.1\r\nhost: a\r\ncookie: {}\r\n\r\n", "x".repeat(65_536));
+        // The connection may close before all of it is sent.
+        let _ = stream.write_all(head.as_bytes()).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 431 ") && answer.ends_with("\r\n\r\n"), "{answer}");
+        assert!(answer.contains("content-length: 0") && !answer.contains("content-type"), "{answer}");
+        serving.stop(Duration::ZERO).await;
+    }
+
+    #[tokio::test]
     async fn tls_speaks_http_2_and_tells_the_router_so() {
         let (config, certificate, _directory) = self_signed();
         let seen = |tls: Option<Extension<Tls>>, ConnectInfo(peer): ConnectInfo<SocketAddr>| async move {
