@@ -26,6 +26,8 @@ fn a_plan_is_drawn_in_the_terminal() {
         "within 80 ms",
         "optional",
         "3 calls, 2 in a row",
+        "longest: profile → picks, up to the deadline of 300 ms: no `within` on profile",
+        "requests: at most 5 (profile 2, picks 2)",
     ] {
         assert!(plan.contains(part), "{part}:\n{plan}");
     }
@@ -75,6 +77,21 @@ fn routes_and_check_say_which_calls_are_retried_and_hedged() {
     let orders = check.lines().find(|line| line.contains("backend   orders")).unwrap();
     let how = ", 3 attempts unless its calls say otherwise, every GET hedged from 5 to 1000 ms, checked at /readyz every 10000 ms, no breakers";
     assert!(orders.contains(how), "{orders}");
+}
+
+#[test]
+fn check_warns_of_what_cannot_hold_and_strict_makes_that_a_failure() {
+    let arguments = ["check", "--config", "gateway/gateway.yaml", "--strict"];
+    let shipped = gateway(&arguments);
+    assert!(shipped.status.success(), "{}{}", text(&shipped.stdout), text(&shipped.stderr));
+    let moved = [&arguments[..3], &["--set=bffs.web.endpoints.home.deadline_ms=50"]].concat();
+    let warned = gateway(&moved);
+    assert!(warned.status.success(), "{}", text(&warned.stderr));
+    let warning = "\n  warning   web.home.picks: its own time and that of the calls before it are 80 ms together";
+    assert!(text(&warned.stdout).contains(warning), "{}", text(&warned.stdout));
+    let strict = gateway(&[&moved[..], &["--strict"]].concat());
+    assert!(!strict.status.success() && text(&strict.stdout).contains(warning), "{}", text(&strict.stdout));
+    assert_eq!(text(&strict.stderr), "error: warnings: 1; --strict allows none\n");
 }
 
 #[test]

@@ -36,6 +36,10 @@ fn well() -> FakeBackends {
     backends
         .on("catalog", "/categories")
         .json(r#"[{"slug":"desk","name":"Desk","productCount":40,"children":[{"slug":"audio","name":"Audio","productCount":20,"children":[]}]}]"#);
+    backends
+        .on("catalog", "/products?after=")
+        .json(r#"{"data":{"items":[{"id":7,"name":"Lamp","price":19.90,"currency":"EUR","imageUrl":"https://media.example/7"}]}}"#);
+    backends.on("inventory", "/stock?warehouse=all&product_ids=7").json(r#"[{"product_id":7,"available":3}]"#);
     backends.on("inventory", "/stock/7").json(r#"{"available":3}"#);
     backends
 }
@@ -43,7 +47,7 @@ fn well() -> FakeBackends {
 #[tokio::test(start_paused = true)]
 async fn every_endpoint_keeps_its_word_whatever_a_backend_does() {
     let kit = Kit::new(&bff_web::bff(), &well()).caller("u-1", &["home:read", "catalog:read", "orders:read"]);
-    for path in ["/home", "/categories", "/products/7", "/orders/1001"] {
+    for path in ["/home", "/categories", "/products", "/products/7", "/orders/1001"] {
         kit.matrix(path).await.assert_semantics();
     }
 }

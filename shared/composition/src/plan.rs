@@ -4,6 +4,7 @@
 //! something else than a Rust declaration would run the same way.
 
 mod compile;
+mod cost;
 mod draw;
 mod error;
 mod findings;
@@ -21,7 +22,7 @@ use trefoil_context::Place;
 pub use self::compile::{compile, narrow};
 pub(crate) use self::draw::head as head_drawn;
 pub use self::error::DeclarationError;
-pub use self::findings::Finding;
+pub use self::findings::{Finding, Severity};
 pub use self::source::Source;
 pub use self::variant::Variant;
 use crate::body::BodyProgram;

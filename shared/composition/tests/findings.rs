@@ -2,7 +2,10 @@
 
 extern crate trefoil_composition as trefoil;
 
-use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
+use std::time::Duration;
+
+use trefoil_composition::plan::Severity;
+use trefoil_composition::{Bff, CompiledBff, Limits, StandardCaller, backend, composition, view};
 
 /// What it costs is given by others.
 #[view(needs(currency: String))]
@@ -55,7 +58,14 @@ fn budgets_multiplying_calls_and_fragile_lists_are_named() {
     }
     assert_eq!(findings.len(), 4, "{findings:#?}");
     let drawn = compiled.plans()[0].draw();
-    assert!(drawn.contains("2 calls, and one for each object at 1 field, 2 in a row"), "{drawn}");
+    for line in [
+        "\n3 calls, 2 in a row\n",
+        "\nlongest: lines → lines.product, up to the deadline of 250 ms: lines.product in turn for the objects of a list\n",
+        "\nrequests: at most 2 + 1 for each object with lines.product\n",
+        "\nwarning: lines.product: its own time",
+    ] {
+        assert!(drawn.contains(line), "{line}: {drawn}");
+    }
     assert!(drawn.contains("note: extra: it may be missing"), "{drawn}");
 }
 
@@ -127,6 +137,69 @@ fn a_call_that_supplies_counts_in_the_budget_of_what_it_supplies() {
     assert!(found[0].starts_with(expected), "{}", found[0]);
     // What is read after the write in what the write says may be missing: nothing to find.
     assert!(findings(1).is_empty(), "{:#?}", findings(1));
+    let drawn = compiled.plans()[0].draw();
+    assert!(drawn.contains("\nlongest: profile → lines.price, at most 300 of 250 ms\n"), "{drawn}");
+    assert!(drawn.contains("\nrequests: at most 2 + 1 for every 50 keys of lines.price\n"), "{drawn}");
     let drawn = compiled.plans()[1].draw();
     assert!(drawn.contains("needs.currency = made.currency"), "{drawn}");
+}
+
+/// A chain whose every call may take a while, and all of them together longer than the answer.
+#[composition(get = "/chain", deadline = "300ms")]
+pub(crate) struct Chain {
+    /// The first.
+    #[call(Orders, get = "/first", within = "200ms", retry(attempts = 3))]
+    pub(crate) first: Named,
+    /// The second.
+    #[call(Orders, get = "/second/{first.id}", within = "150ms", retry, hedge)]
+    pub(crate) second: Named,
+    /// The third, which is late if the second was.
+    #[call(Orders, get = "/third/{second.id}", within = "50ms")]
+    pub(crate) third: Named,
+    /// One line by itself, with a product.
+    #[call(Orders, get = "/line", within = "50ms")]
+    pub(crate) line: Line,
+    /// Beside all that.
+    #[computed(beside(line.product_id))]
+    pub(crate) beside: u64,
+}
+
+fn beside(of: &u64) -> u64 {
+    *of
+}
+
+/// An operator may move the deadline, and what a call may take is not what it takes: so it is no error of the compiler.
+#[test]
+fn times_that_are_longer_together_than_the_deadline_are_a_warning_where_they_pass_it_and_all_else_is_a_note() {
+    let bff = Bff::new("web").caller::<StandardCaller>().endpoint::<Chain>();
+    let mut compiled = bff.compile().unwrap();
+    let warned = |compiled: &CompiledBff| -> Vec<String> {
+        let findings = compiled.plans()[0].findings();
+        let warnings = findings.into_iter().filter(|finding| finding.severity == Severity::Warning);
+        warnings.map(|finding| finding.field).collect()
+    };
+    assert_eq!(warned(&compiled), ["second"]);
+    let limits = Limits { deadline: Some(Duration::from_millis(400)), ..Limits::default() };
+    compiled.limit("chain", limits).unwrap();
+    assert_eq!(warned(&compiled), Vec::<String>::new());
+    // The one that is left: the product of the line is required.
+    let notes = compiled.plans()[0].findings();
+    assert_eq!(
+        notes.iter().map(|note| (note.severity, note.field.as_str())).collect::<Vec<_>>(),
+        [(Severity::Note, "line.product")]
+    );
+}
+
+#[test]
+fn a_plan_names_its_longest_way_and_counts_every_attempt() {
+    let compiled = Bff::new("web").caller::<StandardCaller>().endpoint::<Chain>().compile().unwrap();
+    let drawn = compiled.plans()[0].draw();
+    for line in [
+        "\n5 calls, 3 in a row\n",
+        "\nlongest: first → second → third, at most 400 of 300 ms\n",
+        // Three attempts; two, with a hedge beside each; and one each for the third, the line and its product.
+        "\nrequests: at most 10 (first 3, second 4)\n",
+    ] {
+        assert!(drawn.contains(line), "{line}: {drawn}");
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use trefoil_backend::Policy;
 
+use super::cost::{self, Longest};
 use super::{Derivation, Need, Plan, PlannedCall, PlannedFan, PlannedJson, Text, TextPart};
 use crate::declare::Access;
 use crate::limits::Moved;
@@ -43,28 +44,39 @@ fn write(plan: &Plan, out: &mut String) -> std::fmt::Result {
     for (position, &root) in roots.iter().enumerate() {
         branch(plan, root, "", position + 1 == roots.len(), width, out)?;
     }
-    let deepest = (0..plan.nodes.len()).map(|node| depth(plan, node)).max().unwrap_or(0);
-    writeln!(out, "{}, {deepest} in a row", requests(plan))?;
+    writeln!(out, "{}", calls(plan))?;
+    if let Some(longest) = cost::longest(plan) {
+        writeln!(out, "longest: {}", way(plan, &longest))?;
+    }
+    writeln!(out, "requests: at most {}", cost::requests(plan))?;
     for finding in plan.findings() {
-        writeln!(out, "note: {}: {}", finding.field, finding.what)?;
+        writeln!(out, "{}: {}: {}", finding.severity, finding.field, finding.what)?;
     }
     Ok(())
 }
 
-/// How many requests an answer costs: exactly, or from how many on and by what it grows.
-fn requests(plan: &Plan) -> String {
-    let single = plan.calls.iter().filter(|call| call.fan == PlannedFan::One).count();
-    let batches = plan.calls.iter().filter(|call| matches!(call.fan, PlannedFan::Batch { .. })).count();
-    let each = plan.calls.iter().filter(|call| matches!(call.fan, PlannedFan::Each { .. })).count();
-    let mut text = format!("{} calls", single + batches);
-    if batches > 0 {
-        text.push_str(if batches == 1 { " (one a batch" } else { " (some of them batches" });
-        text.push_str(", and more where there are more keys than one takes)");
-    }
-    if each > 0 {
-        text.push_str(&format!(", and one for each object at {each} field{}", if each == 1 { "" } else { "s" }));
-    }
-    text
+/// `3 calls, 2 in a row`
+fn calls(plan: &Plan) -> String {
+    let calls = plan.requested().count();
+    let deepest = (0..plan.nodes.len()).map(|node| depth(plan, node)).max().unwrap_or(0);
+    format!("{calls} call{}, {deepest} in a row", if calls == 1 { "" } else { "s" })
+}
+
+/// `profile → picks, at most 180 of 300 ms`
+fn way(plan: &Plan, longest: &Longest) -> String {
+    let names =
+        |nodes: &[usize], between: &str| nodes.iter().map(|&node| plan.name_of(node)).collect::<Vec<_>>().join(between);
+    let of = millis(plan.deadline);
+    let (each, timeless): (Vec<usize>, Vec<usize>) =
+        longest.open.iter().copied().partition(|&node| plan.call_of(node).within.is_some());
+    let time = if !timeless.is_empty() {
+        format!("up to the deadline of {of}: no `within` on {}", names(&timeless, ", "))
+    } else if !each.is_empty() {
+        format!("up to the deadline of {of}: {} in turn for the objects of a list", names(&each, ", "))
+    } else {
+        format!("at most {} of {of}", longest.time.as_millis())
+    };
+    format!("{}, {time}", names(&longest.nodes, " → "))
 }
 
 fn branch(plan: &Plan, node: usize, indent: &str, last: bool, width: usize, out: &mut String) -> std::fmt::Result {
@@ -91,8 +103,10 @@ fn parent(plan: &Plan, node: usize) -> Option<usize> {
     plan.nodes[node].after.iter().copied().max_by_key(|&other| depth(plan, other))
 }
 
+/// How many calls are made one after the other until a node is there, its own among them.
 fn depth(plan: &Plan, node: usize) -> usize {
-    1 + plan.nodes[node].after.iter().map(|&other| depth(plan, other)).max().unwrap_or(0)
+    usize::from(plan.call_of(node).is_requested())
+        + plan.nodes[node].after.iter().map(|&other| depth(plan, other)).max().unwrap_or(0)
 }
 
 fn request(plan: &Plan, node: usize) -> String {

@@ -1,23 +1,47 @@
 //! What an author should know of a plan before users do: budgets that cannot hold, calls that multiply, fields that can take
 //! the whole answer with them or hold it up.
+//!
+//! Times on a way that are longer together than the deadline are a warning and no compile error, though the macro could add them
+//! up: a `within` is the most that a call may take and not what it mostly takes, so such a plan can be meant; and an operator may
+//! move either. What can never be of use, one `within` that is not shorter than its deadline, is an error of the macro.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::{Need, Plan, PlannedFan};
+use super::{Need, Plan, PlannedFan, cost};
 
 /// The longest wait before a first retry, where the backend's configuration has no other (`retry.base_ms`).
 const FIRST_WAIT: Duration = Duration::from_millis(25);
 
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It may be meant: what it costs is said.
+    Note,
+    /// What is declared cannot all hold: `check --strict` fails.
+    Warning,
+}
+
 /// One thing worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
     /// The endpoint's name.
     pub endpoint: String,
     /// The field's path, in the client's names.
     pub field: String,
     /// What it is, why it matters, and how to mend it.
     pub what: String,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+        })
+    }
 }
 
 impl fmt::Display for Finding {
@@ -29,15 +53,18 @@ impl fmt::Display for Finding {
 /// Everything worth knowing of a plan, in the order of its fields.
 pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     let mut found = Vec::new();
+    let budgets = cost::budgets(plan);
     for (number, node) in plan.nodes.iter().enumerate() {
         let call = &plan.calls[node.call];
         // What is made of other fields costs and risks nothing of its own.
         if !call.is_requested() {
             continue;
         }
-        let mut say = |what: String| {
-            found.push(Finding { endpoint: plan.name.clone(), field: plan.name_of(number).to_owned(), what });
+        let mut find = |severity, what: String| {
+            let (endpoint, field) = (plan.name.clone(), plan.name_of(number).to_owned());
+            found.push(Finding { severity, endpoint, field, what });
         };
+        let mut say = |what| find(Severity::Note, what);
         if node.need != Need::Required && call.within.is_none() {
             say("it may be missing, and has no `within`: when it is slow it holds the answer up to the deadline; give it one".to_owned());
         }
@@ -56,7 +83,9 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
                 "it is required inside another answer: one failure costs {lost}; make it an `Option` if the rest is of use without it"
             ));
         }
-        if let PlannedFan::Each { at_once } = call.fan {
+        if let PlannedFan::Each { at_once } = call.fan
+            && cost::repeated(plan, call)
+        {
             say(format!(
                 "it is called once for each object, {at_once} at a time: a long list is many calls in a row; use `batch` if the backend takes several keys"
             ));
@@ -69,22 +98,20 @@ pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
                 say("its answers are kept, and it is read after the write: what it shows may be from before; drop `cache`, or read it elsewhere".to_owned());
             }
         }
-        let budget = budget(plan, number);
-        if budget > plan.deadline {
-            say(format!(
-                "its own time and that of the calls before it are {} ms together, and the deadline is {} ms: the last of them never gets its own; shorten one, or move the deadline",
-                budget.as_millis(),
-                plan.deadline.as_millis()
-            ));
+        // Said once, where a way passes the deadline, and not again of all that comes after.
+        let over = |node: usize| budgets[node] > plan.deadline;
+        if over(number) && !node.after.iter().any(|&other| over(other)) {
+            find(
+                Severity::Warning,
+                format!(
+                    "its own time and that of the calls before it are {} ms together, and the deadline is {} ms: if each takes what it may, the last does not get its own; shorten one, or move the deadline",
+                    budgets[number].as_millis(),
+                    plan.deadline.as_millis()
+                ),
+            );
         }
     }
     found
-}
-
-/// The declared times on the longest way to a node, its own included.
-fn budget(plan: &Plan, node: usize) -> Duration {
-    let before = plan.nodes[node].after.iter().map(|&other| budget(plan, other)).max().unwrap_or_default();
-    before + plan.call_of(node).within.unwrap_or_default()
 }
 
 /// Whether a node starts only when the plan's write has succeeded.

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use trefoil_backend::{BackendConfig, Choice};
 use trefoil_composition::Bff;
+use trefoil_composition::plan::Severity;
 use trefoil_edge::Sampling;
 
-use super::common::{compiled, config_arguments, read_config, report};
+use super::common::{compiled, config_arguments, print, print_error, read_config, report};
 use super::routes::retries;
 use crate::assemble::{assemble, idle_backends, tls};
 use crate::config::{Config, Environment};
@@ -18,13 +19,32 @@ pub(super) fn command() -> Command {
     Command::new("check")
         .about("Says what is wrong with the configuration, or what it sets up")
         .args(config_arguments())
+        .arg(
+            Arg::new("strict")
+                .long("strict")
+                .action(ArgAction::SetTrue)
+                .help("Fails where there is a warning, too; for CI. Notes never fail it"),
+        )
 }
 
 pub(super) fn run(arguments: &ArgMatches, bffs: &[Bff]) -> ExitCode {
-    report(check(arguments, bffs))
+    match check(arguments, bffs) {
+        Ok(checked) if checked.warnings > 0 && arguments.get_flag("strict") => {
+            // What was found goes where it always goes, and why this is a failure beside it.
+            let _ = print(&checked.text);
+            print_error(&format!("warnings: {}; --strict allows none", checked.warnings))
+        }
+        checked => report(checked.map(|checked| checked.text)),
+    }
 }
 
-fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
+/// What there is to say of a configuration that is good.
+struct Checked {
+    text: String,
+    warnings: usize,
+}
+
+fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<Checked, String> {
     let config = read_config(arguments, &Environment::of_process()).map_err(|error| error.to_string())?;
     let bffs = limits::limit(&config, compiled(bffs)?).map_err(|error| error.to_string())?;
     tls(&config).map_err(|error| error.to_string())?;
@@ -33,12 +53,14 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
     // A meter that goes nowhere: only whether it can be put together counts.
     let meter = opentelemetry::global::meter("check");
     assemble(&config, &bffs, Sampling::always_off(), &meter).map_err(|error| error.to_string())?;
-    let notes = bffs.iter().flat_map(|bff| bff.plans().iter().map(move |plan| (bff.name(), plan)));
-    let notes: String = notes
-        .flat_map(|(bff, plan)| {
-            plan.findings().into_iter().map(move |finding| format!("  note      {bff}.{finding}\n"))
-        })
-        .collect();
+    let plans = bffs.iter().flat_map(|bff| bff.plans().iter().map(move |plan| (bff.name(), plan)));
+    let mut found: Vec<_> =
+        plans.flat_map(|(bff, plan)| plan.findings().into_iter().map(move |finding| (bff, finding))).collect();
+    // Warnings first; else in the order of the endpoints.
+    found.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+    let warnings = found.iter().filter(|(_, finding)| finding.severity == Severity::Warning).count();
+    let found: String =
+        found.iter().map(|(bff, finding)| format!("  {:9} {bff}.{finding}\n", finding.severity)).collect();
     let routes = || bffs.iter().flat_map(|bff| bff.routes().into_iter().map(move |route| (bff.name(), route)));
     let tried = routes()
         .filter(|(_, route)| !route.retries.is_empty())
@@ -49,7 +71,7 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<String, String> {
     let tried: String = tried.chain(hedged).collect();
     let moved = limits::moved(&config, &bffs).into_iter();
     let moved: String = moved.map(|line| format!("  limit     {line}\n")).collect();
-    Ok(summary(&config, endpoints, &idle) + &tried + &moved + &notes)
+    Ok(Checked { text: summary(&config, endpoints, &idle) + &tried + &moved + &found, warnings })
 }
 
 fn summary(config: &Config, endpoints: usize, idle: &[&str]) -> String {
