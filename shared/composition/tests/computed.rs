@@ -187,7 +187,7 @@ fn with(profile: &str) -> FakeBackends {
 
 const ADA: &str = r#"{"age":36,"name":{"extra":1,"last":"L","first_name":"Ada"}}"#;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_function_of_parts_inputs_and_computed_fields_fills_a_field() {
     let backends = with(ADA);
     let answer = kit(&backends).get("/home?greeting=Ahoy").await;
@@ -199,7 +199,7 @@ async fn a_function_of_parts_inputs_and_computed_fields_fills_a_field() {
     assert_eq!(backends.calls("shop")[1].path, "/hints/Ada");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_argument_that_is_null_skips_the_function_and_one_that_may_be_is_none() {
     let answer = kit(&with("null")).get("/home").await;
     assert_eq!(
@@ -209,7 +209,7 @@ async fn an_argument_that_is_null_skips_the_function_and_one_that_may_be_is_none
     assert_eq!(answer.header("trefoil-degraded"), None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_is_made_of_a_failed_call_depends_on_it() {
     let backends = with(ADA);
     backends.on("shop", "/profile").status(500);
@@ -223,14 +223,14 @@ async fn what_is_made_of_a_failed_call_depends_on_it() {
     assert_eq!(answer.json()["greeting"], "Hello, you (u-1)");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_panic_costs_its_field_alone() {
     let answer = kit(&with(r#"{"age":150,"name":{"first_name":"Ada"}}"#)).get("/home").await;
     assert_eq!((answer.status.as_u16(), &answer.json()["adult"]), (200, &json!(null)));
     assert_eq!(answer.header("trefoil-degraded"), Some("adult;reason=shape"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_argument_that_is_not_its_type_is_a_shape_failure() {
     // What no output shows is read by the function alone.
     let query = json!({ "query": "{ home { fullName } }" }).to_string();
@@ -239,7 +239,7 @@ async fn an_argument_that_is_not_its_type_is_a_shape_failure() {
     assert_eq!(answer["extensions"]["degraded"][0], json!({ "path": "home.fullName", "reason": "shape" }));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn each_item_of_a_list_and_a_whole_list_can_be_computed_of() {
     let backends = FakeBackends::new();
     backends.on("shop", "/lines").json(r#"[{"quantity":2,"unit_cents":150},{"unit_cents":7,"quantity":1}]"#);
@@ -251,7 +251,7 @@ async fn each_item_of_a_list_and_a_whole_list_can_be_computed_of() {
     assert_eq!(answer, json!({ "data": { "cart": { "lines": [{ "c": 300 }, { "c": 7 }] } } }));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_computed_field_is_documented_as_its_type_and_drawn_as_its_function() {
     let backends = FakeBackends::new();
     let openapi = kit(&backends).get("/openapi.json").await.json();
@@ -267,7 +267,7 @@ async fn a_computed_field_is_documented_as_its_type_and_drawn_as_its_function() 
     assert_eq!(plan.requested().count(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_body_and_its_parts_can_be_computed_of_and_decide() {
     for (note, said, reader) in [("\"hi\"", "hi", json!("Bob")), ("null", "no note", json!(null))] {
         let backends = FakeBackends::new();

@@ -28,6 +28,7 @@ async fn each_way_to_fail_has_its_reason() {
         ("malformed", "shape"),
         ("html", "shape"),
         ("other", "shape"),
+        ("encoded", "shape"),
         ("empty", "shape"),
     ] {
         let backends = well();
@@ -41,6 +42,7 @@ async fn each_way_to_fail_has_its_reason() {
             "302" => route.status(302),
             "malformed" => route.reply(Reply::malformed()),
             "html" => route.answer(200, "text/html", "[]"),
+            "encoded" => route.reply(Reply::json("[]").header("content-encoding", "Identity, gzip")),
             "other" => route.json(r#"{"a":1}"#),
             _ => route.json(""),
         }
@@ -53,6 +55,15 @@ async fn each_way_to_fail_has_its_reason() {
         assert_eq!(answer.header("trefoil-degraded"), Some(format!("picks;reason={reason}").as_str()), "{fault}");
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_said_not_to_be_encoded_is_none_of_the_worse() {
+    let backends = well();
+    let picks = Reply::json(r#"["lamp"]"#).header("content-encoding", "Identity");
+    backends.on("recommendations", "/segments/home").reply(picks);
+    let answer = kit(&backends).get("/home").await;
+    assert_eq!((answer.text(), answer.header("trefoil-degraded")), (COMPLETE, None));
 }
 
 #[tokio::test(start_paused = true)]

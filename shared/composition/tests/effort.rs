@@ -106,10 +106,12 @@ async fn what_says_one_attempt_has_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_says_it_retries_is_not_retried_behind() {
-    let backends = well();
-    backends.on("orders", "/orders").status(503);
-    let answer = kit(&backends).header("trefoil-attempt", "2").get("/home").await;
-    assert_eq!((answer.status.as_u16(), count(&backends, "orders", "/orders")), (502, 1));
+    for attempt in ["2", "256", "99999999999999999999"] {
+        let backends = well();
+        backends.on("orders", "/orders").status(503);
+        let answer = kit(&backends).header("trefoil-attempt", attempt).get("/home").await;
+        assert_eq!((answer.status.as_u16(), count(&backends, "orders", "/orders")), (502, 1), "{attempt}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

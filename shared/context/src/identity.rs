@@ -12,11 +12,17 @@ pub const FAMILY: &str = "trefoil-";
 /// `Trefoil-Attempt`: which attempt at the same call this is, from 1. Read from callers, sent to backends.
 pub const ATTEMPT_HEADER: HeaderName = HeaderName::from_static("trefoil-attempt");
 
-/// Which attempt the sender of these headers says this is. Anything but a whole number from 1 to 255 is ignored, as an unknown header
-/// would be, and means the first.
+/// Which attempt the sender of these headers says this is; one that says it more than once, the latest of them. Anything but a whole
+/// number from 1 on is ignored, as an unknown header would be, and means the first. A number too large for the type is its largest.
 pub fn attempt(headers: &HeaderMap) -> u32 {
-    let said = headers.get(ATTEMPT_HEADER).and_then(|value| value.to_str().ok());
-    said.and_then(|text| text.parse::<u8>().ok()).map_or(1, |number| u32::from(number.max(1)))
+    headers.get_all(ATTEMPT_HEADER).iter().filter_map(|value| number(value.as_bytes())).max().unwrap_or(1).max(1)
+}
+
+/// Digits and nothing else.
+fn number(text: &[u8]) -> Option<u32> {
+    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let more = |sum: u32, digit: &u8| sum.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+    digits.then(|| text.iter().fold(0, more))
 }
 
 /// The names under which backends learn the caller.
@@ -103,6 +109,22 @@ mod tests {
         for name in ["trefoi", "x-user-ids", "x-user", "authorization"] {
             assert!(!headers.reserves(&name.parse().unwrap()), "{name}");
         }
+    }
+
+    #[test]
+    fn an_attempt_is_what_its_sender_says_however_many_there_were() {
+        let said = |values: &[&str]| {
+            let named = |value: &&str| (ATTEMPT_HEADER, HeaderValue::from_str(value).unwrap());
+            attempt(&values.iter().map(named).collect())
+        };
+        for (value, number) in [("1", 1), ("2", 2), ("255", 255), ("256", 256), ("007", 7), ("4294967296", u32::MAX)] {
+            assert_eq!(said(&[value]), number, "{value}");
+        }
+        assert_eq!((said(&["1", "3", "2"]), said(&["x", "2"])), (3, 2));
+        for nonsense in ["", "0", "-2", "+2", "2.5", "2, 3", "0x2", "two"] {
+            assert_eq!(said(&[nonsense]), 1, "{nonsense}");
+        }
+        assert_eq!(said(&[]), 1);
     }
 
     #[test]

@@ -228,4 +228,20 @@ both! {
         assert_eq!(get(&transport, &server).await.unwrap(), ok());
         assert_eq!(server.connections(), 1);
     }
+
+    async fn an_encoded_body_is_none_of_a_transports_business(kind: Kind) {
+        // Neither asked for, nor decoded: a body that grows when it is read is not there to be bounded.
+        let server = Server::start(|mut socket| async move {
+            while let Some(head) = socket.head().await {
+                assert!(!head.to_ascii_lowercase().contains("accept-encoding"), "{head}");
+                let codings = "Content-Encoding: Identity\r\nContent-Encoding: gzip, identity\r\n";
+                socket.send(format!("HTTP/1.1 200 OK\r\n{codings}content-length: 2\r\n\r\nok")).await;
+            }
+        })
+        .await;
+        let request = outgoing(server.address, Method::GET, "/", Body::Empty);
+        let (head, body) = ask(&kind.to(&server), request).await.unwrap();
+        let codings: Vec<&[u8]> = head.headers().get_all("content-encoding").iter().map(|value| value.as_bytes()).collect();
+        assert_eq!((body.as_str(), codings), ("ok", vec![&b"Identity"[..], b"gzip, identity"]));
+    }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use trefoil_backend::{CallFailure, Reply, TransportError};
 
-use crate::media::MediaType;
+use crate::media::{self, MediaType};
 use crate::outcome::{Failure, Reason};
 use crate::plan::PlannedCall;
 use crate::project::{Program, Projected};
@@ -154,7 +154,8 @@ fn is_json(reply: &Reply) -> Result<(), String> {
     let Some(value) = reply.headers.get(header::CONTENT_TYPE) else {
         return Err("no content type; expected application/json".to_owned());
     };
-    if let Some(coding) = reply.headers.get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity") {
+    if let Some(coding) = media::coding(&reply.headers) {
+        let coding: String = coding.chars().take(80).collect();
         return Err(format!("content encoding {coding:?}; none was asked for"));
     }
     // As it mostly is.
