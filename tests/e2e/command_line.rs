@@ -77,6 +77,21 @@ fn routes_and_check_say_which_calls_are_retried_and_hedged() {
     let orders = check.lines().find(|line| line.contains("backend   orders")).unwrap();
     let how = ", 3 attempts unless its calls say otherwise, every GET hedged from 5 to 1000 ms, checked at /readyz every 10000 ms, no breakers";
     assert!(orders.contains(how), "{orders}");
+    // What config adds is said of each call that it is added to, and of no other.
+    for part in [
+        "  retry     web.home: profile (2), orders (3 by config) attempts in all\n",
+        "  hedge     web.home: picks, orders (by config)\n",
+    ] {
+        assert!(check.contains(part), "{part}:\n{check}");
+    }
+    assert!(!check.contains("limit     web.home attempts"), "{check}");
+    let shown = |command: &[&str]| text(&gateway(&[command, &arguments[1..], &sets].concat()).stdout);
+    let routes = shown(&["routes", "web"]);
+    let home = routes.lines().find(|line| line.contains("/web/home")).unwrap();
+    assert!(home.ends_with("  profile (2), orders (3 by config)  picks, orders (by config)"), "{home}");
+    let plan = shown(&["plan", "web", "home"]);
+    assert!(plan.contains("up to 3 attempts (by config), hedged (by config)]"), "{plan}");
+    assert!(plan.contains("up to 2 attempts,") || plan.contains("up to 2 attempts]"), "{plan}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod dns;
 mod keep;
+pub(crate) mod names;
 pub(crate) mod places;
 
 use std::net::SocketAddr;

@@ -7,11 +7,12 @@ use http::Uri;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use serde::{Deserialize, Serialize};
 
+use crate::addresses::names::check_host;
 use crate::addresses::places::Places;
 use crate::balance::slow_start::SlowStartConfig;
 use crate::breaker::config::BreakerConfig;
 use crate::ejection::EjectionConfig;
-use crate::faults::Faults;
+use crate::faults::{Faults, shown};
 use crate::health::config::HealthConfig;
 use crate::hedge::HedgeConfig;
 use crate::limit::ConcurrencyConfig;
@@ -192,7 +193,7 @@ impl BackendConfig {
 fn proxy(url: &str) -> Result<Authority, String> {
     let base = Base::of(url)?;
     if base.scheme != Scheme::HTTP || !base.prefix.is_empty() {
-        return Err(format!("`{url}` is no proxy that can be used; expected `http://host:port`"));
+        return Err(format!("`{}` is no proxy that can be used; expected `http://host:port`", shown(url)));
     }
     Ok(base.authority)
 }
@@ -222,23 +223,29 @@ impl Base {
 
     fn of(url: &str) -> Result<Base, String> {
         let expected = "expected `http://host:port` or `https://host`, with an optional path";
-        if url.contains('#') {
-            return Err(format!("`{url}` has a fragment; {expected}"));
+        let credentials = "the URL has credentials in it, which would end up in logs; leave them out";
+        let start = url.split_once("://").map_or(url, |(_, rest)| rest);
+        if start.split('/').next().is_some_and(|authority| authority.contains('@')) {
+            return Err(credentials.to_owned());
         }
-        let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a URL ({error}); {expected}"))?;
+        let said = shown(url);
+        if url.contains('#') {
+            return Err(format!("`{}` has a fragment; {expected}", said.split('#').next().unwrap_or_default()));
+        }
+        if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!("`{said}` is not a URL: it has blanks or letters of no URL in it; {expected}"));
+        }
+        let uri: Uri = url.parse().map_err(|error| format!("`{said}` is not a URL ({error}); {expected}"))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(format!("`{url}` is not an absolute URL; {expected}"));
+            return Err(format!("`{said}` is not an absolute URL; {expected}"));
         };
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
-            return Err(format!("`{url}` has the scheme `{scheme}`; {expected}"));
-        }
-        if authority.as_str().contains('@') {
-            return Err("the URL has credentials in it, which would end up in logs; leave them out".to_owned());
+            return Err(format!("`{said}` has the scheme `{scheme}`; {expected}"));
         }
         let path = parts.path_and_query;
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
-            return Err(format!("`{url}` has a query; {expected}"));
+            return Err(format!("`{said}` has a query; {expected}"));
         }
         // `Authority::port` would be none for a port that is too large.
         let rest = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
@@ -246,10 +253,11 @@ impl Base {
         let port = |text: &str| digits(text) && text.parse::<u16>().is_ok_and(|port| port > 0);
         let sound = rest.is_empty() || rest.strip_prefix(':').is_some_and(port);
         if authority.host().is_empty() || !sound {
-            return Err(format!("`{url}` has no host, or a port that is not from 1 to 65535; {expected}"));
+            return Err(format!("`{said}` has no host, or a port that is not from 1 to 65535; {expected}"));
         }
-        if path.as_ref().is_some_and(|path| path.path().split('/').any(is_dots)) {
-            return Err(format!("`{url}` has `.` or `..` in its path; write the path that is meant"));
+        check_host(authority.host()).map_err(|why| format!("`{said}` has {why}; {expected}"))?;
+        if path.as_ref().is_some_and(|path| has_dots(path.path())) {
+            return Err(format!("`{said}` has `.` or `..` in its path; write the path that is meant"));
         }
         let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
         Ok(Base { scheme, authority, prefix, proxy: None })
@@ -261,10 +269,11 @@ pub(crate) fn port_of(written: Option<u16>, tls: bool) -> u16 {
     written.unwrap_or(if tls { 443 } else { 80 })
 }
 
-/// Whether a segment means "here" or "up" (RFC 3986 section 3.3), encoded or not: who sends it and who gets it may resolve
+/// Whether a segment of a path means "here" or "up" (RFC 3986 section 3.3), encoded or not: who sends it and who gets it may resolve
 /// it differently.
-fn is_dots(segment: &str) -> bool {
-    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+pub(crate) fn has_dots(path: &str) -> bool {
+    let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    path.split('/').any(is_dots)
 }
 
 #[cfg(test)]
@@ -290,6 +299,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_url_is_said_without_what_may_be_a_password() {
+        let of_url = |url: &str| BackendConfig::at(url).check().unwrap_err();
+        let of_proxy = |url: &str| {
+            BackendConfig { proxy: Some(url.to_owned()), ..BackendConfig::at("http://users") }
+                .check_proxy()
+                .unwrap_err()
+        };
+        for host in ["users", "users:99999", "users/a/..", "users/?a", "users/#a", "us ers", "[::1%25a]", ":80", ""] {
+            for scheme in ["", "//", "http://", "https://", "ftp://"] {
+                for password in ["secret", "s/secret", "s?secret", "s#secret", "s secret", "@secret@"] {
+                    let url = format!("{scheme}user:{password}@{host}");
+                    for error in [of_url(&url), of_proxy(&url)] {
+                        assert!(!error.contains("secret") && !error.contains("user:"), "{url}: {error}");
+                    }
+                }
+            }
+        }
+        assert!(!of_url("http://users/?key=secret").contains("secret"));
+    }
+
+    #[test]
     fn a_url_that_cannot_be_a_backend_is_refused_with_its_reason() {
         for (url, reason) in [
             ("users:8080", "absolute"),
@@ -307,6 +337,11 @@ mod tests {
             ("http://users/a/../b", "`..`"),
             ("http://users/./b", "`..`"),
             ("http://users/%2E%2e", "`..`"),
+            ("http://[fe80::1%25eth0]:80", "zone"),
+            ("http://*:80", "more in it"),
+            ("http://users..shop", "nothing where"),
+            ("http://10.0.0.256", "no IPv4"),
+            ("http://users/\u{fc}", "not a URL"),
         ] {
             let error = BackendConfig::at(url).check().unwrap_err();
             assert!(error.contains(reason), "{url}: {error}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::breaker::window::Seen;
-use crate::faults::{Faults, LONGEST_MS};
+use crate::faults::{Faults, LONGEST_MS, UpTo};
 
 /// When an address is an outlier, and for how long. The names are those of Envoy's outlier detection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +46,11 @@ impl EjectionConfig {
         let mut range = |key, value: u64, bounds| faults.range(&["ejection", key], value, bounds);
         range("failure_percent", self.failure_percent.into(), 1..=100);
         range("max_ejected_percent", self.max_ejected_percent.into(), 0..=100);
-        range("max_time_ms", self.max_time_ms, 1..=LONGEST_MS);
-        range("base_time_ms", self.base_time_ms, 1..=self.max_time_ms.max(1));
+        let (most, bounds) = (self.max_time_ms, 1..=LONGEST_MS);
+        faults.up_to(
+            &["ejection"],
+            &UpTo { key: "base_time_ms", value: self.base_time_ms, least: 1, most_key: "max_time_ms", most, bounds },
+        );
     }
 
     /// Whether an address that was seen to do this stands out among the others.

@@ -26,6 +26,40 @@ impl Faults {
     }
 }
 
+/// A number that may be as large as another one beside it, which has bounds of its own.
+pub(crate) struct UpTo<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) value: u64,
+    pub(crate) least: u64,
+    pub(crate) most_key: &'a str,
+    pub(crate) most: u64,
+    pub(crate) bounds: RangeInclusive<u64>,
+}
+
+impl Faults {
+    /// Both numbers of a section. That one is beyond the other is not said where the other is itself wrong: it is one slip.
+    pub(crate) fn up_to(&mut self, section: &[&str], of: &UpTo<'_>) {
+        let UpTo { key, value, least, most_key, most, .. } = *of;
+        let path = |key| [section, &[key]].concat();
+        if !of.bounds.contains(&most) {
+            self.range(&path(most_key), most, of.bounds.clone());
+            self.range(&path(key), value, least..=*of.bounds.end());
+        } else if !(least..=most).contains(&value) {
+            let unit = unit(key);
+            self.add(&path(key), format!("this must be from {least} to {most}{unit}: `{most_key}` is the most"));
+        }
+    }
+}
+
+/// `text`, which was to be a URL or an address, as it may be shown: what stands before an `@` may be a password, and what stands in a query
+/// a key.
+pub(crate) fn shown(text: &str) -> String {
+    let (hidden, rest) = text.rsplit_once('@').map_or(("", text), |(_, host)| ("…@", host));
+    let end = rest.find('?').map_or(rest.len(), |query| query + 1);
+    let more = if end < rest.len() { "…" } else { "" };
+    format!("{hidden}{}{more}", &rest[..end])
+}
+
 fn unit(key: &str) -> &'static str {
     match key.rsplit('_').next() {
         Some("ms") => ", in milliseconds",

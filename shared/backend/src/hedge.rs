@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use self::latency::Latency;
 use crate::client::{CallFailure, Client, Reply};
-use crate::faults::{Faults, LONGEST_MS};
+use crate::faults::{Faults, LONGEST_MS, UpTo};
 use crate::retry::is_repeatable;
 use crate::stack::{self, Wanted};
 
@@ -41,10 +41,10 @@ impl Default for HedgeConfig {
 
 impl HedgeConfig {
     pub(crate) fn check(&self, faults: &mut Faults) {
-        let mut range = |key, value, bounds| faults.range(&["hedge", key], value, bounds);
-        range("max_ms", self.max_ms, 1..=LONGEST_MS);
         // 0 would send every call twice.
-        range("min_ms", self.min_ms, 1..=self.max_ms.max(1));
+        let (most, bounds) = (self.max_ms, 1..=LONGEST_MS);
+        faults
+            .up_to(&["hedge"], &UpTo { key: "min_ms", value: self.min_ms, least: 1, most_key: "max_ms", most, bounds });
     }
 
     /// When a second attempt at this call starts, counted from the first; `None`: never, or the backend is not known well enough.

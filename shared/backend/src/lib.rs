@@ -40,5 +40,5 @@ pub use faults::LONGEST_MS;
 pub use health::config::HealthConfig;
 pub use hedge::HedgeConfig;
 pub use limit::ConcurrencyConfig;
-pub use retry::{MOST_ATTEMPTS, RetryConfig};
+pub use retry::{MOST_ATTEMPTS, RetryConfig, is_idempotent};
 pub use transport::{BackendTlsConfig, Body, Choice, Outgoing, PoolSize, Sending, TlsPem, Transport, TransportError};

@@ -20,7 +20,7 @@ use self::room::{Asked, Room, Ticket};
 use self::signal::Signals;
 pub(crate) use self::signal::observe;
 use crate::client::CallFailure;
-use crate::faults::Faults;
+use crate::faults::{Faults, UpTo};
 use crate::given_up::{Cause, Sent};
 use crate::hedge::Latency;
 use crate::stack::Wanted;
@@ -49,12 +49,14 @@ impl Default for ConcurrencyConfig {
 
 impl ConcurrencyConfig {
     pub(crate) fn check(&self, faults: &mut Faults) {
-        let mut range = |key, value: u32, bounds| faults.range(&["concurrency", key], value.into(), bounds);
-        range("max", self.max, 1..=u32::MAX.into());
-        if self.adaptive {
-            range("min", self.min, 1..=self.max.max(1).into());
-        }
-        range("optional_percent", self.optional_percent, 1..=100);
+        // Without `adaptive` it is of no use.
+        let min = if self.adaptive { self.min } else { 1 };
+        let (bounds, max) = (1..=u32::MAX.into(), self.max.into());
+        faults.up_to(
+            &["concurrency"],
+            &UpTo { key: "min", value: min.into(), least: 1, most_key: "max", most: max, bounds },
+        );
+        faults.range(&["concurrency", "optional_percent"], self.optional_percent.into(), 1..=100);
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 use self::backoff::Backoff;
 use self::budget::Budget;
 use crate::client::{CallFailure, Client, Reply};
-use crate::faults::{Faults, LONGEST_MS};
+use crate::faults::{Faults, LONGEST_MS, UpTo};
 use crate::hedge;
 use crate::signal::error_type;
 use crate::stack::Wanted;
@@ -55,9 +55,12 @@ impl RetryConfig {
     pub(crate) fn check(&self, faults: &mut Faults) {
         let mut range = |key, value: u64, bounds| faults.range(&["retry", key], value, bounds);
         range("attempts", self.attempts.into(), 1..=MOST_ATTEMPTS.into());
-        range("cap_ms", self.cap_ms, 0..=LONGEST_MS);
-        range("base_ms", self.base_ms, 0..=self.cap_ms);
         range("budget_percent", self.budget_percent.into(), 0..=100);
+        let (most, bounds) = (self.cap_ms, 0..=LONGEST_MS);
+        faults.up_to(
+            &["retry"],
+            &UpTo { key: "base_ms", value: self.base_ms, least: 0, most_key: "cap_ms", most, bounds },
+        );
     }
 }
 
@@ -97,13 +100,15 @@ impl Retry {
 /// Whether a call may be attempted more than once: nothing is done twice by it, its body is still there, and no caller before us is at it
 /// already.
 pub(crate) fn is_repeatable(wanted: &Wanted<'_>) -> bool {
-    let harmless = match wanted.method {
-        // RFC 9110, section 9.2.2.
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE => true,
-        // The backend tells the second from the first by the key (draft-ietf-httpapi-idempotency-key-header).
-        _ => wanted.headers.contains_key("idempotency-key"),
-    };
+    // By the key, the backend tells the second from the first (draft-ietf-httpapi-idempotency-key-header).
+    let harmless = is_idempotent(&wanted.method) || wanted.headers.contains_key("idempotency-key");
     harmless && wanted.context.attempt == 1 && wanted.has_lasting_body()
+}
+
+/// Whether asking twice by this method does no more than asking once (RFC 9110 section 9.2.2). Only these are attempted again without an
+/// idempotency key.
+pub fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE)
 }
 
 /// Makes a call, in as many attempts as it may have.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use http::Method;
 use opentelemetry::metrics::Meter;
-use trefoil_backend::Clients;
+use trefoil_backend::{BackendConfig, Clients};
 
 use crate::declare::{Access, CallerType, Claim, Declaration, Endpoint};
 use crate::handler::Handler;
@@ -78,7 +78,7 @@ pub struct RouteInfo {
     /// How many calls it has; only its author knows how many a handler makes. A batch is one; a call for each object is one
     /// here and more when it runs.
     pub calls: Option<usize>,
-    /// The calls that say how often they may be attempted in all, by their fields.
+    /// The calls that say how often they may be attempted in all, by their fields. What config adds is in `moved`.
     pub retries: Vec<(String, u32)>,
     /// The calls beside which a second attempt may be sent, by their fields.
     pub hedges: Vec<String>,
@@ -234,6 +234,12 @@ impl CompiledBff {
         limits.apply(Arc::make_mut(plan));
         self.limits.insert(endpoint.to_owned(), limits);
         Ok(true)
+    }
+
+    /// Notes in the plans how the configuration of their backends tries their calls, for pictures and tables: the clients of the backends
+    /// do it for every face. Once, before it is served.
+    pub fn tried_by(&mut self, backends: &BTreeMap<String, BackendConfig>) {
+        self.plans.iter_mut().for_each(|plan| Arc::make_mut(plan).note_tries(backends));
     }
 
     /// The plan of the part of an endpoint that a GraphQL selection shows, with the limits that hold.

@@ -2,6 +2,8 @@
 //!
 //! What was moved stays in the plan beside what was declared, so that pictures and tables can say which of them wins.
 
+mod tries;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -69,6 +71,18 @@ pub enum Moved {
         declared: Option<Duration>,
         /// As it is now.
         now: Duration,
+    },
+    /// How often a call may be attempted, which its declaration leaves to its backend's configuration.
+    Attempts {
+        /// The path of its field.
+        field: String,
+        /// The most in all, by `backends.<name>.retry`.
+        now: u32,
+    },
+    /// A call beside which a second attempt may be sent, by `backends.<name>.hedge.all`: its declaration does not say so.
+    Hedge {
+        /// The path of its field.
+        field: String,
     },
     /// What a caller needs.
     Scopes {
@@ -276,6 +290,8 @@ impl fmt::Display for Moved {
                     None => f.write_str("the backend's as declared"),
                 }
             }
+            Moved::Attempts { field, now } => write!(f, "attempts at {field}: {now} by config, none as declared"),
+            Moved::Hedge { field } => write!(f, "hedge of {field}: by config, none as declared"),
             Moved::Scopes { added } => write!(f, "scopes: {} by config, beside those declared", added.join(", ")),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trefoil_composition::declare::Access;
 use trefoil_composition::limits::Timed;
-use trefoil_composition::{CompiledBff, LimitError};
+use trefoil_composition::{CompiledBff, LimitError, Moved};
 use trefoil_edge::RouteQuota;
 
 use crate::config::{Config, ConfigError, Fault, nearest};
@@ -29,7 +29,11 @@ pub(crate) fn limit(config: &Config, mut bffs: Vec<Arc<CompiledBff>>) -> Result<
             }
         }
     }
-    if faults.is_empty() { Ok(bffs) } else { Err(config.error(faults)) }
+    if !faults.is_empty() {
+        return Err(config.error(faults));
+    }
+    bffs.iter_mut().for_each(|bff| Arc::make_mut(bff).tried_by(&config.backends));
+    Ok(bffs)
 }
 
 /// The routes of `bff` whose requests are counted by themselves. `prefix` is where it hangs.
@@ -50,7 +54,9 @@ pub(crate) fn moved(config: &Config, bffs: &[Arc<CompiledBff>]) -> Vec<String> {
     for bff in bffs {
         for route in bff.routes() {
             let name = format!("{}.{}", bff.name(), route.endpoint);
-            lines.extend(route.moved.iter().map(|moved| format!("{name} {moved}")));
+            // How calls are tried is said of all that are, declared or not.
+            let tries = |moved: &&Moved| matches!(moved, Moved::Attempts { .. } | Moved::Hedge { .. });
+            lines.extend(route.moved.iter().filter(|moved| !tries(moved)).map(|moved| format!("{name} {moved}")));
         }
         for quota in quotas(config, bff, "") {
             let (name, policy) = (format!("{}.{}", bff.name(), quota.name), quota.policy);

@@ -61,7 +61,7 @@ backends:
         ("5:23", "this must be from 1 to 10"),
         ("5:36", "this must be from 0 to 250, in milliseconds"),
         ("5:57", "this must be from 0 to 100, in percent"),
-        ("7:15", "this must be from 1 to 3600001, in milliseconds"),
+        ("7:15", "this must be from 1 to 3600000, in milliseconds"),
         ("8:15", "this must be from 1 to 3600000, in milliseconds"),
         ("9:24", "this must be from 1 to 4294967295"),
         ("9:45", "this must be from 1 to 100, in percent"),

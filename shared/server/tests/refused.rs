@@ -71,6 +71,16 @@ async fn no_password_of_a_url_is_shown_by_what_is_wrong_with_it() {
     for error in [group, flag, backend] {
         assert!(error.contains("u:***@h") && !error.contains("secret"), "{error}");
     }
+    // Without a scheme it is no URL, and has a password all the same; wherever it stands.
+    for key in ["url", "proxy", "addresses.0", "srv", "health.path"] {
+        let text = format!("backends.shop.{key}=u:secret@h");
+        let variable = format!("TREFOIL__BACKENDS__SHOP__{}", key.replace('.', "__").to_uppercase());
+        let environment = Environment::empty().with(variable, "u:secret@h");
+        let by_variable = Config::parse("gateway.yaml", CONFIG, &environment, &[]).unwrap_err().to_string();
+        for error in [parse("", &[text]), by_variable] {
+            assert!(error.contains("error: ") && !error.contains("secret"), "{key}: {error}");
+        }
+    }
 }
 
 #[tokio::test]

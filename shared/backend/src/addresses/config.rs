@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::doubling::doubled;
-use crate::faults::{Faults, LONGEST_MS};
+use crate::faults::{Faults, LONGEST_MS, UpTo};
 
 /// How names of backends are looked up, under `dns:`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +62,11 @@ impl DnsConfig {
                 faults.add(&["servers", &index.to_string()], what);
             }
         }
-        faults.range(&["max_ttl_ms"], self.max_ttl_ms, 100..=LONGEST_MS);
-        faults.range(&["min_ttl_ms"], self.min_ttl_ms, 100..=self.max_ttl_ms.max(100));
+        let (most, bounds) = (self.max_ttl_ms, 100..=LONGEST_MS);
+        faults.up_to(
+            &[],
+            &UpTo { key: "min_ttl_ms", value: self.min_ttl_ms, least: 100, most_key: "max_ttl_ms", most, bounds },
+        );
         faults.range(&["timeout_ms"], self.timeout_ms, 1..=60_000);
         faults.found
     }

@@ -5,8 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::uri::Authority;
 
+use super::names::{check_host, check_name};
 use crate::balance::list::Target;
 use crate::config::{BackendConfig, Base};
+use crate::faults::shown;
 
 /// Where a backend is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +37,19 @@ impl Places {
             return Err((vec![given.to_owned()], what));
         }
         if let Some(service) = &config.srv {
-            let labels: Vec<&str> = service.split('.').collect();
-            let sound = labels.len() > 2 && labels.iter().take(2).all(|label| label.starts_with('_'));
+            let labels: Vec<&str> = service.trim_end_matches('.').split('.').collect();
+            let sound = labels.len() > 2
+                && labels.iter().take(2).all(|label| label.strip_prefix('_').is_some_and(|word| !word.is_empty()))
+                && labels.iter().skip(2).all(|label| !label.starts_with('_'))
+                && check_name(service).is_ok();
             if !config.addresses.is_empty() {
                 let what = "there are `addresses` beside it; leave one of them out".to_owned();
                 return Err((vec!["srv".to_owned()], what));
             }
             if !sound {
                 let what = format!(
-                    "`{service}` is no service; write `_port._tcp.name`, such as `_http._tcp.users.default.svc.cluster.local`"
+                    "`{}` is no service; write `_port._tcp.name`, such as `_http._tcp.users.default.svc.cluster.local`",
+                    shown(service)
                 );
                 return Err((vec!["srv".to_owned()], what));
             }
@@ -56,12 +62,14 @@ impl Places {
         let hosts = config.addresses.iter().enumerate().map(|(index, text)| {
             let authority: Option<Authority> = text.parse().ok().filter(|_| !text.contains('@'));
             let port = authority.as_ref().and_then(Authority::port_u16).filter(|port| *port > 0);
-            let host = authority.zip(port).map(|(authority, port)| Host::of(authority.host(), port));
-            host.ok_or_else(|| {
-                let what =
-                    format!("`{text}` is no address; write `host:port`, such as `10.0.0.1:8080` or `users-2:8080`");
+            let wrong = |why: &str| {
+                let expected = "write `host:port`, such as `10.0.0.1:8080` or `users-2:8080`";
+                let what = format!("`{}` {why}; {expected}", shown(text));
                 (vec!["addresses".to_owned(), index.to_string()], what)
-            })
+            };
+            let (authority, port) = authority.zip(port).ok_or_else(|| wrong("is no address"))?;
+            check_host(authority.host()).map_err(|why| wrong(&format!("has {why}")))?;
+            Ok(Host::of(authority.host(), port))
         });
         hosts.collect::<Result<_, _>>().map(Places::Hosts)
     }
@@ -130,9 +138,12 @@ mod tests {
 
     #[test]
     fn what_is_no_place_is_refused_at_its_key() {
-        for text in ["10.0.0.1", "users:0", "a@b:80", "", "users:80/path", "http://users:80"] {
+        let wrong =
+            ["10.0.0.1", "users:0", "a@b:80", "", "users:80/path", "http://users:80", "u:secret@users:80", "*:80"];
+        for text in wrong.into_iter().chain(["[fe80::1%eth0]:80", "[fe80::1%25eth0]:80", "10.0.0.256:80", "a..b:80"]) {
             let (at, what) = places(|config| config.addresses = vec![text.to_owned()]).unwrap_err();
             assert_eq!(at, ["addresses", "0"], "{text}: {what}");
+            assert!(what.contains("write `host:port`") && !what.contains("secret"), "{what}");
         }
         let behind = |config: &mut BackendConfig| config.proxy = Some("http://proxy:3128".to_owned());
         assert_eq!(places(behind).unwrap().to_string(), "all of proxy by DNS, port 3128");
@@ -141,7 +152,19 @@ mod tests {
             config.addresses = vec!["10.0.0.1:80".to_owned()];
         };
         assert_eq!(places(both).unwrap_err().0, ["addresses"]);
-        for text in ["users", "_http.users", "_http._tcp"] {
+        for text in [
+            "users",
+            "_http.users",
+            "_http._tcp",
+            "_._tcp.users",
+            "_http._.users",
+            "_http._tcp.",
+            "_http._tcp.a..b",
+            "_http._tcp._http._tcp.users",
+            "_http._tcp.*",
+            "_http._tcp.users:80",
+            "_ht tp._tcp.users",
+        ] {
             assert_eq!(places(|config| config.srv = Some(text.to_owned())).unwrap_err().0, ["srv"], "{text}");
         }
     }

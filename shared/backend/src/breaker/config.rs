@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::doubling::doubled;
-use crate::faults::{Faults, LONGEST_MS};
+use crate::faults::{Faults, LONGEST_MS, UpTo};
 
 /// When an address is no longer asked, and how it is tried again. The defaults are Hystrix's, but for the failures in a row, which
 /// are Envoy's.
@@ -59,9 +59,12 @@ impl BreakerConfig {
         range("failure_percent", self.failure_percent.into(), 1..=100);
         range("min_calls", self.min_calls.into(), 1..=100_000);
         range("window_ms", self.window_ms, 100..=LONGEST_MS);
-        range("max_open_ms", self.max_open_ms, 1..=LONGEST_MS);
-        range("open_ms", self.open_ms, 1..=self.max_open_ms.max(1));
         range("probes", self.probes.into(), 1..=100);
+        let (most, bounds) = (self.max_open_ms, 1..=LONGEST_MS);
+        faults.up_to(
+            &["breaker"],
+            &UpTo { key: "open_ms", value: self.open_ms, least: 1, most_key: "max_open_ms", most, bounds },
+        );
     }
 
     pub(crate) fn window(&self) -> Duration {

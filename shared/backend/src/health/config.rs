@@ -5,7 +5,8 @@ use std::time::Duration;
 use http::uri::PathAndQuery;
 use serde::{Deserialize, Serialize};
 
-use crate::faults::{Faults, LONGEST_MS};
+use crate::config::has_dots;
+use crate::faults::{Faults, LONGEST_MS, UpTo, shown};
 
 /// How each address of a backend is checked. The defaults are those of Kubernetes' probes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,14 +58,23 @@ impl HealthConfig {
     }
 
     pub(crate) fn check(&self, faults: &mut Faults) {
-        if !self.path.starts_with('/') || self.path.parse::<PathAndQuery>().is_err() {
-            faults.add(&["health", "path"], format!("`{}` is no path; write one such as `/readyz`", self.path));
+        // One that starts with two slashes is a host where a path is resolved; a fragment would be left out without a word.
+        let sound = self.path.starts_with('/')
+            && !self.path.starts_with("//")
+            && self.path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+            && self.path.parse::<PathAndQuery>().is_ok_and(|path| !has_dots(path.path()));
+        if !sound {
+            let said = shown(&self.path);
+            faults.add(&["health", "path"], format!("`{said}` is no path; write one such as `/readyz`"));
         }
         let mut range = |key, value: u64, bounds| faults.range(&["health", key], value, bounds);
-        range("interval_ms", self.interval_ms, 100..=LONGEST_MS);
-        range("timeout_ms", self.timeout_ms, 1..=self.interval_ms.max(1));
         range("healthy", self.healthy.into(), 1..=100);
         range("unhealthy", self.unhealthy.into(), 1..=100);
+        let (most, bounds) = (self.interval_ms, 100..=LONGEST_MS);
+        faults.up_to(
+            &["health"],
+            &UpTo { key: "timeout_ms", value: self.timeout_ms, least: 1, most_key: "interval_ms", most, bounds },
+        );
         for (index, status) in self.expect.iter().enumerate() {
             faults.range(&["health", "expect", &index.to_string()], u64::from(*status), 100..=599);
         }
@@ -76,5 +86,45 @@ impl HealthConfig {
 
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_path_from_the_root_is_refused_once() {
+        let faults = |path: &str| {
+            let mut faults = Faults::default();
+            HealthConfig::at(path).check(&mut faults);
+            faults.found.into_iter().map(|(at, _)| at.join(".")).collect::<Vec<_>>()
+        };
+        for good in ["/", "/readyz", "/health?full=1", "/a//b", "/%20"] {
+            assert_eq!(faults(good), [""; 0], "{good}");
+        }
+        for wrong in
+            ["", "readyz", "*", "//users/readyz", "/a#b", "/a b", "/\u{e9}", "/../a", "/a/%2e", "http://users/"]
+        {
+            assert_eq!(faults(wrong), ["health.path"], "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_wrong_is_one_fault() {
+        let mut faults = Faults::default();
+        HealthConfig { interval_ms: 0, ..HealthConfig::at("/") }.check(&mut faults);
+        HealthConfig { interval_ms: 500, ..HealthConfig::at("/") }.check(&mut faults);
+        let found: Vec<_> = faults.found.iter().map(|(at, what)| (at.join("."), what.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("health.interval_ms".to_owned(), "this must be from 100 to 3600000, in milliseconds"),
+                (
+                    "health.timeout_ms".to_owned(),
+                    "this must be from 1 to 500, in milliseconds: `interval_ms` is the most"
+                ),
+            ]
+        );
     }
 }

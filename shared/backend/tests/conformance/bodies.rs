@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 use trefoil_backend::{Body, TransportError};
@@ -241,7 +241,7 @@ both! {
         .await;
         let request = outgoing(server.address, Method::GET, "/", Body::Empty);
         let (head, body) = ask(&kind.to(&server), request).await.unwrap();
-        let codings: Vec<&[u8]> = head.headers().get_all("content-encoding").iter().map(|value| value.as_bytes()).collect();
+        let codings: Vec<&[u8]> = head.headers().get_all("content-encoding").iter().map(HeaderValue::as_bytes).collect();
         assert_eq!((body.as_str(), codings), ("ok", vec![&b"Identity"[..], b"gzip, identity"]));
     }
 }

@@ -29,7 +29,8 @@ pub(crate) fn head(route: &str, deadline: Duration, access: &Access, moved: &[Mo
         match moved {
             Moved::Deadline { declared, .. } => deadline.push_str(&over(Some(*declared))),
             Moved::Scopes { added } => by_config = format!(" (by config: {})", added.join(", ")),
-            Moved::Within { .. } | Moved::Kept { .. } => {}
+            // They stand with their calls.
+            Moved::Within { .. } | Moved::Kept { .. } | Moved::Attempts { .. } | Moved::Hedge { .. } => {}
         }
     }
     format!("{route}  deadline {deadline}  {access}{by_config}")
@@ -155,7 +156,10 @@ fn rules(plan: &Plan, node: usize) -> String {
         1 => "no retries".to_owned(),
         attempts => format!("up to {attempts} attempts"),
     }));
+    let at = plan.nodes[node].call;
+    rules.extend(plan.attempts_by_config(at).map(|attempts| format!("up to {attempts} attempts (by config)")));
     rules.extend(call.hedge.then(|| "hedged".to_owned()));
+    rules.extend(plan.is_hedged_by_config(at).then(|| "hedged (by config)".to_owned()));
     rules.extend(call.absent.iter().map(|status| format!("{status} is absent")));
     rules.extend(call.pass.iter().map(|status| format!("{status} is passed on")));
     format!("[{}]", rules.join(", "))

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use trefoil_backend::{BackendConfig, Choice};
-use trefoil_composition::Bff;
 use trefoil_composition::plan::Severity;
+use trefoil_composition::{Bff, RouteInfo};
 use trefoil_edge::Sampling;
 
 use super::common::{compiled, config_arguments, print, print_error, read_config, report};
-use super::routes::retries;
+use super::routes::{hedges, retries};
 use crate::assemble::{assemble, idle_backends, tls};
 use crate::config::{Config, Environment};
 use crate::limits;
@@ -61,13 +61,16 @@ fn check(arguments: &ArgMatches, bffs: &[Bff]) -> Result<Checked, String> {
     let warnings = found.iter().filter(|(_, finding)| finding.severity == Severity::Warning).count();
     let found: String =
         found.iter().map(|(bff, finding)| format!("  {:9} {bff}.{finding}\n", finding.severity)).collect();
-    let routes = || bffs.iter().flat_map(|bff| bff.routes().into_iter().map(move |route| (bff.name(), route)));
-    let tried = routes()
-        .filter(|(_, route)| !route.retries.is_empty())
-        .map(|(bff, route)| format!("  retry     {bff}.{}: {} attempts in all\n", route.endpoint, retries(&route)));
-    let hedged = routes()
-        .filter(|(_, route)| !route.hedges.is_empty())
-        .map(|(bff, route)| format!("  hedge     {bff}.{}: {}\n", route.endpoint, route.hedges.join(", ")));
+    let of_each = |line: fn(&RouteInfo) -> Option<(&str, String)>| {
+        let routes = bffs.iter().flat_map(|bff| bff.routes().into_iter().map(move |route| (bff.name(), route)));
+        routes.filter_map(move |(bff, route)| {
+            let (what, said) = line(&route)?;
+            Some(format!("  {what:<9} {bff}.{}: {said}\n", route.endpoint))
+        })
+    };
+    let tried =
+        of_each(|route| Some(("retry", retries(route) + " attempts in all")).filter(|_| !retries(route).is_empty()));
+    let hedged = of_each(|route| Some(("hedge", hedges(route))).filter(|(_, hedges)| !hedges.is_empty()));
     let tried: String = tried.chain(hedged).collect();
     let moved = limits::moved(&config, &bffs).into_iter();
     let moved: String = moved.map(|line| format!("  limit     {line}\n")).collect();

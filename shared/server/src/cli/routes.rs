@@ -51,19 +51,33 @@ fn row(route: &RouteInfo) -> [String; COLUMNS] {
                 deadline.push_str(&format!(" (by config; declared {} ms)", declared.as_millis()));
             }
             Moved::Scopes { added } => access.push_str(&format!(" (by config: {})", added.join(" "))),
-            // The times of calls are shown by `plan`.
-            Moved::Within { .. } | Moved::Kept { .. } => {}
+            // The times of calls are shown by `plan`; how they are tried has columns of its own.
+            Moved::Within { .. } | Moved::Kept { .. } | Moved::Attempts { .. } | Moved::Hedge { .. } => {}
         }
     }
     let calls = route.calls.map_or_else(|| "handler".to_owned(), |calls| calls.to_string());
     let endpoint = route.endpoint.clone();
     let path = route.path.clone();
-    [route.method.to_string(), path, endpoint, access, deadline, calls, retries(route), route.hedges.join(", ")]
+    [route.method.to_string(), path, endpoint, access, deadline, calls, retries(route), hedges(route)]
 }
 
-/// The calls that say how often they may be attempted, such as `profile (2), orders (3)`.
+/// The calls that may be attempted so often, such as `profile (2), orders (3 by config)`.
 pub(super) fn retries(route: &RouteInfo) -> String {
-    route.retries.iter().map(|(field, attempts)| format!("{field} ({attempts})")).collect::<Vec<_>>().join(", ")
+    let declared = route.retries.iter().map(|(field, attempts)| format!("{field} ({attempts})"));
+    let by_config = route.moved.iter().filter_map(|moved| match moved {
+        Moved::Attempts { field, now } => Some(format!("{field} ({now} by config)")),
+        _ => None,
+    });
+    declared.chain(by_config).collect::<Vec<_>>().join(", ")
+}
+
+/// The calls that may be hedged, such as `picks, orders (by config)`.
+pub(super) fn hedges(route: &RouteInfo) -> String {
+    let by_config = route.moved.iter().filter_map(|moved| match moved {
+        Moved::Hedge { field } => Some(format!("{field} (by config)")),
+        _ => None,
+    });
+    route.hedges.iter().cloned().chain(by_config).collect::<Vec<_>>().join(", ")
 }
 
 /// Columns as wide as their widest cell, two blanks between them.

@@ -1,22 +1,20 @@
 //! Passwords in URLs stay out of messages: what is wrong with a configuration ends up in logs.
 
-/// `text` with `***` for the password of each URL in it. Where a password ends is guessed so that none of it is left: a URL that is wrong
-/// may be so because of what its password holds.
+/// `text` with `***` for the password of each URL in it, and of what would be one if it had a scheme: `user:password@host`. Where a password
+/// ends is guessed so that none of it is left: a URL that is wrong may be so because of what its password holds.
 pub(super) fn hidden(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("://") {
-        let (before, url) = rest.split_at(start + 3);
-        shown.push_str(before);
-        let end = url.find(|end: char| end.is_whitespace() || "\"'`".contains(end)).unwrap_or(url.len());
-        let (url, after) = url.split_at(end);
-        match url.rsplit_once('@').and_then(|(who, host)| Some((who.split_once(':')?.0, host))) {
-            Some((user, host)) => shown.extend([user, ":***@", host]),
-            None => shown.push_str(url),
+    for word in text.split_inclusive(|end: char| end.is_whitespace() || "\"'`".contains(end)) {
+        let start = word.find("://").map_or(0, |scheme| scheme + 3);
+        let (scheme, url) = word.split_at(start);
+        shown.push_str(scheme);
+        match url.rsplit_once('@').map(|(who, host)| (who.split_once(':'), host)) {
+            Some((Some((user, _)), host)) => shown.extend([user, ":***@", host]),
+            // A name alone may be a token.
+            Some((None, host)) if start > 0 => shown.extend(["***@", host]),
+            _ => shown.push_str(url),
         }
-        rest = after;
     }
-    shown.push_str(rest);
     shown
 }
 
@@ -32,6 +30,10 @@ mod tests {
             ("a://u:p@h 'b://v:q@i'", "a://u:***@h 'b://v:***@i'"),
             ("http://users:8080/a and b@c: d", "http://users:8080/a and b@c: d"),
             ("no URL", "no URL"),
+            ("proxy: u:secret@h:3128", "proxy: u:***@h:3128"),
+            ("{url: \"u:s@e:c@h\", x: [u:secret@h]}", "{url: \"u:***@h\", x: [u:***@h]}"),
+            ("https://token@h/", "https://***@h/"),
+            ("ops@example.com", "ops@example.com"),
         ] {
             assert_eq!(hidden(text), shown);
         }
