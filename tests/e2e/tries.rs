@@ -86,6 +86,14 @@ async fn what_finds_no_room_waits_or_is_shed_and_both_are_counted() {
     assert!(answers[4].header("retry-after").is_some());
     let full = [orders, r#"trefoil_reason="queue_full""#, r#"trefoil_criticality="required""#];
     assert_eq!(demo.metric("trefoil_backend_shed_total", &full).await, 3.0);
+    // What was shed was no request: it has no time among those that were.
+    let metrics = demo.metrics().await;
+    let timed = |line: &&str| line.starts_with("http_client_request_duration_seconds_count{") && line.contains(orders);
+    let timed: Vec<&str> = metrics.lines().filter(timed).collect();
+    assert!(
+        timed.len() == 1 && timed[0].contains(r#"http_response_status_code="200""#) && timed[0].ends_with(" 2"),
+        "{timed:?}"
+    );
     assert_eq!(demo.metric("trefoil_backend_queue_duration_seconds_count", &[orders]).await, 1.0);
     let waited = demo.metric("trefoil_backend_queue_duration_seconds_sum", &[orders]).await;
     assert!(waited > 0.05 && waited < 0.3, "{waited}");

@@ -45,6 +45,8 @@ pub(crate) struct Signal<'a> {
     deadline: Deadline,
     /// Taken when it is finished.
     method: Option<Method>,
+    /// Whether it found room: what has none is no request, and its time none of one.
+    let_in: bool,
     span: Span,
 }
 
@@ -59,7 +61,7 @@ impl Signals {
         let duration = meter
             .f64_histogram("http.client.request.duration")
             .with_unit("s")
-            .with_description("Duration of calls to backends, until the whole body was read.")
+            .with_description("Duration of attempts at calls that found room, until the whole body was read.")
             .with_boundaries(DURATION_BOUNDS_S.to_vec())
             .build();
         let address = [
@@ -113,7 +115,14 @@ impl Signals {
         if number > 1 && !span.is_none() {
             span.record("http.request.resend_count", i64::from(number - 1));
         }
-        Signal { signals: self, started: now, deadline: call.deadline, method: Some(call.method.clone()), span }
+        Signal {
+            signals: self,
+            started: now,
+            deadline: call.deadline,
+            method: Some(call.method.clone()),
+            let_in: false,
+            span,
+        }
     }
 
     fn span(&self, call: &Wanted<'_>) -> Span {
@@ -166,6 +175,11 @@ impl Signal<'_> {
         Propagated { traceparent: traceparent.to_header(), tracestate }
     }
 
+    /// It found room.
+    pub(crate) fn let_in(&mut self) {
+        self.let_in = true;
+    }
+
     /// Where it is sent.
     pub(crate) fn at(&self, address: SocketAddr) {
         if !self.span.is_none() {
@@ -194,8 +208,10 @@ impl Signal<'_> {
                 self.span.record("otel.status_code", "ERROR");
             }
         }
-        let took = now.saturating_duration_since(self.started);
-        self.signals.duration.record(ended, took, |ended| ended.labels(&self.signals.address));
+        if self.let_in {
+            let took = now.saturating_duration_since(self.started);
+            self.signals.duration.record(ended, took, |ended| ended.labels(&self.signals.address));
+        }
     }
 }
 

@@ -61,12 +61,13 @@ pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Repl
     let number = wanted.attempts.fetch_add(1, Ordering::Relaxed) + 1;
     let begun = if number == 1 { wanted.begun } else { Instant::now() };
     // Signals are around all of it: what a span and a metric time is all that the caller waits for.
-    let signal = client.signals.start(wanted, number, begun);
+    let mut signal = client.signals.start(wanted, number, begun);
     client.lag.watch(begun);
     let sent = Sent { call: &wanted.given_up, lag: &client.lag, at: begun };
     // Room comes before the headers, which say how long is left, and before an address is chosen: both are of the moment it is sent.
     let (result, ended) = match client.limit.enter(wanted, sent, &client.latency).await {
         Ok(place) => {
+            signal.let_in();
             let result = at_an_address(client, wanted, number, place.sent(), &signal).await;
             // The clock is read once, for all that learn from its end.
             let now = Instant::now();

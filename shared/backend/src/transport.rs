@@ -51,7 +51,8 @@ pub trait Transport: Send + Sync + 'static {
         let _ = address;
     }
 
-    /// How many connections it has to an address now; `None` where it cannot tell.
+    /// How many connections it has to an address now; `None` where it cannot tell. reqwest's transport cannot: a layer around its connector
+    /// sees connections begin, and never end.
     fn pool(&self, address: SocketAddr) -> Option<PoolSize> {
         let _ = address;
         None

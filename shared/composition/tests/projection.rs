@@ -121,10 +121,17 @@ fn what_is_not_as_the_type_says_is_refused_with_its_place() {
 
 #[test]
 fn an_unnamed_member_may_stand_twice_and_be_anything() {
+    // Nobody reads it, so no two readers can take another one of them; but it must be JSON, and no deeper than what is read.
     let body =
         r#"{"x":1,"x":[{}],"id":1,"placed_at":"\u0041\"","status":"shipped","total":-0.0,"note":"n","lines":[]}"#;
     let text = project(&rest(&[]), body).unwrap();
     assert_eq!(text, r#"{"id":1,"placedAt":"\u0041\"","status":"shipped","total":-0.0,"note":"n","lines":[]}"#);
+    let within = |depth: usize| body.replace("[{}]", &format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+    assert_eq!(project(&rest(&[]), &within(127)).unwrap(), text);
+    for depth in [128, 1_000_000] {
+        let error = project(&rest(&[]), &within(depth)).unwrap_err();
+        assert!(error.contains("more than 128 lists and objects inside one another"), "{error}");
+    }
 }
 
 #[test]

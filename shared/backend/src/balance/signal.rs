@@ -126,7 +126,9 @@ pub(crate) fn observe_connections<'a>(
     meter
         .i64_observable_up_down_counter("http.client.open_connections")
         .with_unit("{connection}")
-        .with_description("Connections to addresses: active, with a call under way, or idle.")
+        .with_description(
+            "Connections of the lean transport to addresses: active, with a call under way, or idle. reqwest's cannot be counted.",
+        )
         .with_callback(move |observer| {
             let alive = |(balancer, transport): &(Weak<Balancer>, Weak<dyn Transport>)| {
                 Some((balancer.upgrade()?, transport.upgrade()?))

@@ -181,13 +181,25 @@ fn failed(error: reqwest::Error) -> TransportError {
     }
 }
 
+/// By which reasons h2 refuses what is not as HTTP/2 has it (RFC 9113 section 7).
+const MALFORMED: [h2::Reason; 4] = [
+    h2::Reason::PROTOCOL_ERROR,
+    h2::Reason::FLOW_CONTROL_ERROR,
+    h2::Reason::FRAME_SIZE_ERROR,
+    h2::Reason::COMPRESSION_ERROR,
+];
+
 /// Whether hyper could make nothing of what came: of a head it says so, of chunks it says that they are invalid data. rustls says the same
-/// of its own records, which are no answer yet.
+/// of its own records, which are no answer yet. Of HTTP/2, h2 says what it refused itself; where the other side says that we broke the
+/// protocol, nothing was malformed that came.
 fn is_malformed(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
         if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
             return true;
+        }
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            return error.is_library() && error.reason().is_some_and(|reason| MALFORMED.contains(&reason));
         }
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
             let by_tls = matches!(error.get_ref(), Some(inner) if inner.is::<rustls::Error>());

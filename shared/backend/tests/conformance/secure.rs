@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use trefoil_backend::transport::ReqwestTransport;
 use trefoil_backend::{BackendConfig, Body, TlsPem, Transport, TransportError};
 
-use crate::kit::{ask, outgoing};
+use crate::kit::{Server, ask, outgoing};
 
 /// An authority, a server that has its certificate for `users.test`, and a client that has one too.
 struct Authority {
@@ -183,6 +183,63 @@ async fn http_2_without_tls_is_spoken_at_once_where_configured() {
     let transport = build(&config, &TlsPem::default());
     let said = says(&transport, "http", address.port(), address).await.unwrap();
     assert_eq!(said, format!("HTTP/2.0 users.test:{} plain", address.port()));
+}
+
+/// A frame of HTTP/2 (RFC 9113 section 4.1).
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+#[tokio::test]
+async fn what_is_no_http_2_is_malformed_and_what_breaks_off_is_not() {
+    const DATA: u8 = 0;
+    const HEADERS: u8 = 1;
+    const RESET: u8 = 3;
+    const SETTINGS: u8 = 4;
+    const GO_AWAY: u8 = 7;
+    let code = |code: u32| code.to_be_bytes();
+    let away = [0_u32.to_be_bytes(), code(1)].concat();
+    // `:status: 200` from HPACK's table, then a length that is no number.
+    let length = b"\x88\x0f\x0d\x01x";
+    for (what, malformed, answer) in [
+        ("a body before its head", true, frame(DATA, 0, 1, b"x")),
+        ("a head that HPACK knows nothing of", true, frame(HEADERS, 4, 1, &[0xff; 16])),
+        ("a frame that is too large", true, frame(DATA, 0, 1, &vec![0; 1 << 20])),
+        ("a head without a status", true, frame(HEADERS, 5, 1, b"\x0f\x0d\x011")),
+        ("a length that is none", true, frame(HEADERS, 4, 1, length)),
+        ("HTTP/1.1", true, b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec()),
+        ("a stream that the other side resets", false, frame(RESET, 0, 1, &code(2))),
+        ("a stream that the other side says we broke", false, frame(RESET, 0, 1, &code(1))),
+        ("a connection that the other side says we broke", false, frame(GO_AWAY, 0, 0, &away)),
+        ("an end in the middle of a frame", false, vec![0, 0, 9]),
+        ("an end without an answer", false, Vec::new()),
+    ] {
+        let server = Server::start(move |mut socket| {
+            let answer = answer.clone();
+            async move {
+                socket.send([frame(SETTINGS, 0, 0, b""), frame(SETTINGS, 1, 0, b"")].concat()).await;
+                // The request's head ends stream 1 and is among what comes: until then nobody waits for an answer.
+                let request = [0, 0, 0, 1];
+                let mut read = Vec::new();
+                while !read.windows(6).any(|at| at[0] == HEADERS && at[2..] == request) {
+                    let mut more = [0; 1024];
+                    match tokio::io::AsyncReadExt::read(&mut socket.stream, &mut more).await {
+                        Ok(count) if count > 0 => read.extend_from_slice(&more[..count]),
+                        _ => return,
+                    }
+                }
+                socket.send(answer).await;
+                let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket.stream).await;
+                let _ = tokio::io::copy(&mut socket.stream, &mut tokio::io::sink()).await;
+            }
+        })
+        .await;
+        let transport = build(&BackendConfig { http2: true, ..server.config() }, &TlsPem::default());
+        let error = ask(&transport, outgoing(server.address, Method::GET, "/", Body::Empty)).await.unwrap_err();
+        assert_eq!(matches!(error, TransportError::Malformed(_)), malformed, "{what}: {error:?}");
+        assert!(malformed || matches!(error, TransportError::Broken(_)), "{what}: {error:?}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) use self::string::Escapes;
 pub(super) use self::wrong::{Read, Wrong};
 use super::unquoted;
 
-/// The most lists and objects inside one another. What is passed over without being looked at may be deeper.
+/// The most lists and objects inside one another, whether they are looked at or passed over: as many as serde_json reads.
 const MAX_DEPTH: u32 = 128;
 
 /// A reader of one text. To look ahead, clone it.
@@ -120,7 +120,7 @@ impl<'t> Reader<'t> {
     #[inline]
     pub(super) fn enter(&mut self, close: u8) -> Read<bool> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.wrong(format!("more than {MAX_DEPTH} lists and objects inside one another")));
+            return self.too_deep(self.rest);
         }
         self.skip(1);
         let first = self.peek()?;
@@ -267,6 +267,12 @@ impl<'t> Reader<'t> {
     #[cold]
     fn no_colon<T>(&mut self, rest: &'t [u8]) -> Read<T> {
         self.wrong_at(rest, "expected `:`")
+    }
+
+    #[cold]
+    fn too_deep<T>(&mut self, rest: &'t [u8]) -> Read<T> {
+        self.rest = rest;
+        Err(self.wrong(format!("more than {MAX_DEPTH} lists and objects inside one another")))
     }
 
     #[cold]

@@ -2,15 +2,15 @@
 
 use super::number::after_number;
 use super::string::after_plain;
-use super::{Read, Reader};
+use super::{MAX_DEPTH, Read, Reader};
 
 impl<'t> Reader<'t> {
-    /// Passes over any value, however deep. How deep it is is returned.
+    /// Passes over any value, as deep as one may be. How deep it is is returned. What is open stands in one word: no text makes it recur.
     pub(in crate::project) fn pass_over(&mut self) -> Read<usize> {
         // What is left is kept in hand, and not put back before something is wrong: it changes with every token.
         let mut rest = self.rest;
         let mut open = Open::default();
-        let mut deepest = 0;
+        let (mut deepest, most) = (0, MAX_DEPTH - self.depth);
         'value: loop {
             rest = self.token(rest);
             'name: {
@@ -18,6 +18,9 @@ impl<'t> Reader<'t> {
                     [b'"', ..] => rest = self.after_string(rest)?,
                     [b'-' | b'0'..=b'9', ..] => rest = after_number(rest).or_else(|rest| self.no_digit(rest))?,
                     [bracket @ (b'{' | b'['), inside @ ..] => {
+                        if open.depth >= most {
+                            return self.too_deep(rest);
+                        }
                         deepest = deepest.max(open.depth + 1);
                         rest = self.token(inside);
                         match rest {
@@ -50,7 +53,7 @@ impl<'t> Reader<'t> {
                     open.pop();
                 }
                 self.rest = rest;
-                return Ok(deepest);
+                return Ok(deepest as usize);
             }
             let [b'"', ..] = rest else { return self.no_name(rest) };
             rest = self.after_string(rest)?;
@@ -80,29 +83,24 @@ impl<'t> Reader<'t> {
 /// What is open: a bit for each, the innermost the lowest, set for an object.
 #[derive(Default)]
 struct Open {
-    bits: u64,
-    depth: usize,
-    /// The bits of what is further out, where there are more than a word holds.
-    outer: Vec<u64>,
+    bits: u128,
+    depth: u32,
 }
+
+// Each of them has a bit.
+const _: () = assert!(MAX_DEPTH <= u128::BITS);
 
 impl Open {
     #[inline]
     fn push(&mut self, object: bool) {
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
-            self.outer.push(self.bits);
-        }
         self.depth += 1;
-        self.bits = self.bits << 1 | u64::from(object);
+        self.bits = self.bits << 1 | u128::from(object);
     }
 
     #[inline]
     fn pop(&mut self) {
         self.depth -= 1;
         self.bits >>= 1;
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
-            self.bits = self.outer.pop().unwrap_or_default();
-        }
     }
 
     #[inline]
