@@ -139,8 +139,9 @@ use proc_macro::TokenStream;
 /// - `scopes(…)`: what the caller's token must grant beside being valid. `public`: no token is needed, and no call can refer to
 ///   `caller`.
 /// - `idempotency(required)` or `idempotency(optional)`, where a call writes: the client's `Idempotency-Key` is heeded. A repeat
-///   with the same key makes no second write: the first one's answer stands in, and the reads are made anew. The write runs to its
-///   end, whoever has left. `keep = "24h"`: how long its answer is kept, in whole `m`, `h` or `d`, from 1m to 7d, default 24h.
+///   with the same key makes no second write: the first one's answer stands in, and the reads are made anew. One whose write failed
+///   may be tried again as it was; the same key with other inputs is refused, whatever became of the first. The write runs to its
+///   end, whoever has left. `keep = "24h"`: how long its answer, and what the key was for, is kept, in whole `m`, `h` or `d`, from 1m to 7d, default 24h.
 ///   `finish = "30s"`: how long it may take, from 1s to 60s, default 30s. Not beside `public`.
 ///
 /// - `supply(currency = query.currency, warehouse = profile.warehouse)`: what the views that the fields lead to say that they need. See

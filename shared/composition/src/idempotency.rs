@@ -5,8 +5,9 @@
 //! stored answer stands in for the write's call, and the reads are made anew.
 //!
 //! A new write runs in a task of its own: a caller who leaves, a deadline that passes or another call's failure do not stop it. Its
-//! answer is stored when it is definite ([`Stored::keeps`]); else the key is free again, so that the client may repeat. The backend
-//! gets a key of its own for it, since it alone can tell a write whose answer was lost from one that never came.
+//! answer is stored when it is definite ([`Stored::keeps`]); else the client may repeat the same request with the same key. Another
+//! request stays refused for as long as an answer would be kept: nobody knows whether the first write was made, and a key is for one. The
+//! backend gets a key of its own for it, since it alone can tell a write whose answer was lost from one that never came.
 
 mod fingerprint;
 mod in_process;
@@ -130,7 +131,7 @@ impl Idempotency {
             endpoint: plan.name.clone(),
             under_way: self.under_way.clone(),
         };
-        let (outcome, result) = match self.store.begin(claim, plan.deadline + declared.finish + LEASE_MARGIN).await {
+        let (outcome, result) = match self.store.begin(claim, plan.deadline + declared.finish + LEASE_MARGIN, declared.keep).await {
             Ok(Begun::Fresh) => (KeyOutcome::Fresh, Ok(Write::Leased(Lease::new(held)))),
             Ok(Begun::Done(stored)) => (KeyOutcome::Replayed, Ok(Write::Stored(stored))),
             Ok(Begun::Running) => (

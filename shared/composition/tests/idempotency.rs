@@ -331,6 +331,28 @@ async fn an_indefinite_answer_can_be_tried_again_and_a_definite_one_stands() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_whose_write_failed_is_still_for_that_request_alone() {
+    for fails in ["write", "before", "refused"] {
+        let backends = well();
+        match fails {
+            "write" => backends.on("orders", "/orders").status(500),
+            "before" => backends.on("catalog", "/price").status(500),
+            _ => backends.on("orders", "/orders").refused(),
+        }
+        let kit = kit(&backends).key("k-1");
+        assert!(post(&kit, PLACE).await.status.is_server_error(), "{fails}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let made = writes(&backends);
+        backends.on("orders", "/orders").json(r#"{"id":1}"#);
+        backends.on("catalog", "/price").json("7");
+        let other = post(&kit, "/baskets/c/order?count=1").await;
+        assert_eq!((other.status.as_u16(), code(&other).as_str()), (422, "idempotency-key-reused"), "{fails}");
+        assert_eq!(writes(&backends), made, "{fails}");
+        assert_eq!(post(&kit, PLACE).await.status, 200, "{fails}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_connection_that_fails_frees_the_key() {
     let backends = FakeBackends::new();
     backends.on("catalog", "/price").json("7");
@@ -464,7 +486,7 @@ struct Gone {
 }
 
 impl IdempotencyStore for Gone {
-    fn begin(&self, _: Claim, _: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
+    fn begin(&self, _: Claim, _: Duration, _: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
         let answer = if self.begins { Ok(Begun::Fresh) } else { Err(StoreError("gone".to_owned())) };
         Box::pin(std::future::ready(answer))
     }

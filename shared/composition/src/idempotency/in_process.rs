@@ -25,8 +25,8 @@ const MOST_RUNNING: usize = 100_000;
 pub struct InProcessIdempotency {
     /// The writes under way: never given up for want of room.
     running: Mutex<HashMap<StoreKey, Running>>,
-    /// The answers, the least recently used given up first when there are too many.
-    done: Cache<StoreKey, Done>,
+    /// What each key was taken for, and the answer if its write was made; the least recently used given up first when there are too many.
+    known: Cache<StoreKey, Known>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,19 +36,30 @@ struct Running {
 }
 
 #[derive(Debug, Clone)]
-struct Done {
+struct Known {
     fingerprint: Fingerprint,
-    stored: Stored,
+    /// `None`: the write was not made, as far as is known.
+    stored: Option<Stored>,
     until: Instant,
     keep: Duration,
 }
 
-/// Each answer is kept for its own time.
+/// Each is kept for its own time.
 struct Keep;
 
-impl moka::Expiry<StoreKey, Done> for Keep {
-    fn expire_after_create(&self, _: &StoreKey, done: &Done, _: std::time::Instant) -> Option<Duration> {
-        Some(done.keep)
+impl moka::Expiry<StoreKey, Known> for Keep {
+    fn expire_after_create(&self, _: &StoreKey, known: &Known, _: std::time::Instant) -> Option<Duration> {
+        Some(known.keep)
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &StoreKey,
+        known: &Known,
+        _: std::time::Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(known.keep)
     }
 }
 
@@ -63,35 +74,49 @@ impl InProcessIdempotency {
     /// A store for answers of about `max_bytes` in all. If there are more, those that were not asked for for the longest time
     /// are given up before their time, which is logged: a repeat of such a write would make it again.
     pub fn new(max_bytes: u64) -> InProcessIdempotency {
-        let given_up = move |_, _, cause| {
-            if cause == RemovalCause::Size {
+        let given_up = move |_, known: Known, cause| {
+            if cause == RemovalCause::Size && known.stored.is_some() {
                 tracing::warn!(
                     max_bytes,
                     "a write's answer is given up before its time; raise `idempotency.max_bytes`"
                 );
             }
         };
-        let done = Cache::builder()
+        let known = Cache::builder()
             .max_capacity(max_bytes)
             .eviction_policy(EvictionPolicy::lru())
-            .weigher(|_, done: &Done| u32::try_from(done.stored.size() + ENTRY_BYTES).unwrap_or(u32::MAX))
+            .weigher(|_, known: &Known| {
+                u32::try_from(known.stored.as_ref().map_or(0, Stored::size) + ENTRY_BYTES).unwrap_or(u32::MAX)
+            })
             .expire_after(Keep)
             .eviction_listener(given_up)
             .build();
-        InProcessIdempotency { running: Mutex::default(), done }
+        InProcessIdempotency { running: Mutex::default(), known }
     }
 
-    fn begin_now(&self, claim: Claim, lease: Duration) -> Result<Begun, StoreError> {
+    /// What is known of a key. Tokio's time decides, which tests can pause; moka's own only makes room.
+    fn known(&self, key: &StoreKey, now: Instant) -> Option<Known> {
+        self.known.get(key).filter(|known| known.until > now)
+    }
+
+    fn remember(&self, claim: Claim, stored: Option<Stored>, now: Instant, keep: Duration) {
+        self.known.insert(claim.key, Known { fingerprint: claim.fingerprint, stored, until: now + keep, keep });
+    }
+
+    fn begin_now(&self, claim: Claim, lease: Duration, keep: Duration) -> Result<Begun, StoreError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if let Some(other) = running.get(&claim.key).filter(|running| running.until > now) {
             let same = other.claim.fingerprint == claim.fingerprint;
             return Ok(if same { Begun::Running } else { Begun::Mismatch });
         }
-        // Tokio's time decides, which tests can pause; moka's own only makes room.
-        if let Some(done) = self.done.get(&claim.key).filter(|done| done.until > now) {
-            let same = done.fingerprint == claim.fingerprint;
-            return Ok(if same { Begun::Done(done.stored) } else { Begun::Mismatch });
+        if let Some(known) = self.known(&claim.key, now) {
+            if known.fingerprint != claim.fingerprint {
+                return Ok(Begun::Mismatch);
+            }
+            if let Some(stored) = known.stored {
+                return Ok(Begun::Done(stored));
+            }
         }
         if running.len() >= MOST_RUNNING {
             running.retain(|_, running| running.until > now);
@@ -100,21 +125,23 @@ impl InProcessIdempotency {
             }
         }
         running.insert(claim.key, Running { claim, until: now + lease });
+        self.remember(claim, None, now, keep.max(lease));
         Ok(Begun::Fresh)
     }
 
     fn complete_now(&self, claim: Claim, stored: Stored, keep: Duration) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
+        let ended = |known: Known| known.stored.is_some() || known.fingerprint != claim.fingerprint;
         match running.get(&claim.key) {
             Some(other) if other.claim.token != claim.token => return false,
             Some(_) => {}
             // Somebody else began after the lease, and has ended too.
-            None if self.done.get(&claim.key).is_some_and(|done| done.until > now) => return false,
+            None if self.known(&claim.key, now).is_some_and(ended) => return false,
             None => {}
         }
         // In this order, under the lock: the key is never free between the two.
-        self.done.insert(claim.key, Done { fingerprint: claim.fingerprint, stored, until: now + keep, keep });
+        self.remember(claim, Some(stored), now, keep);
         running.remove(&claim.key);
         true
     }
@@ -128,8 +155,8 @@ impl InProcessIdempotency {
 }
 
 impl IdempotencyStore for InProcessIdempotency {
-    fn begin(&self, claim: Claim, lease: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
-        Box::pin(ready(self.begin_now(claim, lease)))
+    fn begin(&self, claim: Claim, lease: Duration, keep: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
+        Box::pin(ready(self.begin_now(claim, lease, keep)))
     }
 
     fn complete(&self, claim: Claim, stored: Stored, keep: Duration) -> BoxFuture<'_, Result<bool, StoreError>> {

@@ -13,14 +13,16 @@ use super::stored::Stored;
 /// Each of the three must be atomic: of many requests that begin with one key at the same time, one is [`Begun::Fresh`]. Each must answer
 /// soon (a few tens of milliseconds): requests wait for it.
 pub trait IdempotencyStore: Send + Sync + 'static {
-    /// Takes the key for `claim`, if it is free. Without an end it is free again after `lease`.
-    fn begin(&self, claim: Claim, lease: Duration) -> BoxFuture<'_, Result<Begun, StoreError>>;
+    /// Takes the key for `claim`, if nobody has it and it was never taken for something else. Without an end it is free again after
+    /// `lease`, for the same request only: what it was taken for is remembered for `keep` (and at least for `lease`).
+    fn begin(&self, claim: Claim, lease: Duration, keep: Duration) -> BoxFuture<'_, Result<Begun, StoreError>>;
 
     /// The write of `claim` was made: keeps its answer for `keep`. False, and nothing is kept, if meanwhile the key belongs to
     /// another claim: the lease was over, and somebody else began.
     fn complete(&self, claim: Claim, stored: Stored, keep: Duration) -> BoxFuture<'_, Result<bool, StoreError>>;
 
-    /// The write of `claim` was not made: its key is free again. Nothing happens if it belongs to another claim.
+    /// The write of `claim` was not made, or nobody knows: the same request may take its key again, and no other. Nothing happens if
+    /// it belongs to another claim.
     fn abandon(&self, claim: Claim) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
@@ -42,7 +44,7 @@ pub enum Begun {
     Fresh,
     /// The same request is under way.
     Running,
-    /// The key belongs to a request that asks for something else.
+    /// The key belongs to a request that asks for something else, whatever became of it.
     Mismatch,
     /// The write was made; this is what it was answered with.
     Done(Stored),

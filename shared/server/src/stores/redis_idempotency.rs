@@ -1,5 +1,5 @@
-//! Idempotency keys kept in Redis: one hash a key, with the claim's fingerprint `f`, its token `t`, and, when the write was made, its
-//! answer `s`. Each step is one script on one key, so it is atomic, in a cluster too.
+//! Idempotency keys kept in Redis: one hash a key, with the fingerprint `f` of what it was taken for, the token `t` of the claim that has
+//! it and the end `u` of its lease (milliseconds since 1970), and, when the write was made, its answer `s`. Each step is one script on one key, so it is atomic, in a cluster too.
 //!
 //! The Redis must not evict keys before their time (`maxmemory-policy noeviction`, or `volatile-ttl` with room to spare): a key
 //! that is gone no longer protects its write.
@@ -13,34 +13,33 @@ use trefoil_composition::idempotency::{Begun, Claim, IdempotencyStore, StoreErro
 
 use super::redis::Redis;
 
-/// Takes the key if it is free; the same claim again is no other. 0 fresh, 1 mismatch, 2 done, 3 running.
+/// Takes the key if nobody has it and it was never taken for something else; the same claim again is no other. 0 fresh, 1 mismatch,
+/// 2 done, 3 running. Redis's own clock tells when a lease is over.
 const BEGIN: &str = r"
-local f = redis.call('HGET', KEYS[1], 'f')
-if not f then
-  redis.call('HSET', KEYS[1], 'f', ARGV[1], 't', ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  return {0, false}
-end
-if f ~= ARGV[1] then return {1, false} end
-local s = redis.call('HGET', KEYS[1], 's')
+local f, t, u, s = unpack(redis.call('HMGET', KEYS[1], 'f', 't', 'u', 's'))
+if f and f ~= ARGV[1] then return {1, false} end
 if s then return {2, s} end
-if redis.call('HGET', KEYS[1], 't') == ARGV[2] then return {0, false} end
-return {3, false}
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if t and t ~= ARGV[2] and now < tonumber(u) then return {3, false} end
+redis.call('HSET', KEYS[1], 'f', ARGV[1], 't', ARGV[2], 'u', string.format('%.0f', now + ARGV[3]))
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return {0, false}
 ";
 
 /// Keeps the answer, unless the key is another claim's.
 const COMPLETE: &str = r"
-local t = redis.call('HGET', KEYS[1], 't')
-if t and t ~= ARGV[2] then return 0 end
+local f, t = unpack(redis.call('HMGET', KEYS[1], 'f', 't'))
+if (t and t ~= ARGV[2]) or (f and f ~= ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'f', ARGV[1], 't', ARGV[2], 's', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 ";
 
-/// Frees the key, if it is this claim's and its write was not made.
+/// Gives the key back, if it is this claim's and its write was not made. What it was taken for stays.
 const ABANDON: &str = r"
 if redis.call('HGET', KEYS[1], 't') == ARGV[1] and redis.call('HEXISTS', KEYS[1], 's') == 0 then
-  return redis.call('DEL', KEYS[1])
+  return redis.call('HDEL', KEYS[1], 't', 'u')
 end
 return 0
 ";
@@ -69,9 +68,9 @@ impl RedisIdempotency {
 }
 
 impl IdempotencyStore for RedisIdempotency {
-    fn begin(&self, claim: Claim, lease: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
+    fn begin(&self, claim: Claim, lease: Duration, keep: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
         let mut script = self.on(&self.begin, &claim);
-        script.arg(&claim.fingerprint.0.0[..]).arg(&claim.token.0[..]).arg(millis(lease));
+        script.arg(&claim.fingerprint.0.0[..]).arg(&claim.token.0[..]).arg(millis(lease)).arg(millis(keep.max(lease)));
         Box::pin(async move {
             let (state, stored): (u8, Option<Vec<u8>>) = self.redis.run(&script).await.map_err(StoreError)?;
             match (state, stored) {

@@ -89,21 +89,21 @@ async fn two_gateways_make_one_write_and_both_know_its_answer() {
     let server = Server::start().await;
     let (one, other) = (server.store(), server.store());
     let first = claim("k", 1);
-    assert_eq!(one.begin(first, LONG).await, Ok(Begun::Fresh));
-    assert_eq!(other.begin(claim("k", 1), LONG).await, Ok(Begun::Running));
-    assert_eq!(other.begin(claim("k", 2), LONG).await, Ok(Begun::Mismatch));
+    assert_eq!(one.begin(first, LONG, LONG).await, Ok(Begun::Fresh));
+    assert_eq!(other.begin(claim("k", 1), LONG, LONG).await, Ok(Begun::Running));
+    assert_eq!(other.begin(claim("k", 2), LONG, LONG).await, Ok(Begun::Mismatch));
     let stored = answer(b"{\"id\":1}\n\xff");
     assert_eq!(one.complete(first, stored.clone(), LONG).await, Ok(true));
-    assert_eq!(other.begin(claim("k", 1), LONG).await, Ok(Begun::Done(stored)));
-    assert_eq!(other.begin(claim("k", 2), LONG).await, Ok(Begun::Mismatch));
-    assert_eq!(other.begin(claim("l", 2), LONG).await, Ok(Begun::Fresh));
+    assert_eq!(other.begin(claim("k", 1), LONG, LONG).await, Ok(Begun::Done(stored)));
+    assert_eq!(other.begin(claim("k", 2), LONG, LONG).await, Ok(Begun::Mismatch));
+    assert_eq!(other.begin(claim("l", 2), LONG, LONG).await, Ok(Begun::Fresh));
 }
 
 #[tokio::test]
 async fn of_many_at_once_at_two_gateways_one_begins() {
     let server = Server::start().await;
     let (one, other) = (server.store(), server.store());
-    let begins = (0..100).map(|number| if number % 2 == 0 { &one } else { &other }.begin(claim("k", 1), LONG));
+    let begins = (0..100).map(|number| if number % 2 == 0 { &one } else { &other }.begin(claim("k", 1), LONG, LONG));
     let begun = futures_util::future::join_all(begins).await;
     assert_eq!(begun.iter().filter(|begun| **begun == Ok(Begun::Fresh)).count(), 1);
     assert_eq!(begun.iter().filter(|begun| **begun == Ok(Begun::Running)).count(), 99);
@@ -114,37 +114,60 @@ async fn who_is_late_undoes_nothing_of_another() {
     let server = Server::start().await;
     let store = server.store();
     let late = claim("k", 1);
-    assert_eq!(store.begin(late, Duration::from_millis(50)).await, Ok(Begun::Fresh));
+    assert_eq!(store.begin(late, Duration::from_millis(50), LONG).await, Ok(Begun::Fresh));
     tokio::time::sleep(Duration::from_millis(200)).await;
     let second = claim("k", 1);
-    assert_eq!(store.begin(second, LONG).await, Ok(Begun::Fresh), "a lease ends by itself");
+    assert_eq!(store.begin(second, LONG, LONG).await, Ok(Begun::Fresh), "a lease ends by itself");
     store.abandon(late).await.unwrap();
     assert_eq!(store.complete(late, answer(b"1"), LONG).await, Ok(false));
-    assert_eq!(store.begin(claim("k", 1), LONG).await, Ok(Begun::Running));
+    assert_eq!(store.begin(claim("k", 1), LONG, LONG).await, Ok(Begun::Running));
     store.abandon(second).await.unwrap();
-    assert_eq!(store.begin(late, LONG).await, Ok(Begun::Fresh));
-    assert_eq!(store.begin(late, LONG).await, Ok(Begun::Fresh), "the same claim, whose answer was lost");
+    assert_eq!(store.begin(late, LONG, LONG).await, Ok(Begun::Fresh));
+    assert_eq!(store.begin(late, LONG, LONG).await, Ok(Begun::Fresh), "the same claim, whose answer was lost");
     assert_eq!(store.complete(late, Stored::TooLarge, Duration::from_millis(50)).await, Ok(true));
     store.abandon(late).await.unwrap();
-    assert_eq!(store.begin(second, LONG).await, Ok(Begun::Done(Stored::TooLarge)), "what was made is not given back");
+    assert_eq!(store.begin(second, LONG, LONG).await, Ok(Begun::Done(Stored::TooLarge)), "what was made is not given back");
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(store.begin(second, LONG).await, Ok(Begun::Fresh), "an answer is kept for its time");
+    assert_eq!(store.begin(second, LONG, LONG).await, Ok(Begun::Fresh), "an answer is kept for its time");
+}
+
+#[tokio::test]
+async fn a_key_whose_write_failed_is_for_the_same_request_alone_at_every_gateway() {
+    let server = Server::start().await;
+    let (one, other) = (server.store(), server.store());
+    let (lease, keep) = (Duration::from_millis(50), Duration::from_millis(1_500));
+    // Given back, and left to its lease by a gateway that died.
+    for gives_back in [true, false] {
+        let key = if gives_back { "k" } else { "l" };
+        let failed = claim(key, 1);
+        assert_eq!(one.begin(failed, if gives_back { LONG } else { lease }, keep).await, Ok(Begun::Fresh));
+        if gives_back {
+            one.abandon(failed).await.unwrap();
+        }
+        tokio::time::sleep(lease * 2).await;
+        assert_eq!(other.begin(claim(key, 2), lease, keep).await, Ok(Begun::Mismatch), "{key}");
+    }
+    let again = claim("l", 1);
+    assert_eq!(other.begin(again, lease, keep).await, Ok(Begun::Fresh));
+    other.abandon(again).await.unwrap();
+    tokio::time::sleep(keep + lease).await;
+    assert_eq!(one.begin(claim("l", 2), lease, keep).await, Ok(Begun::Fresh), "it is kept for its time");
 }
 
 #[tokio::test]
 async fn without_its_redis_a_store_says_so_soon_and_works_again_when_it_is_back() {
     let mut server = Server::start().await;
     let store = server.store();
-    assert_eq!(store.begin(claim("k", 1), LONG).await, Ok(Begun::Fresh));
+    assert_eq!(store.begin(claim("k", 1), LONG, LONG).await, Ok(Begun::Fresh));
     server.end();
     for _ in 0..3 {
         let asked = Instant::now();
-        assert!(store.begin(claim("l", 1), LONG).await.is_err());
+        assert!(store.begin(claim("l", 1), LONG, LONG).await.is_err());
         assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     }
     let back = Server::start_at(server.port).await;
     let started = Instant::now();
-    while store.begin(claim("m", 1), LONG).await.is_err() {
+    while store.begin(claim("m", 1), LONG, LONG).await.is_err() {
         assert!(started.elapsed() < Duration::from_secs(20), "it does not come back");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
