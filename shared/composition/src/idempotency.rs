@@ -30,7 +30,6 @@ pub use self::store::{Begun, Claim, IdempotencyStore, StoreError, Token};
 pub use self::stored::Stored;
 pub(crate) use self::write::Write;
 use self::write::{Held, Lease};
-use crate::inputs::Inputs;
 use crate::plan::Plan;
 use crate::signals::{KeyOutcome, Signals};
 
@@ -93,9 +92,12 @@ pub(crate) struct Asked<'a> {
     pub(crate) bff: &'a str,
     pub(crate) plan: &'a Plan,
     pub(crate) key: &'a ClientKey,
-    /// What tells apart the writes of one request: the GraphQL response key, where an operation has several.
+    /// What tells apart the writes of one request to one endpoint: their number, from the second on.
     pub(crate) part: Option<&'a str>,
-    pub(crate) inputs: &'a Inputs,
+    /// What the whole request asks for.
+    pub(crate) fingerprint: Fingerprint,
+    /// How long it may take until the write's turn comes, beyond its own deadline.
+    pub(crate) turn: Duration,
     pub(crate) context: &'a RequestContext,
     pub(crate) signals: &'a Signals,
 }
@@ -114,11 +116,11 @@ impl Idempotency {
 
     /// How the write of this request is to be made, or why it is refused.
     pub(crate) async fn begin(&self, asked: Asked<'_>) -> Result<Write, Problem> {
-        let Asked { bff, plan, key, part, inputs, context, signals } = asked;
+        let Asked { bff, plan, key, part, fingerprint, turn, context, signals } = asked;
         let (Some(declared), Some(caller)) = (&plan.idempotency, &context.caller) else { return Ok(Write::Plain) };
         let claim = Claim {
             key: StoreKey::new(bff, &plan.name, &caller.id, key.text(), part),
-            fingerprint: Fingerprint::new(plan, inputs),
+            fingerprint,
             token: Token::random(),
         };
         let held = Held {
@@ -131,7 +133,8 @@ impl Idempotency {
             endpoint: plan.name.clone(),
             under_way: self.under_way.clone(),
         };
-        let (outcome, result) = match self.store.begin(claim, plan.deadline + declared.finish + LEASE_MARGIN, declared.keep).await {
+        let lease = turn + plan.deadline + declared.finish + LEASE_MARGIN;
+        let (outcome, result) = match self.store.begin(claim, lease, declared.keep).await {
             Ok(Begun::Fresh) => (KeyOutcome::Fresh, Ok(Write::Leased(Lease::new(held)))),
             Ok(Begun::Done(stored)) => (KeyOutcome::Replayed, Ok(Write::Stored(stored))),
             Ok(Begun::Running) => (

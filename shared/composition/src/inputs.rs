@@ -80,37 +80,32 @@ impl Inputs {
                 None
             }));
         }
-        Inputs::finish(plan, shapes, params, faults, caller)
+        Inputs::of_params(plan, params, faults)?.asked_by(plan, shapes, caller)
     }
 
-    /// The body of a GraphQL field, in the backend's names: of its arguments it is validated by itself, before any field of the operation
-    /// runs. A 422 problem lists every fault.
-    pub(crate) fn body_of(plan: &Plan, arguments: &Map<String, serde_json::Value>) -> Result<Value, Problem> {
-        let Some(param) = plan.params.iter().find(|param| param.place == Place::Body) else { return Ok(None) };
-        let given = arguments.get(&crate::names::argument(param)).filter(|value| !value.is_null());
-        let text = given.map(ToString::to_string);
-        let mut faults = Vec::new();
-        let body = body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?;
-        if faults.is_empty() { Ok(body) } else { Err(unfit(faults)) }
-    }
-
-    /// The inputs of a GraphQL field: its arguments as JSON, coerced already, by client name, and its [body](Inputs::body_of).
-    pub(crate) fn from_arguments(
+    /// The inputs of a GraphQL field but for the [caller's](Inputs::asked_by): its arguments as JSON, coerced already, by client name. They
+    /// are validated by themselves, before any field of the operation runs. A 422 problem lists every fault.
+    pub(crate) fn of_arguments(
         plan: &Plan,
         shapes: &Shapes,
         arguments: &Map<String, serde_json::Value>,
-        body: &Value,
-        caller: Option<&Caller>,
     ) -> Result<Inputs, Problem> {
         let mut faults = Vec::new();
         let mut params = Vec::with_capacity(plan.params.len());
         for param in &plan.params {
+            let given = arguments.get(&crate::names::argument(param));
             if param.place == Place::Body {
-                params.push(body.clone());
+                let text = given.filter(|value| !value.is_null()).map(ToString::to_string);
+                params.push(body::value(plan, param, text.as_ref().map(String::as_bytes), &mut faults)?);
                 continue;
             }
-            let value = match arguments.get(&crate::names::argument(param)) {
-                None | Some(serde_json::Value::Null) => absent(param),
+            let value = match given {
+                None => absent(param),
+                // Null is a value: no default stands in for it (October 2021, section 6.4.1).
+                Some(serde_json::Value::Null) if param.shape.is_nullable() => Ok(None),
+                Some(serde_json::Value::Null) => {
+                    Err(format!("is null; expected {}", describe(&param.shape, Some((param, shapes)))))
+                }
                 Some(serde_json::Value::String(text)) => from_text(param, shapes, text).map(Some),
                 Some(scalar) => from_text(param, shapes, &scalar.to_string()).map(Some),
             };
@@ -119,7 +114,9 @@ impl Inputs {
                 None
             }));
         }
-        Inputs::finish(plan, shapes, params, faults, caller)
+        let inputs = Inputs::of_params(plan, params, faults)?;
+        segments::of_the_rest(plan, &inputs)?;
+        Ok(inputs)
     }
 
     /// What the request gave, in the order of the declaration: JSON, or nothing.
@@ -143,21 +140,20 @@ impl Inputs {
         }
     }
 
-    fn finish(
-        plan: &Plan,
-        shapes: &Shapes,
-        params: Vec<Value>,
-        mut faults: Vec<Fault>,
-        caller: Option<&Caller>,
-    ) -> Result<Inputs, Problem> {
+    fn of_params(plan: &Plan, params: Vec<Value>, mut faults: Vec<Fault>) -> Result<Inputs, Problem> {
         segments::of_params(plan, &params, &mut faults);
         if !faults.is_empty() {
             return Err(unfit(faults));
         }
+        let body = body::parts(plan, &params);
+        Ok(Inputs { params, body, ..Inputs::default() })
+    }
+
+    /// With what is known of the caller.
+    pub(crate) fn asked_by(self, plan: &Plan, shapes: &Shapes, caller: Option<&Caller>) -> Result<Inputs, Problem> {
         let caller_id = caller.map(|caller| quoted(&caller.id));
         let claims = plan.claims.iter().map(|used| claim(used, shapes, caller)).collect::<Result<_, _>>()?;
-        let body = body::parts(plan, &params);
-        let inputs = Inputs { params, body, caller_id, claims };
+        let inputs = Inputs { caller_id, claims, ..self };
         segments::of_the_rest(plan, &inputs)?;
         Ok(inputs)
     }

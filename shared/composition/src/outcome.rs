@@ -16,7 +16,7 @@ use trefoil_context::{Code, Problem};
 use crate::plan::{Need, Plan};
 use crate::run::{Settled, State};
 
-pub(crate) use self::places::{Step, failed_places};
+pub(crate) use self::places::{Step, failed_places, missing_places};
 
 /// Why a field is missing, in the one word that clients see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -127,15 +127,19 @@ pub(crate) fn field(plan: &Plan, state: &State, output: usize) -> Result<Bytes, 
 /// What is missing, in the order of the plan.
 pub(crate) fn missing(plan: &Plan, state: &State) -> Vec<Missing> {
     let mut all: Vec<Missing> = Vec::new();
-    for (node, settled) in plan.nodes.iter().zip(&state.settled) {
-        for (item, settled) in settled.iter().enumerate() {
-            if let Settled::Failed(failure) = settled {
-                let (count, defaulted) = (state.places[node.site][item], node.need == Need::Default);
-                add(&mut all, &Missing { path: node.field.clone(), reason: failure.reason, count, defaulted });
-            }
+    (0..plan.nodes.len()).for_each(|node| missing_of(plan, state, node, &mut all));
+    all
+}
+
+/// Adds what is missing because of one node.
+fn missing_of(plan: &Plan, state: &State, node: usize, all: &mut Vec<Missing>) {
+    let (settled, node) = (&state.settled[node], &plan.nodes[node]);
+    for (item, settled) in settled.iter().enumerate() {
+        if let Settled::Failed(failure) = settled {
+            let (count, defaulted) = (state.places[node.site][item], node.need == Need::Default);
+            add(all, &Missing { path: node.field.clone(), reason: failure.reason, count, defaulted });
         }
     }
-    all
 }
 
 /// What is missing as REST and streams name it. An answer that shows nothing has no place that an empty path could be: it is called

@@ -19,7 +19,7 @@ use crate::bff::CompiledBff;
 use crate::caching;
 use crate::conditional;
 use crate::head;
-use crate::idempotency::{Asked, ClientKey, Idempotency, REPLAYED, Write};
+use crate::idempotency::{Asked, ClientKey, Fingerprint, Idempotency, REPLAYED, Write};
 use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
 use crate::plan::Plan;
@@ -112,7 +112,8 @@ impl Endpoint {
     ) -> Result<Write, Problem> {
         let Some(key) = key else { return Ok(Write::Plain) };
         let (bff, plan, signals) = (&*self.bff.name, &*self.plan, &self.signals);
-        self.idempotency.begin(Asked { bff, plan, key, part: None, inputs, context, signals }).await
+        let (fingerprint, turn) = (Fingerprint::of([(plan, inputs)]), Duration::ZERO);
+        self.idempotency.begin(Asked { bff, plan, key, part: None, fingerprint, turn, context, signals }).await
     }
 
     async fn path(&self, request: &mut Request) -> Result<Vec<(String, String)>, Problem> {

@@ -478,6 +478,116 @@ async fn each_mutation_of_an_operation_is_a_write_of_its_own() {
     assert_eq!(writes(&backends), 2);
 }
 
+/// The codes of an operation's errors, each once.
+fn codes(answer: &Value) -> Vec<&str> {
+    let mut codes: Vec<&str> = answer["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|error| error["extensions"]["code"].as_str().unwrap())
+        .collect();
+    codes.dedup();
+    codes
+}
+
+fn placing(key: &str, basket: &str) -> String {
+    format!("{key}: placeOrder(basket: \"{basket}\", count: 1) {{ order {{ id }} }} ")
+}
+
+const MOVING: &str = "moved: putAddress { address } ";
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_for_one_operation_with_all_its_writes_in_their_order() {
+    let backends = well();
+    let kit = kit(&backends).key("k-1");
+    let mutation = |fields: &[&str]| format!("mutation {{ {} }}", fields.concat());
+    let (a, b) = (placing("a", "a"), placing("b", "b"));
+    let (first, _) = mutate(&kit, &mutation(&[&a, &b])).await;
+    assert_eq!(first["data"], json!({"a": {"order": {"id": 1}}, "b": {"order": {"id": 2}}}));
+    for other in [
+        mutation(&[&a]),
+        mutation(&[&b]),
+        mutation(&[&b, &a]),
+        mutation(&[&a, &b, &placing("c", "c")]),
+        mutation(&[&a, &placing("b", "c")]),
+        mutation(&[&a, &a.replace("a:", "b:")]),
+        mutation(&[MOVING, &a, &b]),
+        mutation(&[&a, MOVING, &b]),
+    ] {
+        let (answer, _) = mutate(&kit, &other).await;
+        assert_eq!(codes(&answer), ["idempotency-key-reused"], "{other}: {answer}");
+        assert!(answer["data"].as_object().unwrap().values().all(Value::is_null), "{other}: {answer}");
+        assert_eq!(writes(&backends), 2, "{other}");
+    }
+    let rest = post(&kit, "/baskets/a/order?count=1").await;
+    assert_eq!(code(&rest), "idempotency-key-reused");
+    // Other aliases ask for the same.
+    let (again, replayed) = mutate(&kit, &mutation(&[&placing("x", "a"), &placing("y", "b"), "__typename"])).await;
+    assert_eq!(again["data"]["x"], json!({"order": {"id": 1}}));
+    assert_eq!((again["data"]["y"].clone(), replayed), (json!({"order": {"id": 2}}), true));
+    assert_eq!(writes(&backends), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_after_a_request_with_its_key_makes_no_write() {
+    let backends = well();
+    let kit = kit(&backends).key("k-1");
+    post(&kit, "/baskets/b/order?count=1").await;
+    let operation = format!("mutation {{ {MOVING} {} {} }}", placing("a", "a"), placing("b", "b"));
+    let (answer, _) = mutate(&kit, &operation).await;
+    assert_eq!(codes(&answer), ["idempotency-key-reused"], "{answer}");
+    assert_eq!(writes(&backends), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_of_an_operation_makes_what_failed_and_no_more() {
+    let backends = well();
+    backends.on("orders", "/address").method(Method::PUT).status(500);
+    let kit = kit(&backends).key("k-1");
+    let operation = format!("mutation {{ {} {MOVING} {} }}", placing("a", "a"), placing("b", "b"));
+    let (first, replays) = mutate(&kit, &operation).await;
+    assert_eq!(
+        (&first["data"]["moved"], &first["data"]["b"]["order"]["id"], replays),
+        (&json!(null), &json!(2), false)
+    );
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    backends.on("orders", "/address").method(Method::PUT).json("\"here\"");
+    let (second, replays) = mutate(&kit, &operation).await;
+    let expected = json!({"a": {"order": {"id": 1}}, "moved": {"address": "here"}, "b": {"order": {"id": 2}}});
+    assert_eq!((&second["data"], replays), (&expected, true), "{second}");
+    assert_eq!(writes(&backends), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_an_operation_is_under_way_a_repeat_begins_nothing() {
+    let backends = well();
+    let operation = format!("mutation {{ {} {} }}", placing("a", "a"), placing("b", "b"));
+    for waits in [20, 70] {
+        let kit = kit(&backends).key(&format!("k-{waits}"));
+        let made = writes(&backends);
+        let (first, (second, _)) = join(mutate(&kit, &operation), async {
+            tokio::time::sleep(Duration::from_millis(waits)).await;
+            mutate(&kit, &operation).await
+        })
+        .await;
+        assert_eq!(codes(&second), ["idempotency-key-in-use"], "{waits}: {second}");
+        assert_eq!(codes(&first.0), [""; 0], "{waits}");
+        assert_eq!(writes(&backends), made + 2, "{waits}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_leaves_an_operation_leaves_the_writes_to_come_undone_and_their_keys_free() {
+    let backends = well();
+    let kit = kit(&backends).key("k-1");
+    let operation = format!("mutation {{ {} {} }}", placing("a", "a"), placing("b", "b"));
+    assert!(tokio::time::timeout(Duration::from_millis(20), mutate(&kit, &operation)).await.is_err());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(writes(&backends), 1);
+    let (answer, replays) = mutate(&kit, &operation).await;
+    assert_eq!((codes(&answer), replays, writes(&backends)), (vec![], true, 2), "{answer}");
+}
+
 /// A store that is gone, or goes when the answer is to be kept.
 #[derive(Default)]
 struct Gone {

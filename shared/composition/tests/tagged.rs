@@ -290,7 +290,7 @@ async fn graphql_names_a_failed_place_inside_a_variant() {
     let answer = kit(&backends).post("/graphql", &json!({ "query": query }).to_string()).await.json();
     assert_eq!(answer["data"], json!({"p": {"lastFour": "4242", "b": null}}));
     assert_eq!(answer["errors"][0]["path"], json!(["p", "b"]));
-    assert_eq!(answer["extensions"]["degraded"], json!([{"path": "p.bank", "reason": "status"}]));
+    assert_eq!(answer["extensions"]["degraded"], json!([{"path": "p.b", "reason": "status"}]));
 }
 
 #[tokio::test]

@@ -2,21 +2,23 @@
 //! document is checked exactly as a new one is.
 
 use async_graphql::Positioned;
-use async_graphql::parser::types::{BaseType, VariableDefinition};
+use async_graphql::parser::types::{BaseType, Type, VariableDefinition};
 use async_graphql_value::{ConstValue, Value as Literal};
 use serde_json::{Map, Value};
 
 use super::errors::GraphqlError;
+use super::names;
 use super::scalars::Leaf;
 use super::schema::Model;
-use crate::names::input_name;
-use crate::shape::Shapes;
+use crate::names::{Naming, input_name};
+use crate::shape::{FieldShape, ObjectId, Shape, Shapes};
 
 /// The types by name, and their values.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Types<'a> {
     pub(crate) model: &'a Model,
     pub(crate) shapes: &'a Shapes,
+    pub(crate) naming: Naming,
 }
 
 impl Types<'_> {
@@ -53,7 +55,7 @@ impl Types<'_> {
             (None, None) => return Ok(None),
             (Some(_), _) | (None, Some(_)) => {}
         }
-        // Lists and input objects stand in bodies, which are validated as a whole, as in REST.
+        // Lists and input objects stand in bodies, which are validated as a whole, as in REST; see `composites` too.
         let leaf = match &ty.base {
             BaseType::Named(name) if !self.is_input(name) => {
                 Leaf::named(name, self.shapes).ok_or_else(|| format!("has the unknown type {ty}"))?
@@ -75,7 +77,70 @@ impl Types<'_> {
     }
 
     fn is_input(self, name: &str) -> bool {
-        self.shapes.objects().any(|(_, object)| input_name(&object.name) == name)
+        self.input(name).is_some()
+    }
+
+    fn input(self, name: &str) -> Option<ObjectId> {
+        self.shapes.objects().find(|(_, object)| input_name(&object.name) == name).map(|(id, _)| id)
+    }
+
+    /// Whether the variables that are lists and input objects are of their types (October 2021, section 6.1.2), used or not. What a
+    /// body takes beyond its type, its bounds, is the body's own matter.
+    pub(crate) fn composites(
+        self,
+        definitions: &[Positioned<VariableDefinition>],
+        values: &Map<String, Value>,
+    ) -> Result<(), Vec<GraphqlError>> {
+        let misfit = |definition: &Positioned<VariableDefinition>| {
+            let (name, ty) = (definition.node.name.node.as_str(), &definition.node.var_type.node);
+            let composite = !matches!(&ty.base, BaseType::Named(name) if !self.is_input(name));
+            let at = values.get(name).filter(|_| composite).and_then(|value| self.misfit(ty, value))?;
+            let place = if at.is_empty() { String::new() } else { format!(" at {}", at.trim_start_matches('.')) };
+            let message = format!("the variable `${name}` does not fit{place}; expected {ty}");
+            Some(GraphqlError::request(message, Some(definition.pos)))
+        };
+        let errors: Vec<GraphqlError> = definitions.iter().filter_map(misfit).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// The way to what is not of the type in a value from JSON; `None` if all is.
+    fn misfit(self, ty: &Type, value: &Value) -> Option<String> {
+        match (&ty.base, value) {
+            (_, Value::Null) => (!ty.nullable).then(String::new),
+            (BaseType::List(item), Value::Array(items)) => in_list(items, |value| self.misfit(item, value)),
+            // One value stands for a list of it (section 3.11).
+            (BaseType::List(item), value) => self.misfit(item, value),
+            (BaseType::Named(name), value) => match self.input(name) {
+                Some(id) => self.misfit_of(&Shape::Object(id), value),
+                None => {
+                    Leaf::named(name, self.shapes).and_then(|leaf| self.json(leaf, value)).is_none().then(String::new)
+                }
+            },
+        }
+    }
+
+    fn misfit_of(self, shape: &Shape, value: &Value) -> Option<String> {
+        let (inner, nullable) = shape.unwrap_nullable();
+        match (inner, value) {
+            (_, Value::Null) => (!nullable).then(String::new),
+            (Shape::List(item), Value::Array(items)) => in_list(items, |value| self.misfit_of(item, value)),
+            (Shape::List(item), value) => self.misfit_of(item, value),
+            (Shape::Object(id), Value::Object(members)) => {
+                let fields = &self.shapes.get(*id).fields;
+                let given = |(name, value): (&String, &Value)| {
+                    let field = self.model.field(*id, name).and_then(|index| fields.get(index));
+                    let at = field.map_or(Some(String::new()), |field| self.misfit_of(&field.shape, value));
+                    at.map(|at| format!(".{name}{at}"))
+                };
+                let missing = |field: &FieldShape| {
+                    let name = names::field(field, self.naming);
+                    let needed = !field.shape.is_nullable() && field.default.is_none();
+                    (needed && !members.contains_key(&name)).then(|| format!(".{name}"))
+                };
+                members.iter().find_map(given).or_else(|| fields.iter().find_map(missing))
+            }
+            (leaf, value) => Leaf::of(leaf).and_then(|leaf| self.json(leaf, value)).is_none().then(String::new),
+        }
     }
 
     /// A value from JSON, that is not null.
@@ -101,6 +166,11 @@ impl Types<'_> {
             (_, value) => self.json(leaf, &value.clone().into_json().ok()?),
         }
     }
+}
+
+/// The way to the first item that does not fit, by what `misfit` says of each.
+fn in_list(items: &[Value], misfit: impl Fn(&Value) -> Option<String>) -> Option<String> {
+    items.iter().enumerate().find_map(|(index, item)| misfit(item).map(|at| format!("[{index}]{at}")))
 }
 
 /// A whole number within these bounds, written as REST takes it: `3.0` and `3e0` are none.

@@ -4,7 +4,7 @@
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned};
+use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value as Literal;
 use serde_json::Value;
 use trefoil_context::Place;
@@ -15,7 +15,7 @@ use super::errors::GraphqlError;
 use super::operation::Operation;
 use super::respell::Respell;
 use super::scalars::Leaf;
-use super::schema::{MUTATION, Model, QUERY};
+use super::schema::{EMPTY, MUTATION, Model, QUERY};
 use super::select::{Conditions, Merged, Selector};
 use crate::bff::CompiledBff;
 use crate::declare::Declaration;
@@ -46,6 +46,8 @@ pub(crate) struct Root {
 #[derive(Debug)]
 pub(crate) enum RootField {
     Typename(&'static str),
+    /// What a `Query` has that has nothing else: null.
+    Empty,
     Introspection,
     Endpoint(Box<EndpointField>),
 }
@@ -57,7 +59,15 @@ pub(crate) struct EndpointField {
     /// What of the answer is to be respelled.
     pub(crate) respell: Option<Respell>,
     /// The arguments that are given.
-    pub(crate) arguments: Vec<(String, Given)>,
+    pub(crate) arguments: Vec<Argument>,
+}
+
+/// An argument, and where its value stands in the document.
+#[derive(Debug)]
+pub(crate) struct Argument {
+    pub(crate) name: String,
+    pub(crate) given: Given,
+    pub(crate) at: Pos,
 }
 
 /// The value of an argument.
@@ -111,7 +121,7 @@ impl Root {
     fn plan(&self) -> Option<&Plan> {
         match &self.what {
             RootField::Endpoint(field) => Some(&field.plan),
-            RootField::Typename(_) | RootField::Introspection => None,
+            RootField::Typename(_) | RootField::Empty | RootField::Introspection => None,
         }
     }
 
@@ -153,6 +163,7 @@ impl<'a> Compiler<'a> {
         let roots = match name {
             "__typename" => return Ok(RootField::Typename(if self.is_query { QUERY } else { MUTATION })),
             "__schema" | "__type" => return Ok(RootField::Introspection),
+            EMPTY if self.model.query.is_empty() => return Ok(RootField::Empty),
             _ if self.is_query => &self.model.query,
             _ => &self.model.mutation,
         };
@@ -182,14 +193,15 @@ impl<'a> Compiler<'a> {
         project::Selection(field.map(shown).into_iter().collect())
     }
 
-    fn arguments(&self, field: &Field, plan: &Plan) -> Result<Vec<(String, Given)>, Vec<GraphqlError>> {
-        let types = Types { model: self.model, shapes: &self.bff.shapes };
+    fn arguments(&self, field: &Field, plan: &Plan) -> Result<Vec<Argument>, Vec<GraphqlError>> {
+        let types = Types { model: self.model, shapes: &self.bff.shapes, naming: self.bff.naming };
         let mut arguments = Vec::with_capacity(field.arguments.len());
         let mut errors = Vec::new();
         for (name, value) in &field.arguments {
             let Some(param) = plan.params.iter().find(|param| argument(param) == name.node.as_str()) else { continue };
+            let as_argument = |given| Argument { name: name.node.to_string(), given, at: value.pos };
             if param.place == Place::Body {
-                arguments.push((name.node.to_string(), Given::Body(value.node.clone())));
+                arguments.push(as_argument(Given::Body(value.node.clone())));
                 continue;
             }
             let leaf = Leaf::of(&param.shape).unwrap_or(Leaf::Json);
@@ -199,7 +211,7 @@ impl<'a> Compiler<'a> {
                 literal => types.literal(leaf, literal).map(Given::Value),
             };
             match given {
-                Some(given) => arguments.push((name.node.to_string(), given)),
+                Some(given) => arguments.push(as_argument(given)),
                 None => {
                     let expected = leaf.name(&self.bff.shapes);
                     let message = format!("the argument `{}` does not fit; expected {expected}", name.node);

@@ -73,8 +73,9 @@ impl GraphqlError {
     }
 
     /// The arguments of a field do not do: nothing of the request was run.
-    pub(crate) fn unfit(plan: &Plan, problem: &Problem, message: &str) -> GraphqlError {
+    pub(crate) fn unfit(plan: &Plan, problem: &Problem, message: &str, at: Vec<Pos>) -> GraphqlError {
         let mut error = GraphqlError::problem(plan, problem, Vec::new(), None);
+        error.0.locations = at;
         if !message.is_empty() {
             message.clone_into(&mut error.0.message);
         }

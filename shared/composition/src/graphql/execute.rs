@@ -22,6 +22,7 @@ use super::errors::GraphqlError;
 use super::merging;
 use super::operation::Operation;
 use super::positions;
+use super::ready;
 use super::request::GraphqlRequest;
 use super::root;
 use super::schema::{self, Model};
@@ -54,8 +55,6 @@ pub(crate) struct Asks<'a> {
     pub(crate) context: &'a RequestContext,
     /// Its headers, of which the Idempotency-Key is looked at.
     pub(crate) headers: &'a HeaderMap,
-    /// Whether its operation has several fields that are endpoints.
-    pub(crate) several: bool,
 }
 
 /// What an operation came to.
@@ -107,21 +106,23 @@ impl Face {
         let one = |error| vec![error];
         let operation = self.operation(&request.operation).await?;
         let definition = operation.definition().map_err(one)?;
-        let types = Types { model: &self.model, shapes: &self.bff.shapes };
+        let types = Types { model: &self.model, shapes: &self.bff.shapes, naming: self.bff.naming };
         let variables = types.variables(&definition.variable_definitions, &request.variables)?;
         let compiled = self.compiled(&operation, operation.flags(&variables).map_err(one)?)?;
 
         // All of them, before the first field runs: a write that was made cannot be taken back.
-        let (mut arguments, mut unfit) = (Vec::with_capacity(compiled.roots.len()), Vec::new());
+        let (mut inputs, mut unfit) = (Vec::with_capacity(compiled.roots.len()), Vec::new());
         for root in &compiled.roots {
-            match root::arguments(self, root, &variables) {
-                Ok(given) => arguments.push(given),
+            match root::inputs(self, root, &variables) {
+                Ok(given) => inputs.push(given),
                 Err(error) => unfit.push(error),
             }
         }
         if !unfit.is_empty() {
             return Err(unfit);
         }
+        // What the arguments did not use, and so did not look at.
+        types.composites(&definition.variable_definitions, &variables)?;
 
         let kind = definition.ty;
         let span =
@@ -131,10 +132,9 @@ impl Face {
                 Some(document) => self.introspect(document, &variables).await,
                 None => IndexMap::new(),
             };
-            // One key is for one write: where there are several, each has its own part of it.
-            let several = compiled.roots.iter().filter(|root| matches!(root.what, RootField::Endpoint(_))).count() > 1;
-            let run = |(root, given)| root::run(self, root, given, Asks { several, ..asks });
-            let runs = compiled.roots.iter().zip(&arguments);
+            let ready = ready::ready(self, &compiled.roots, inputs, asks).await;
+            let run = |(root, ready)| root::run(self, root, ready, asks.context);
+            let runs = compiled.roots.iter().zip(ready);
             let mut fields = if kind == OperationType::Mutation {
                 let mut fields = Vec::with_capacity(compiled.roots.len());
                 for one in runs {

@@ -78,7 +78,7 @@ async fn serve(face: &Face, mut request: Request) -> Result<Response, Box<Proble
     let headers = request.headers().clone();
     let body = request.extract::<Bytes, _>().await.map_err(|error| named(unreadable(error.status())))?;
     let request = GraphqlRequest::read(&body).map_err(named)?;
-    let asks = Asks { context: &context, headers: &headers, several: false };
+    let asks = Asks { context: &context, headers: &headers };
     Ok(respond(form, face.answer(&request, asks).await))
 }
 

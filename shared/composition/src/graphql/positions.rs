@@ -99,8 +99,7 @@ impl<'a> Walk<'a> {
                 }
                 (Some(param), _) => {
                     let ty = Leaf::of(&param.shape).unwrap_or(Leaf::Json).name(&bff.shapes);
-                    let defaulted = param.default.is_some();
-                    Taken { ty, sure: !param.shape.is_nullable() && !defaulted, defaulted }
+                    Taken { ty, sure: !param.shape.is_nullable(), defaulted: param.default.is_some() }
                 }
                 // Introspection's.
                 (None, "includeDeprecated") => Taken { ty: "Boolean", sure: false, defaulted: true },

@@ -17,10 +17,12 @@ use crate::bff::CompiledBff;
 use crate::declare::Bounds;
 use crate::names::{argument, input_name};
 use crate::plan::{Parameter, Plan};
-use crate::shape::{ChoiceId, EnumId, ObjectId, Shape};
+use crate::shape::{ChoiceId, EnumId, FieldShape, ObjectId, Shape};
 
 /// The name of the root type of queries.
 pub(crate) const QUERY: &str = "Query";
+/// The one field of a `Query` that has no endpoint, since GraphQL has no type without fields.
+pub(crate) const EMPTY: &str = "_empty";
 /// The name of the root type of mutations.
 pub(crate) const MUTATION: &str = "Mutation";
 
@@ -36,23 +38,22 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// The names of a BFF; `None` if it has no GET endpoint.
-    pub(crate) fn new(bff: &CompiledBff) -> Option<Model> {
+    /// The names of a BFF.
+    pub(crate) fn new(bff: &CompiledBff) -> Model {
         let roots = |reads: bool| -> HashMap<String, usize> {
             let of_kind = |(_, plan): &(usize, &std::sync::Arc<Plan>)| is_read(plan) == reads;
             bff.plans.iter().enumerate().filter(of_kind).map(|(index, plan)| (plan.name.clone(), index)).collect()
         };
-        let query = roots(true);
         let fields = |object: &crate::shape::ObjectShape| {
             let named = |(index, field)| (names::field(field, bff.naming), index);
             object.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(named).collect()
         };
-        (!query.is_empty()).then(|| Model {
-            query,
+        Model {
+            query: roots(true),
             mutation: roots(false),
             objects: bff.shapes.objects().map(|(_, object)| fields(object)).collect(),
             enums: bff.shapes.enums().map(|(_, shape)| EnumNames::new(shape)).collect(),
-        })
+        }
     }
 
     /// The index of a view's field.
@@ -91,6 +92,11 @@ pub(crate) fn build(bff: &CompiledBff, model: &Model) -> Result<SchemaBuilder, S
         } else {
             mutation = mutation.field(field);
         }
+    }
+    if model.query.is_empty() {
+        let nothing = Field::new(EMPTY, TypeRef::named("Boolean"), |_| FieldFuture::from_value(None));
+        query =
+            query.field(nothing.description("Null: nothing can be read here, and GraphQL has no type without fields."));
     }
     let has_mutation = !model.mutation.is_empty();
     let mut schema = Schema::build(QUERY, has_mutation.then_some(MUTATION), None).register(query);
@@ -205,26 +211,47 @@ impl Types<'_> {
         let (shape, nullable) = param.shape.unwrap_nullable();
         let leaf = Leaf::of(shape).unwrap_or(Leaf::Json);
         let ty = self.leaf(leaf);
-        let required = !nullable && param.default.is_none();
-        let mut value = InputValue::new(argument(param), if required { TypeRef::NonNull(Box::new(ty)) } else { ty });
+        // What has a default and may not be null is non-null with a default: it may be left out, and null is refused.
+        let default = param.default.as_ref().and_then(|default| self.default(shape, default));
+        let nullable = nullable || (param.default.is_some() && default.is_none());
+        let mut value = InputValue::new(argument(param), if nullable { ty } else { TypeRef::NonNull(Box::new(ty)) });
         let doc = described(&param.doc, &param.bounds);
         if !doc.is_empty() {
             value = value.description(doc);
         }
-        match self.default(leaf, param) {
+        match default {
             Some(default) => value.default_value(default),
             None => value,
         }
     }
 
-    fn default(&self, leaf: Leaf, param: &Parameter) -> Option<GraphqlValue> {
-        let json: serde_json::Value = serde_json::from_str(param.default.as_ref()?).ok()?;
-        if let (Leaf::Enum(id), Some(wire)) = (leaf, json.as_str()) {
-            let names = self.model.values(id);
-            let name = names.names().find(|name| names.wire(name) == Some(wire))?;
-            return Some(GraphqlValue::Enum(Name::new(name)));
-        }
-        GraphqlValue::from_json(json).ok()
+    /// A default, which is JSON in the backend's names, in GraphQL's.
+    fn default(&self, shape: &Shape, json: &str) -> Option<GraphqlValue> {
+        self.literal(shape, &serde_json::from_str(json).ok()?)
+    }
+
+    fn literal(&self, shape: &Shape, json: &serde_json::Value) -> Option<GraphqlValue> {
+        use serde_json::Value;
+        Some(match (shape.unwrap_nullable().0, json) {
+            (_, Value::Null) => GraphqlValue::Null,
+            (Shape::Enum(id), Value::String(wire)) => {
+                let names = self.model.values(*id);
+                GraphqlValue::Enum(Name::new(names.names().find(|name| names.wire(name) == Some(wire))?))
+            }
+            (Shape::List(item), Value::Array(items)) => {
+                GraphqlValue::List(items.iter().map(|json| self.literal(item, json)).collect::<Option<_>>()?)
+            }
+            (Shape::Object(id), Value::Object(members)) => {
+                let fields = &self.bff.shapes.get(*id).fields;
+                let member = |(wire, json): (&String, &Value)| {
+                    let is = |field: &&FieldShape| field.wire.first().unwrap_or(&field.rust) == wire;
+                    let field = fields.iter().find(is)?;
+                    Some((Name::new(names::field(field, self.bff.naming)), self.literal(&field.shape, json)?))
+                };
+                GraphqlValue::Object(members.iter().map(member).collect::<Option<_>>()?)
+            }
+            (_, json) => GraphqlValue::from_json(json.clone()).ok()?,
+        })
     }
 
     fn object(&mut self, id: ObjectId) -> Result<Object, SchemaError> {
@@ -278,9 +305,10 @@ impl Types<'_> {
             object = object.description(&shape.doc);
         }
         for field in &shape.fields {
+            let default = field.default.as_ref().and_then(|default| self.default(&field.shape, default));
             let ty = match self.input(&field.shape) {
-                // What has a default may be left out.
-                TypeRef::NonNull(inner) if field.default.is_some() => *inner,
+                // What has a default may be left out, also where it cannot be written down.
+                TypeRef::NonNull(inner) if field.default.is_some() && default.is_none() => *inner,
                 ty => ty,
             };
             let mut value = InputValue::new(names::field(field, bff.naming), ty);
@@ -288,7 +316,10 @@ impl Types<'_> {
             if !doc.is_empty() {
                 value = value.description(doc);
             }
-            object = object.field(value);
+            object = object.field(match default {
+                Some(default) => value.default_value(default),
+                None => value,
+            });
         }
         Ok(object)
     }

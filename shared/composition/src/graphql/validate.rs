@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_graphql::async_trait::async_trait;
 use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError};
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{BaseType, ExecutableDocument, VariableDefinition};
+use async_graphql::parser::{Error as ParseError, parse_query};
 use async_graphql::{Positioned, Request, Response, ServerError};
 
 use super::errors::GraphqlError;
@@ -43,7 +43,7 @@ pub(crate) async fn document(
     // Before the parser, whose depth of recursion the text decides.
     limits::text(text).map_err(|error| vec![error])?;
     twice::check(text).map_err(|error| vec![error])?;
-    let document = parse_query(text).map_err(|error| vec![GraphqlError::from(ServerError::from(error))])?;
+    let document = parse_query(text).map_err(|error| vec![unreadable(error)])?;
     // Before the validation, whose work grows with what fragments unfold to.
     limits::document(&document).map_err(|error| vec![error])?;
     // Before the validation, which panics at a default value for a list of an unknown type.
@@ -57,6 +57,15 @@ pub(crate) async fn document(
     request.set_parsed_query(unseen::brought_to_light(document.clone())?);
     let response = validator.execute(request).await;
     if response.errors.is_empty() { Ok(document) } else { Err(once(response.errors)) }
+}
+
+/// What the parser says of a document, without the drawing of its line: where it is, is in the locations.
+fn unreadable(error: ParseError) -> GraphqlError {
+    let mut error = ServerError::from(error);
+    if let Some((_, expected)) = error.message.rsplit_once("= ") {
+        error.message = format!("the document cannot be read: {}", expected.trim().replace('_', " "));
+    }
+    GraphqlError::from(error)
 }
 
 /// Each error once: async-graphql walks a document twice, and some things it says both times.

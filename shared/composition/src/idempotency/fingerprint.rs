@@ -18,12 +18,13 @@ pub struct Digest(pub [u8; 32]);
 pub struct StoreKey(pub Digest);
 
 /// What a request asks for: the endpoint, its parameters, its declared headers and its validated body. A repeat of the same request has
-/// the same one, whichever face it came by and however its JSON was laid out.
+/// the same one, whichever face it came by and however its JSON was laid out. A GraphQL operation with several writes under one key
+/// asks for all of them, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub Digest);
 
 impl StoreKey {
-    /// The name of the write that `caller` calls `key`. `part` tells apart several of one request.
+    /// The name of the write that `caller` calls `key`. `part` tells apart several of one request to this endpoint.
     pub fn new(bff: &str, endpoint: &str, caller: &str, key: &str, part: Option<&str>) -> StoreKey {
         let parts = [Some(bff), Some(endpoint), Some(caller), Some(key), part];
         StoreKey(digest("trefoil key 1", parts.map(|part| part.map(str::as_bytes))))
@@ -40,9 +41,13 @@ impl StoreKey {
 }
 
 impl Fingerprint {
-    pub(crate) fn new(plan: &Plan, inputs: &Inputs) -> Fingerprint {
-        let head = [plan.method.as_str().as_bytes(), plan.name.as_bytes()].map(Some);
-        Fingerprint(digest("trefoil request 1", head.into_iter().chain(inputs.given())))
+    /// Of a request that makes these writes, most often one.
+    pub(crate) fn of<'a>(writes: impl IntoIterator<Item = (&'a Plan, &'a Inputs)>) -> Fingerprint {
+        let parts = writes.into_iter().flat_map(|(plan, inputs)| {
+            let head = [plan.method.as_str().as_bytes(), plan.name.as_bytes()].map(Some);
+            head.into_iter().chain(inputs.given())
+        });
+        Fingerprint(digest("trefoil request 1", parts))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) const TAG: &str = "graphql";
 const ABOUT: &str = "\
 Every GET endpoint is a field of `Query`, every other one a field of `Mutation`, under its operation id; parameters are \
 arguments. The data and the missing parts are the same as here: `errors` has an entry for each failed place that is null, and \
-`extensions.degraded` is the whole list. The endpoints' own scopes hold. To a client that accepts \
+`extensions.degraded` is the whole list, by response keys. The endpoints' own scopes hold. To a client that accepts \
 `application/graphql-response+json`, a document or variables that do not do are a 400 in that form.";
 
 /// `POST /graphql`.

@@ -1,9 +1,9 @@
-//! Every place of an answer where a call failed and null stands: what GraphQL's `errors` name, one by one.
+//! Every place of an answer where a call failed: what GraphQL's `errors` name, one by one, and its `degraded` counts.
 
 use serde::Serialize;
 
-use super::Failure;
 use super::write::{Filling, filling, is_unseen};
+use super::{Failure, Missing};
 use crate::fragment::{Part, Piece};
 use crate::plan::{Need, Plan};
 use crate::run::{Settled, State};
@@ -21,7 +21,12 @@ pub(crate) enum Step {
 /// A place where a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// The way to it in the answer; of what is not shown, to what it stands in.
     pub(crate) path: Vec<Step>,
+    /// Whether it is not shown.
+    unseen: bool,
+    /// Whether there is null because of it.
+    pub(crate) is_null: bool,
     pub(crate) node: usize,
     pub(crate) failure: Failure,
 }
@@ -35,6 +40,29 @@ pub(crate) fn failed_places(plan: &Plan, state: &State) -> Vec<Place> {
     let mut walk = Walk { plan, state, path: Vec::new(), found: Vec::new() };
     walk.piece(0, &state.buffers[0].buffer.whole());
     walk.found
+}
+
+/// What is missing, in the order of the plan, by response keys: what is shown under two aliases is missing under both. What is not shown
+/// has the client's own name.
+pub(crate) fn missing_places(plan: &Plan, state: &State, places: &[Place]) -> Vec<Missing> {
+    let mut all = Vec::new();
+    for (index, node) in plan.nodes.iter().enumerate() {
+        let mut here = places.iter().filter(|place| place.node == index).peekable();
+        if here.peek().is_none() {
+            super::missing_of(plan, state, index, &mut all);
+        }
+        for place in here {
+            let keys = place.path.iter().filter_map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                Step::Index(_) => None,
+            });
+            let own = place.unseen.then(|| node.field.rsplit('.').next()).flatten();
+            let path = keys.chain(own).collect::<Vec<_>>().join(".");
+            let (reason, defaulted) = (place.failure.reason, node.need == Need::Default);
+            super::add(&mut all, &Missing { path, reason, count: 1, defaulted });
+        }
+    }
+    all
 }
 
 struct Walk<'a> {
@@ -61,11 +89,13 @@ impl Walk<'_> {
                 self.path.push(Step::Key(key.clone()));
             }
             let (node, item, filling) = filling(self.plan, self.state, buffer, hole);
-            if let Some(Settled::Failed(failure)) = self.state.settled[node].get(item)
-                && (self.plan.nodes[node].need == Need::Required
-                    || (self.plan.nodes[node].need == Need::Optional && !unseen))
-            {
-                self.found.push(Place { path: self.path.clone(), node, failure: *failure });
+            if let Some(Settled::Failed(failure)) = self.state.settled[node].get(item) {
+                let is_null = match self.plan.nodes[node].need {
+                    Need::Required => true,
+                    Need::Optional => !unseen,
+                    Need::Default => false,
+                };
+                self.found.push(Place { path: self.path.clone(), unseen, is_null, node, failure: *failure });
             }
             if let Filling::Piece(buffer, element) = filling {
                 self.piece(buffer, &element.piece);

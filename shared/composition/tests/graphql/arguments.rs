@@ -22,8 +22,8 @@ async fn literals_reach_the_backend_as_they_are_meant() {
         ("shelfId: 1, tier: gold", "/search/1?limit=6&tier=gold&all=false"),
         ("shelfId: 1, tier: ON_THE_WAY", "/search/1?limit=6&tier=on-the-way&all=false"),
         ("shelfId: 1, least: -9007199254740993", "/search/1?limit=6&all=false&least=-9007199254740993"),
-        // An explicit null counts as not given.
-        ("shelfId: 1, limit: null, word: null, all: null", "/search/1?limit=6&all=false"),
+        // Null is a value of what is optional.
+        ("shelfId: 1, word: null, tier: null", "/search/1?limit=6&all=false"),
     ] {
         assert_eq!(searched(arguments).await.as_deref(), Ok(path), "{arguments}");
     }
@@ -42,6 +42,8 @@ async fn literals_of_a_wrong_type_are_refused_before_anything_runs() {
         "",
         "limit: 1",
         "shelfId: null",
+        "shelfId: 1, limit: null",
+        "shelfId: 1, all: null",
         "shelfId: -1",
         "shelfId: 18446744073709551616",
         "shelfId: \"1\"",
@@ -80,15 +82,53 @@ async fn a_whole_number_is_written_as_in_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bounds_that_types_cannot_say_are_held_with_every_fault_named() {
-    let answer = ask(&well(), "{ a: search(shelfId: 1, limit: 21, word: \"x\") { found } status { door } }").await;
-    let json = answer.json();
-    assert_eq!(json["data"], json!({ "a": null, "status": { "door": "open" } }));
+async fn bounds_that_types_cannot_say_are_held_before_anything_runs_with_every_fault_named() {
+    let backends = well();
+    let query = "query ($w: String) { a: search(shelfId: 1, limit: 21, word: $w) { found } status { door } b: search(shelfId: 1, limit: 0) { found } }";
+    let json = ask_with(&kit(&backends), query, json!({ "w": "x" })).await.json();
+    assert_eq!((json.get("data"), asked(&backends)), (None, Vec::<String>::new()), "{json}");
     let error = &json["errors"][0];
-    assert_eq!((&error["path"], &error["extensions"]["code"]), (&json!(["a"]), &json!("invalid-input")));
+    assert_eq!((error.get("path"), &error["extensions"]["code"]), (None, &json!("invalid-input")));
+    assert_eq!(
+        error["message"],
+        "argument `limit`: expected a whole number from 1 to 20; variable \"$w\": expected text of 2 to 20 characters"
+    );
+    assert_eq!(error["locations"], json!([{ "line": 1, "column": 51 }, { "line": 1, "column": 61 }]));
     let faults = &error["extensions"]["errors"];
     assert_eq!(faults[0], json!({ "argument": "limit", "detail": "expected a whole number from 1 to 20" }));
     assert_eq!(faults[1]["argument"], "word");
+    assert_eq!(json["errors"].as_array().unwrap().len(), 2, "{json}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_mutation_writes_where_an_argument_of_a_later_one_is_out_of_bounds() {
+    let backends = well();
+    let long = "x".repeat(1_025);
+    for query in [
+        format!(r#"mutation {{ a: placeOrder(sku: "a") {{ order {{ id }} }} b: placeOrder(sku: "{long}") {{ order {{ id }} }} }}"#),
+        r#"mutation ($long: String!) { a: placeOrder(sku: "a") { order { id } } b: placeOrder(sku: $long) { order { id } } }"#
+            .to_owned(),
+    ] {
+        let json = ask_with(&kit(&backends), &query, json!({ "long": long })).await.json();
+        assert_eq!((json.get("data"), asked(&backends)), (None, Vec::<String>::new()), "{json}");
+        assert_eq!(json["errors"][0]["extensions"]["code"], "invalid-input", "{json}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn null_is_no_value_of_what_has_a_default_and_is_not_optional() {
+    let backends = well();
+    let query = "query ($l: Int64, $a: Boolean) { search(shelfId: 1, limit: $l, all: $a) { found } }";
+    // A variable that may be null stands there, since the place has a default: left out, that is taken.
+    ask_with(&kit(&backends), query, json!({})).await;
+    assert_eq!(asked(&backends), ["/search/1?limit=6&all=false"]);
+    for (variables, named) in [(json!({ "l": null }), "$l"), (json!({ "a": null }), "$a")] {
+        let json = ask_with(&kit(&backends), query, variables).await.json();
+        assert_eq!(json.get("data"), None, "{json}");
+        let message = json["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains(named) && message.contains("is null; expected"), "{json}");
+    }
+    assert_eq!(asked(&backends).len(), 1);
 }
 
 const SEARCH: &str = "query (
@@ -107,7 +147,7 @@ async fn variables_reach_the_backend_and_a_remembered_document_takes_others() {
             json!({ "shelf": 18446744073709551615u64, "limit": 4 }),
             "/search/18446744073709551615?limit=4&tier=gold&all=false",
         ),
-        (json!({ "shelf": 1, "limit": null, "tier": null }), "/search/1?limit=6&all=false"),
+        (json!({ "shelf": 1, "tier": null }), "/search/1?limit=3&all=false"),
         (json!({ "shelf": 1, "tier": "ON_THE_WAY", "all": true }), "/search/1?limit=3&tier=on-the-way&all=true"),
         (
             json!({ "shelf": 1, "word": "ab", "fuzz": 1, "unknown": [] }),

@@ -184,6 +184,62 @@ async fn nothing_runs_where_the_body_of_any_field_does_not_do() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_variable_is_of_its_type_also_where_nothing_that_is_shown_uses_it() {
+    let query = "mutation($b: BasketInput, $l: [LineInput!], $run: Boolean!) {
+        placeOrder(basket: { lines: [{ productId: 7, quantity: 1 }] }) { placed { gift } }
+        b: placeOrder(basket: { lines: $l }) @include(if: $run) { placed { gift } }
+        c: placeOrder(basket: $b) @include(if: $run) { placed { gift } }
+    }";
+    let query = &query.replace("BasketInput,", "BasketInput!,").replace("[LineInput!],", "[LineInput!]!,");
+    let (basket, lines) = (json!({ "lines": [] }), json!([]));
+    for (b, l, at) in [
+        (json!("x"), lines.clone(), "`$b` does not fit; expected BasketInput!"),
+        (json!({}), lines.clone(), "`$b` does not fit at lines; expected"),
+        (json!({ "lines": [null] }), lines.clone(), "`$b` does not fit at lines[0]; expected"),
+        (json!({ "lines": [{ "productId": "7", "quantity": 1 }] }), lines.clone(), "at lines[0].productId;"),
+        (json!({ "lines": [], "more": 1 }), lines.clone(), "at more;"),
+        (json!({ "lines": [], "gift": null }), lines.clone(), "at gift;"),
+        (json!({ "lines": [], "delivery": { "city": "A", "speed": "fast" } }), lines, "at delivery.speed;"),
+        (basket.clone(), json!([null]), "`$l` does not fit at [0]; expected [LineInput!]!"),
+        (basket.clone(), json!([{ "productId": 7 }]), "at [0].quantity;"),
+    ] {
+        let backends = well();
+        let answer = ask(&backends, query, json!({ "b": b, "l": l, "run": false })).await;
+        assert!(answer.get("data").is_none() && backends.all_calls().is_empty(), "{b} {l}: {answer}");
+        assert!(answer["errors"][0]["message"].as_str().unwrap().contains(at), "{b} {l}: {answer}");
+        assert_eq!(answer["errors"][0]["locations"][0]["line"], 1, "{answer}");
+    }
+    // Bounds are no matter of the type.
+    let answer =
+        ask(&well(), query, json!({ "b": basket, "l": { "productId": 7, "quantity": 100 }, "run": false })).await;
+    assert_eq!(answer, json!({ "data": { "placeOrder": { "placed": { "gift": true } } } }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn null_is_no_value_of_a_member_with_a_default_as_in_rest() {
+    let backends = well();
+    let kit = Kit::new(&bff(), &backends).caller("u-1", &[]);
+    let line = r#""lines":[{"productId":7,"quantity":1}]"#;
+    assert_eq!(kit.post("/orders", &format!("{{{line},\"gift\":null}}")).await.status, 422);
+    let given = "basket: { lines: [{ productId: 7, quantity: 1 }], gift: GIFT }";
+    for (query, gift) in [
+        (format!("mutation {{ placeOrder({}) {{ placed {{ gift }} }} }}", given.replace("GIFT", "null")), json!(null)),
+        (
+            format!("mutation($g: Boolean) {{ placeOrder({}) {{ placed {{ gift }} }} }}", given.replace("GIFT", "$g")),
+            json!(null),
+        ),
+    ] {
+        let answer = ask(&backends, &query, json!({ "g": gift })).await;
+        assert!(answer.get("data").is_none(), "{query}: {answer}");
+    }
+    assert!(backends.all_calls().is_empty());
+    let query =
+        format!("mutation($g: Boolean) {{ placeOrder({}) {{ placed {{ gift }} }} }}", given.replace("GIFT", "$g"));
+    ask(&backends, &query, json!({})).await;
+    assert!(sent(&backends).ends_with(r#""gift":false}}"#), "{}", sent(&backends));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_member_that_stands_twice_in_the_variables_is_refused() {
     let backends = well();
     let kit = Kit::new(&bff(), &backends).caller("u-1", &[]);
@@ -223,7 +279,8 @@ fn the_schema_tells_what_is_asked_from_what_is_answered() {
         "input BasketInput {",
         "input DeliveryInput {",
         "lines: [LineInput!]!",
-        "gift: Boolean\n",
+        "gift: Boolean! = false\n",
+        "times: Int64! = 1",
         "labels: JSON\n",
         "type Basket {",
         "enum Speed {",

@@ -44,7 +44,16 @@ async fn an_invalid_document_runs_nothing_and_says_where_it_is_wrong() {
         assert_eq!(json.get("data"), None, "{query}: {json}");
         assert_eq!(json["errors"][0]["extensions"]["code"], "invalid-input", "{query}: {json}");
         assert_eq!(asked(&backends), [""; 0], "{query}");
+        // Each is at its place, but for what is about the document as a whole.
+        for error in json["errors"].as_array().unwrap() {
+            let message = error["message"].as_str().unwrap();
+            assert!(error["locations"].is_array() || message.contains("perat"), "{query}: {json}");
+            assert!(!message.contains('\n'), "{query}: {json}");
+        }
     }
+    let json = ask(&well(), "{ home {").await.json();
+    assert_eq!(json["errors"][0]["message"], "the document cannot be read: expected selection");
+    assert_eq!(json["errors"][0]["locations"], serde_json::json!([{ "line": 1, "column": 9 }]));
     let json = ask(&well(), "{\n  home { nothing } }").await.json();
     assert_eq!(json["errors"][0]["locations"], serde_json::json!([{ "line": 2, "column": 10 }]));
 }

@@ -16,7 +16,7 @@ async fn an_optional_call_that_fails_is_null_with_one_error_a_place() {
             { "message": "The answer was not ready in time", "path": ["start", "a"], "extensions": { "code": "deadline-exceeded", "reason": "timeout", "field": "picks" } },
             { "message": "The answer was not ready in time", "path": ["start", "b"], "extensions": { "code": "deadline-exceeded", "reason": "timeout", "field": "picks" } },
         ],
-        "extensions": { "degraded": [{ "path": "start.picks", "reason": "timeout" }] },
+        "extensions": { "degraded": [{ "path": "start.a", "reason": "timeout" }, { "path": "start.b", "reason": "timeout" }] },
     });
     assert_eq!(answer.json(), expected);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -46,6 +46,23 @@ async fn a_default_is_degraded_and_no_error() {
     let expected = r#"{"data":{"home":{"footer":"Trefoil"}},"extensions":{"degraded":[{"path":"home.footer","reason":"connect","default":true}]}}"#;
     assert_eq!(answer.text(), expected);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_missing_is_named_by_the_keys_of_the_answer() {
+    let backends = well();
+    backends.on("catalog", "/footer").refused();
+    backends.on("catalog", "/banner").status(500);
+    let json =
+        ask(&backends, "{ x: home { end: footer foot: footer top: banner picks } y: home { footer } }").await.json();
+    let degraded = json!([
+        { "path": "x.end", "reason": "connect", "default": true },
+        { "path": "x.foot", "reason": "connect", "default": true },
+        { "path": "x.top", "reason": "status" },
+        { "path": "y.footer", "reason": "connect", "default": true },
+    ]);
+    assert_eq!(json["extensions"]["degraded"], degraded, "{json}");
+    assert_eq!(json["errors"].as_array().unwrap().len(), 1, "{json}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,10 @@
 //! What is not read is a mutation; mutations run one after another.
 
-use crate::shop::{ask, well};
+use serde_json::json;
+use trefoil_composition::{Bff, StandardCaller};
+use trefoil_testing::Kit;
+
+use crate::shop::{Write, ask, ask_with, well};
 
 #[tokio::test(start_paused = true)]
 async fn a_write_is_a_mutation() {
@@ -37,4 +41,21 @@ async fn a_mutation_that_fails_does_not_stop_the_next() {
     let json = ask(&backends, query).await.json();
     assert_eq!(json["data"], serde_json::json!({ "a": null, "b": { "order": { "id": 7 } } }));
     assert_eq!(json["errors"][0]["path"], serde_json::json!(["a", "order"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bff_that_reads_nothing_has_its_mutations() {
+    let backends = well();
+    let bff = Bff::new("shop").caller::<StandardCaller>().endpoint::<Write>();
+    let schema = bff.compile().unwrap().graphql();
+    assert!(schema.contains("_empty: Boolean\n") && schema.contains("mutation: Mutation"), "{schema}");
+    let kit = Kit::new(&bff, &backends).caller("u-1", &[]);
+    let answer = ask_with(&kit, r#"mutation { placeOrder(sku: "a") { order { id } } }"#, json!({})).await;
+    assert_eq!(answer.text(), r#"{"data":{"placeOrder":{"order":{"id":7}}}}"#);
+    let answer = ask_with(&kit, "{ e: _empty __typename __schema { queryType { name } } }", json!({})).await;
+    let expected = r#"{"data":{"e":null,"__typename":"Query","__schema":{"queryType":{"name":"Query"}}}}"#;
+    assert_eq!(answer.text(), expected);
+    assert_eq!(ask_with(&kit, "mutation { _empty }", json!({})).await.json().get("data"), None);
+    let explorer = kit.header("accept", "text/html").get("/graphql").await;
+    assert_eq!(explorer.status, 200);
 }

@@ -126,7 +126,11 @@ async fn who_is_late_undoes_nothing_of_another() {
     assert_eq!(store.begin(late, LONG, LONG).await, Ok(Begun::Fresh), "the same claim, whose answer was lost");
     assert_eq!(store.complete(late, Stored::TooLarge, Duration::from_millis(50)).await, Ok(true));
     store.abandon(late).await.unwrap();
-    assert_eq!(store.begin(second, LONG, LONG).await, Ok(Begun::Done(Stored::TooLarge)), "what was made is not given back");
+    assert_eq!(
+        store.begin(second, LONG, LONG).await,
+        Ok(Begun::Done(Stored::TooLarge)),
+        "what was made is not given back"
+    );
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(store.begin(second, LONG, LONG).await, Ok(Begun::Fresh), "an answer is kept for its time");
 }
