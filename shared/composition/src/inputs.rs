@@ -3,7 +3,7 @@
 //! The same rules hold for text (REST: path, query, headers) and for JSON (GraphQL's arguments).
 
 mod body;
-mod segments;
+mod placed;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -115,7 +115,7 @@ impl Inputs {
             }));
         }
         let inputs = Inputs::of_params(plan, params, faults)?;
-        segments::of_the_rest(plan, &inputs)?;
+        placed::of_the_rest(plan, &inputs)?;
         Ok(inputs)
     }
 
@@ -141,7 +141,7 @@ impl Inputs {
     }
 
     fn of_params(plan: &Plan, params: Vec<Value>, mut faults: Vec<Fault>) -> Result<Inputs, Problem> {
-        segments::of_params(plan, &params, &mut faults);
+        placed::of_params(plan, &params, &mut faults);
         if !faults.is_empty() {
             return Err(unfit(faults));
         }
@@ -154,7 +154,7 @@ impl Inputs {
         let caller_id = caller.map(|caller| quoted(&caller.id));
         let claims = plan.claims.iter().map(|used| claim(used, shapes, caller)).collect::<Result<_, _>>()?;
         let inputs = Inputs { caller_id, claims, ..self };
-        segments::of_the_rest(plan, &inputs)?;
+        placed::of_the_rest(plan, &inputs)?;
         Ok(inputs)
     }
 }

@@ -23,7 +23,7 @@ pub use self::compile::{compile, narrow};
 pub(crate) use self::draw::head as head_drawn;
 pub use self::error::DeclarationError;
 pub use self::findings::{Finding, Severity};
-pub use self::source::Source;
+pub use self::source::{Placed, Source};
 pub use self::variant::Variant;
 use crate::body::BodyProgram;
 use crate::declare::{Access, Bounds, Function, HeadPlace, Idempotency};
@@ -76,8 +76,8 @@ pub struct Plan {
     /// The call that may change something, if there is one. Every call that it does not need waits for it, and its failure
     /// fails the answer.
     pub write: Option<usize>,
-    /// What of the request is a whole segment of a call's URL, and so cannot be empty or dots.
-    pub segments: Vec<Source>,
+    /// What of the request goes where not every text can.
+    pub placed: Placed,
     /// The limits that config has moved; the plan has them as they are now.
     pub moved: Vec<Moved>,
     /// How the write heeds the client's Idempotency-Key, if it does.

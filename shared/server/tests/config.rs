@@ -367,6 +367,7 @@ fn what_is_no_text_of_a_configuration_is_said_to_be_what_it_is_with_what_to_do()
         std::fs::write(&path, bytes).unwrap();
         let error = read(&path);
         assert!(error.contains("is not UTF-8") && error.contains(place) && error.contains("save the file"), "{error}");
+        assert!(!error.contains('\0'), "{error}");
     }
     std::fs::write(&path, "version: 1\n".to_owned() + &"# x\n".repeat(300_000)).unwrap();
     assert!(read(&path).contains("more than 1048576 bytes"));
@@ -383,6 +384,9 @@ fn aliases_of_aliases_are_given_up_before_they_fill_the_memory() {
     }
     let error = parse(&text).unwrap_err().to_string();
     assert!(error.contains("more than 20000 values") && error.contains("gateway.yaml:"), "{error}");
+    let deep = format!("version: 1\na: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    let error = parse(&deep).unwrap_err().to_string();
+    assert!(error.contains("too deep in each other") && error.contains("gateway.yaml:2:"), "{error}");
 }
 
 #[test]

@@ -24,8 +24,7 @@ use self::needs::Given;
 use self::root::steps;
 use self::sources::written;
 use self::task::Task;
-use super::source::segments;
-use super::{ClaimUse, DeclarationError, Need, Node, Plan, PlannedCall, PlannedFan, Site, Source};
+use super::{ClaimUse, DeclarationError, Need, Node, Placed, Plan, PlannedCall, PlannedFan, Site, Source};
 use crate::caching;
 use crate::calls;
 use crate::declare::{Call, Claim, Declaration, Fan, Reference, Root, Template};
@@ -158,7 +157,7 @@ impl<'a> Compiler<'a> {
             idempotency: declaration.idempotency.clone(),
             nodes: self.nodes,
             fields,
-            segments: segments(&self.calls),
+            placed: Placed::of(&self.calls),
             calls: self.calls,
             moved: Vec::new(),
         })

@@ -70,10 +70,29 @@ impl Text {
     }
 }
 
-/// What of the request is a whole segment of a URL, whatever else the request says.
-pub(super) fn segments(calls: &[PlannedCall]) -> Vec<Source> {
+/// What of a request goes where not every text can, whatever else the request says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Placed {
+    /// What is a whole segment of a call's URL: it cannot be empty or dots.
+    pub segments: Vec<Source>,
+    /// What is in a call's header: visible ASCII and blanks.
+    pub headers: Vec<Source>,
+}
+
+impl Placed {
+    pub(super) fn of(calls: &[PlannedCall]) -> Placed {
+        let made = || calls.iter().filter(|call| call.when.is_none());
+        Placed {
+            segments: of_request(made().flat_map(|call| call.path.segments())),
+            headers: of_request(made().flat_map(|call| &call.headers).flat_map(|(_, text)| text.sources())),
+        }
+    }
+}
+
+/// Each of them once.
+fn of_request(sources: impl Iterator<Item = Source>) -> Vec<Source> {
     let mut found = Vec::new();
-    for source in calls.iter().filter(|call| call.when.is_none()).flat_map(|call| call.path.segments()) {
+    for source in sources {
         let is_of_request = matches!(source, Source::Param(_) | Source::Body(_) | Source::CallerId | Source::Claim(_));
         if is_of_request && !found.contains(&source) {
             found.push(source);

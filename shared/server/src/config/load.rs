@@ -87,6 +87,10 @@ fn read_yaml(text: &str) -> Result<Node, Fault> {
                     format!("the configuration has more than {MAX_NODES} values, its aliases (`*name`) filled in");
                 (what, Some("say with fewer aliases what they repeat"))
             }
+            other if other.to_string().contains("recursion limit") => (
+                "lists or groups stand too deep in each other here".to_owned(),
+                Some("a configuration is a few levels deep"),
+            ),
             other => {
                 // The library's text ends with the place, which is shown anyway.
                 let text = other.to_string();

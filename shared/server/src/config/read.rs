@@ -48,6 +48,8 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
             what: format!("the configuration is not UTF-8: it has the byte 0x{:02x} here", bytes[good]),
             help: Some("save the file as UTF-8".to_owned()),
         };
-        ConfigError::new(&name, &String::from_utf8_lossy(bytes), vec![fault])
+        // Nor does it drive a terminal.
+        let shown = String::from_utf8_lossy(bytes).replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
+        ConfigError::new(&name, &shown, vec![fault])
     })
 }

@@ -1,4 +1,5 @@
-//! What a request gives as a part of a URL's path is not empty, `.` or `..`: those would lead somewhere else.
+//! What a request gives as a part of a URL's path is not empty, `.` or `..`, which would lead somewhere else, and what it gives for a
+//! header can stand in one.
 
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
@@ -37,6 +38,19 @@ pub(crate) struct Shelf {
     pub(crate) file: Option<String>,
 }
 
+/// A city.
+#[composition(get = "/city", input = CityInput)]
+pub(crate) struct City {
+    #[call(Shop, get = "/city", header("x-city" = query.city, "x-both" = "{query.city} of {caller.tenant}"))]
+    pub(crate) name: Option<String>,
+}
+
+#[input]
+pub(crate) struct CityInput {
+    #[query]
+    pub(crate) city: Option<String>,
+}
+
 #[view]
 pub(crate) struct Note {
     pub(crate) about: String,
@@ -67,6 +81,7 @@ pub(crate) struct Mine {
 fn kit(backends: &FakeBackends, id: &str, tenant: &str) -> Kit {
     backends.on("shop", "/").json(r#""found""#);
     let bff = Bff::new("web").caller::<Caller>().endpoint::<Shelf>().endpoint::<PutNote>().endpoint::<Mine>();
+    let bff = bff.endpoint::<City>();
     Kit::new(&bff, backends).caller(id, &[]).claim("tenant", tenant)
 }
 
@@ -99,6 +114,22 @@ async fn dots_with_more_around_them_are_as_good_as_any_text() {
     let mut paths: Vec<String> = backends.all_calls().iter().map(|call| call.path.clone()).collect();
     paths.sort();
     assert_eq!(paths, ["/files/...txt?of=...", "/shelves/.../name", "/words/.a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_header_can_carry_is_told_like_it() {
+    for (city, tenant, status) in
+        [("Porto", "t", 200), ("K%C3%B6ln", "t", 422), ("a%0Ab", "t", 422), ("Porto", "ä", 401)]
+    {
+        let backends = FakeBackends::new();
+        let answer = kit(&backends, "u-1", tenant).get(&format!("/city?city={city}")).await;
+        assert_eq!(answer.status.as_u16(), status, "{city} {tenant}: {}", answer.text());
+        if status == 422 {
+            let detail = "has characters other than visible ASCII, which no header can carry";
+            assert_eq!(answer.json()["errors"], json!([{"in": "query", "name": "city", "detail": detail}]));
+        }
+        assert_eq!(backends.all_calls().len(), usize::from(status == 200));
+    }
 }
 
 #[tokio::test(start_paused = true)]
