@@ -91,6 +91,7 @@ fn routes_and_check_say_which_calls_are_retried_and_hedged() {
     assert!(home.ends_with("  profile (2), orders (3 by config)  picks, orders (by config)"), "{home}");
     let plan = shown(&["plan", "web", "home"]);
     assert!(plan.contains("up to 3 attempts (by config), hedged (by config)]"), "{plan}");
+    assert!(plan.contains("requests: at most 8 (profile 2, orders 4, picks 2)"), "{plan}");
     assert!(plan.contains("up to 2 attempts,") || plan.contains("up to 2 attempts]"), "{plan}");
 }
 

@@ -29,14 +29,16 @@ pub struct BackendConfig {
     /// The most time to connect, in milliseconds, inside the call's own time. Default 1000 (Linkerd's outbound default).
     #[serde(default = "default_connect_timeout_ms")]
     pub connect_timeout_ms: u64,
-    /// The most bytes of one answer's body, after decoding. A larger one fails its call. Default 4194304 (4 MiB).
+    /// The most bytes of one answer's body, after decoding. A larger one fails its call. Default 4194304 (4 MiB, as gRPC
+    /// lets in).
     #[serde(default = "default_max_body_bytes")]
     pub max_body_bytes: usize,
     /// The idle connections kept per address. Default 1024 (Envoy's `max_connections`): as many as `concurrency.max` lets be in use by
     /// default, so that no burst of calls makes anew what the one before it closed.
     #[serde(default = "default_max_idle_connections")]
     pub max_idle_connections: usize,
-    /// How long an idle connection is kept, in milliseconds; shorter than the backend's own. Default 30000.
+    /// How long an idle connection is kept, in milliseconds; shorter than the backend's own. Default 30000 (less than half of nginx's
+    /// `keepalive_timeout`).
     #[serde(default = "default_idle_timeout_ms")]
     pub idle_timeout_ms: u64,
     /// Speak HTTP/2 to it: at an `http` URL known beforehand, at an `https` URL where it agrees (ALPN). One connection per address carries

@@ -17,7 +17,7 @@ pub struct EjectionConfig {
     /// Whether outliers are ejected. Default true.
     pub enabled: bool,
     /// By how much more of its calls fail than of the others' on average, in points of percent, in the breaker's window and from its
-    /// `min_calls` on. From 1 to 100; default 20.
+    /// `min_calls` on. From 1 to 100; default 20, which is our own choice: Envoy looks at deviations, which few addresses do not have.
     pub failure_percent: u32,
     /// The most addresses ejected at once, in percent of all; one may be wherever there are two. From 0 to 100; default 10
     /// (Envoy's `max_ejection_percent`).

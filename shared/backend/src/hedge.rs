@@ -61,7 +61,7 @@ impl HedgeConfig {
 /// Makes an attempt, and where it is declared and slow a second one beside it.
 pub(crate) async fn call(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, CallFailure> {
     let Some(delay) = client.hedge.delay(wanted, &client.latency) else {
-        return stack::attempt(client, wanted).await;
+        return stack::attempt(client, wanted, false).await;
     };
     // Boxed: it holds two attempts, and few calls are hedged.
     Box::pin(beside(client, wanted, delay)).await
@@ -69,7 +69,7 @@ pub(crate) async fn call(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, 
 
 async fn beside(client: &Client, wanted: &Wanted<'_>, delay: Duration) -> Result<Reply, CallFailure> {
     let begun = Instant::now();
-    let mut first = pin!(stack::attempt(client, wanted));
+    let mut first = pin!(stack::attempt(client, wanted, false));
     if let Either::Left((result, _)) = select(first.as_mut(), pin!(sleep(delay))).await {
         return result;
     }
@@ -77,7 +77,7 @@ async fn beside(client: &Client, wanted: &Wanted<'_>, delay: Duration) -> Result
         return first.await;
     }
     // Whoever loses is dropped, which ends it.
-    match select(first, pin!(stack::attempt(client, wanted))).await {
+    match select(first, pin!(stack::attempt(client, wanted, true))).await {
         Either::Left((result, second)) => {
             if is_of_use(&result) {
                 client.signals.hedged("lost");

@@ -37,7 +37,8 @@ pub struct ConcurrencyConfig {
     pub min: u32,
     /// How many may wait for room; 0 for none. Default 1024 (Envoy's `max_pending_requests`).
     pub queue: u32,
-    /// The part of the room, of a hundred, that calls may take which an answer can do without: 1 to 100. Default 80.
+    /// The part of the room, of a hundred, that calls may take which an answer can do without: 1 to 100. Default 80, which is
+    /// our own choice.
     pub optional_percent: u32,
 }
 

@@ -109,11 +109,14 @@ impl Signals {
         self.address[2].clone()
     }
 
-    /// An attempt begins, the first or a later one.
-    pub(crate) fn start(&self, call: &Wanted<'_>, number: u32, now: Instant) -> Signal<'_> {
+    /// An attempt begins, the first or a later one, and perhaps beside another.
+    pub(crate) fn start(&self, call: &Wanted<'_>, number: u32, hedge: bool, now: Instant) -> Signal<'_> {
         let span = if call.context.trace.recorded { self.span(call) } else { Span::none() };
         if number > 1 && !span.is_none() {
             span.record("http.request.resend_count", i64::from(number - 1));
+            if hedge {
+                span.record("trefoil.hedge", true);
+            }
         }
         Signal {
             signals: self,
@@ -144,6 +147,8 @@ impl Signals {
             error.type = field::Empty,
             trefoil.backend = backend.value.as_str().as_ref(),
             trefoil.field = call.field,
+            trefoil.hedge = field::Empty,
+            trefoil.queue.duration = field::Empty,
         )
     }
 }
@@ -175,9 +180,13 @@ impl Signal<'_> {
         Propagated { traceparent: traceparent.to_header(), tracestate }
     }
 
-    /// It found room.
-    pub(crate) fn let_in(&mut self) {
+    /// It found room, and is sent now: what was before was waiting.
+    pub(crate) fn let_in(&mut self, now: Instant) {
         self.let_in = true;
+        let waited = now.saturating_duration_since(self.started);
+        if !waited.is_zero() && !self.span.is_none() {
+            self.span.record("trefoil.queue.duration", waited.as_secs_f64());
+        }
     }
 
     /// Where it is sent.

@@ -57,17 +57,18 @@ pub(crate) async fn exchange(
 
 /// One attempt at a call. Retries come before hedging, which is within a try; both make attempts, and each is as the first: it has its
 /// own span, headers and address.
-pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>) -> Result<Reply, CallFailure> {
+/// `hedge`: it is sent beside another.
+pub(crate) async fn attempt(client: &Client, wanted: &Wanted<'_>, hedge: bool) -> Result<Reply, CallFailure> {
     let number = wanted.attempts.fetch_add(1, Ordering::Relaxed) + 1;
     let begun = if number == 1 { wanted.begun } else { Instant::now() };
     // Signals are around all of it: what a span and a metric time is all that the caller waits for.
-    let mut signal = client.signals.start(wanted, number, begun);
+    let mut signal = client.signals.start(wanted, number, hedge, begun);
     client.lag.watch(begun);
     let sent = Sent { call: &wanted.given_up, lag: &client.lag, at: begun };
     // Room comes before the headers, which say how long is left, and before an address is chosen: both are of the moment it is sent.
     let (result, ended) = match client.limit.enter(wanted, sent, &client.latency).await {
         Ok(place) => {
-            signal.let_in();
+            signal.let_in(place.sent().at);
             let result = at_an_address(client, wanted, number, place.sent(), &signal).await;
             // The clock is read once, for all that learn from its end.
             let now = Instant::now();

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use trefoil_backend::Effort;
+use trefoil_backend::{BackendConfig, ConcurrencyConfig, Effort};
 use trefoil_testing::Reply;
 
 use support::{Asking, Backend};
@@ -31,6 +31,14 @@ impl Visit for Wanted<'_> {
         if ["http.request.resend_count", "http.response.status_code"].contains(&field.name()) {
             self.0.push(format!("{} {value}", field.name()));
         }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.push(format!("{} {value}", field.name()));
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.0.push(format!("{} {value:.2}", field.name()));
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
@@ -72,4 +80,31 @@ async fn a_span_of_a_later_attempt_counts_those_before_it() {
             format!("{status} 200"),
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_span_says_that_an_attempt_is_beside_another_and_how_long_one_waited_for_room() {
+    let told = Told::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(told.clone()));
+    let concurrency = ConcurrencyConfig { max: 1, ..ConcurrencyConfig::default() };
+    let backend = Backend::with(BackendConfig { concurrency, ..BackendConfig::at("http://shop.test") });
+    backend.answers([Reply::json("1").slow(250)]);
+    let recorded = || backend.ask(Asking { recorded: true, ..Asking::default() });
+    let (first, second) = tokio::join!(recorded(), recorded());
+    assert!(first.is_ok() && second.is_ok());
+    let status = "http.response.status_code 200";
+    let said = std::mem::take(&mut *told.0.lock().unwrap());
+    assert_eq!(said, ["attempt", "attempt", status, "trefoil.queue.duration 0.25", status]);
+
+    let backend = Backend::new();
+    backend.answers([Reply::json("1").slow(10)]);
+    // As many as a percentile is made of.
+    for _ in 0..64 {
+        backend.ask(Asking::default()).await.unwrap();
+    }
+    backend.answers([Reply::json("1").slow(500), Reply::json("1")]);
+    let effort = Effort { hedge: true, ..Effort::default() };
+    backend.ask(Asking { effort, recorded: true, ..Asking::default() }).await.unwrap();
+    let said = std::mem::take(&mut *told.0.lock().unwrap());
+    assert_eq!(said, ["attempt", "attempt", "http.request.resend_count 1", "trefoil.hedge true", status]);
 }

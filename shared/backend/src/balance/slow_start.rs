@@ -10,7 +10,8 @@ use crate::faults::{Faults, LONGEST_MS};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SlowStartConfig {
-    /// How long it takes until it has its whole share, in milliseconds. At most 3600000; 0 is no slow start. Default 10000.
+    /// How long it takes until it has its whole share, in milliseconds. At most 3600000; 0 is no slow start. Default 10000, a
+    /// breaker's window (Envoy has no default).
     pub window_ms: u64,
     /// The share that it begins with, in percent of the whole. From 1 to 100; default 10 (Envoy's `min_weight_percent`).
     pub min_percent: u32,

@@ -1,7 +1,6 @@
 //! What a plan may cost at the worst: the way through it that may take the longest, and how many requests it may make.
 //!
-//! Retries and hedges are counted where the declaration asks for them; what only a backend's configuration adds, a plan does
-//! not know.
+//! Retries and hedges are counted where the declaration asks for them, or where the configuration that the plan is shown with adds them.
 
 use std::time::Duration;
 
@@ -77,7 +76,7 @@ pub(super) fn repeated(plan: &Plan, call: &PlannedCall) -> bool {
 pub(super) fn requests(plan: &Plan) -> String {
     let (mut known, mut attempted, mut terms) = (0, Vec::new(), Vec::new());
     for (index, call) in plan.calls.iter().enumerate().filter(|(_, call)| call.is_requested()) {
-        let (attempts, name) = (attempts(call), plan.name_of(plan.first_node(index)));
+        let (attempts, name) = (attempts(plan, index), plan.name_of(plan.first_node(index)));
         let made = match call.fan {
             PlannedFan::Each { .. } if repeated(plan, call) => {
                 terms.push(format!("{attempts} for each object with {name}"));
@@ -105,8 +104,10 @@ pub(super) fn requests(plan: &Plan) -> String {
     terms.join(" + ")
 }
 
-/// The most attempts at one request of a call: each of those it may have, and beside each of them a hedge.
-fn attempts(call: &PlannedCall) -> usize {
-    let tries = usize::try_from(call.retry.unwrap_or(1)).unwrap_or(usize::MAX).max(1);
-    if call.hedge { tries.saturating_mul(2) } else { tries }
+/// The most attempts at one request of a call: each of those it may have, and beside the first of them a hedge.
+fn attempts(plan: &Plan, index: usize) -> usize {
+    let call = &plan.calls[index];
+    let tries = call.retry.or_else(|| plan.attempts_by_config(index)).unwrap_or(1);
+    let hedged = call.hedge || plan.is_hedged_by_config(index);
+    usize::try_from(tries).unwrap_or(usize::MAX).max(1).saturating_add(usize::from(hedged))
 }
