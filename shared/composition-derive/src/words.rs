@@ -90,9 +90,10 @@ pub(crate) fn kebab(name: &str) -> String {
     kebab.replace('_', "-")
 }
 
-/// "; did you mean `x`?" for the known name that `wrong` resembles, else nothing.
+/// "; did you mean `x`?" for the known name that `wrong` resembles, whatever its capitals, else nothing.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let near = known.into_iter().map(|name| (distance(wrong, name), name)).min();
+    let lower = wrong.to_lowercase();
+    let near = known.into_iter().map(|name| (distance(&lower, &name.to_lowercase()), name)).min();
     match near {
         Some((distance, name)) if distance <= 1.max(wrong.chars().count() / 3) => {
             format!("; did you mean `{name}`?")
@@ -143,6 +144,7 @@ mod tests {
     fn a_near_name_is_proposed_and_a_far_one_is_not() {
         assert_eq!(did_you_mean("profil", ["profile", "orders"]), "; did you mean `profile`?");
         assert_eq!(did_you_mean("caler", ["caller", "query"]), "; did you mean `caller`?");
+        assert_eq!(did_you_mean("GET", ["get", "put"]), "; did you mean `get`?");
         assert_eq!(did_you_mean("weather", ["profile", "orders"]), "");
     }
 }

@@ -40,6 +40,11 @@ pub trait Backend: 'static {
 }
 
 /// The input of an endpoint. `#[input]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no input",
+    label = "this says nothing of where its fields stand in a request",
+    note = "an endpoint's input is a struct with `#[input]`, each of whose fields says `#[path]`, `#[query]`, `#[header(\"name\")]` or `#[body]`"
+)]
 pub trait Input: 'static {
     /// The companion whose members are `path`, `query`, `header` and, where there is one, `body` (see [`crate::refer`]).
     type Parts;

@@ -196,7 +196,7 @@ impl Shape {
 /// A type whose values can stand in an answer. `#[view]` implements it; do not write it by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no shape, so it cannot stand in an answer or an input",
-    note = "give your own structs and enums `#[view]`; strings, numbers, booleans, `Option`, `Vec`, `Box`, `Raw` and maps with `String` keys have one"
+    note = "give your own structs and enums `#[view]`; strings, numbers, booleans, `Option`, `Vec`, `Box`, `Raw` and maps with `String` keys have one; an id, a date or a decimal of another kind is a `String`"
 )]
 pub trait Shaped: 'static {
     /// [`Maybe`] if null is a value of the type, else [`Sure`].

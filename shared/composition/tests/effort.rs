@@ -188,3 +188,12 @@ fn the_plan_draws_how_hard_a_call_is_tried_and_says_where_that_is_in_vain() {
     assert!(vain[0].starts_with("home.hint:") && vain[0].contains("has 20 ms"), "{vain:?}");
     assert_eq!(plan.deadline, Duration::from_millis(300));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_matrix_takes_the_attempts_of_one_keyed_write_for_one_write() {
+    let backends = well();
+    backends.on("orders", "/orders").method(Method::POST).json("7");
+    let matrix = kit(&backends).key("k-1").matrix_of("POST", "/orders", "").await;
+    matrix.assert_semantics();
+    assert_eq!(matrix.cases().len(), trefoil_testing::Fault::ALL.len());
+}

@@ -4,6 +4,7 @@ mod calls;
 mod difference;
 mod semantics;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -201,6 +202,13 @@ pub(crate) async fn run(kit: &Kit, asked: Asked<'_>) -> Matrix {
     Matrix { path: path.to_owned(), cases }
 }
 
+/// How many writes were made. Attempts under one key are one: the backend can tell.
+fn writes(method: &Method, calls: &[Received]) -> usize {
+    let mut keys = BTreeSet::new();
+    let made = calls.iter().filter(|call| call.method == *method);
+    made.filter(|call| call.header("idempotency-key").is_none_or(|key| keys.insert(key))).count()
+}
+
 fn answers_a_list(plan: &Plan, call: usize) -> bool {
     let call = &plan.calls[call];
     matches!(call.fan, PlannedFan::Batch { .. }) || matches!(call.shape.unwrap_nullable().0, Shape::List(_))
@@ -214,8 +222,7 @@ fn problems(plan: &Plan, call: usize, fault: Fault, well: &Ran, ran: &Ran) -> Ve
     for under_way in ran.calls.iter().filter(|call| call.end == End::UnderWay && !outlives(call)) {
         problems.push(format!("{} {} is still under way after the answer", under_way.backend, under_way.path));
     }
-    let write = plan.write.map(|write| &plan.calls[write]);
-    let writes = write.map_or(0, |write| ran.calls.iter().filter(|call| call.method == write.method).count());
+    let writes = plan.write.map_or(0, |write| writes(&plan.calls[write].method, &ran.calls));
     if writes > 1 {
         problems.push(format!("it wrote {writes} times"));
     }

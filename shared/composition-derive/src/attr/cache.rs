@@ -70,6 +70,10 @@ fn how_long(word: &Ident, content: ParseStream<'_>, errors: &mut Errors) -> Opti
         errors.at_span(span, format!(
             "how long is an answer fresh? That comes first: `{FORM}`, or `cache(backend)` for what the backend's `Cache-Control` says"
         ));
+        // What is no word of another option is a time in no form that there is: of it enough is said.
+        if !content.peek(Ident::peek_any) {
+            skip_entry(content);
+        }
         return None;
     };
     let read = read.and_then(|read| end_of_entry(content).map(|()| read));

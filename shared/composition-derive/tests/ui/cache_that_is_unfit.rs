@@ -22,6 +22,8 @@ struct Home {
     nothing_in_it: Vec<String>,
     #[call(Catalog, get = "/c", cache(shared))]
     no_time_first: Vec<String>,
+    #[call(Catalog, get = "/c", cache(60, shared))]
+    time_without_a_unit: Vec<String>,
     #[call(Catalog, get = "/d", cache("80ms"))]
     too_short: Vec<String>,
     #[call(Catalog, get = "/e", cache("25h"))]

@@ -26,4 +26,10 @@ struct EndpointC {
     a: String,
 }
 
+#[composition(GET = "/e")]
+struct EndpointE {
+    #[call(Users, get = "/a")]
+    a: String,
+}
+
 fn main() {}
