@@ -196,7 +196,8 @@ use proc_macro::TokenStream;
 ///   long as the backend's `Cache-Control` says. Then, each if need be: `shared` (one answer for all callers; the backend is
 ///   not told who asks, and the call cannot refer to `caller`), `stale_while_revalidate = "30s"` (so long after that it is
 ///   still given out while it is made new), `stale_if_error = "5m"` (so long after that it stands in for a failure),
-///   `tags("catalog", "product-{path.id}")` (what it can be purged by).
+///   `tags("catalog", "product-{path.id}")` (what it can be purged by). Whole 200s alone are kept: an `absent` 404 is asked for each
+///   time.
 /// - `retry`, `retry(attempts = 3)`: a call that failed in passing (no connection, a break, 502, 503, 504) is attempted again, so often
 ///   in all: 1 to 10; without a number 2. Not on a `post` or `patch` without an idempotency key. Over what the backend's configuration says.
 /// - `hedge`, on a `get`: beside an attempt that takes longer than 95 of a hundred of the backend's answers do a second one is sent, and
@@ -279,7 +280,8 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - What is supplied is an input, the caller's, a part of another field, a need under another name, or a literal: `"EUR"`, `5`,
 ///   `-1.5`, `true`. It is of the need's type, or what an `Option` is of; it may be null only where an `Option` is needed. Such a
 ///   need may be left unsupplied.
-/// - A need that is null skips the call that refers to it: null, and complete.
+/// - A need that is null skips the call that refers to it: null, and complete; also where a parameter that the client did not give
+///   supplies it, which in a call of the endpoint itself would be left out.
 /// - Who is supplied from a field that a call fills waits for that call, and nobody else does; when it failed, what refers to the need
 ///   fails with `dependency`. A GraphQL selection makes the call, selected or not.
 /// - A view's own fields are supplied for each of its objects. A batch that refers to a need is one call for all objects that are given
@@ -333,6 +335,7 @@ pub fn backend(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - A field is the claim of the same name in the token, or `#[claim("name")]`.
 /// - Each is text, a number, a boolean or an enum with [`macro@view`], or an `Option` of one.
 /// - `id` is the token's subject, and every caller has it.
+/// - An `Option` that the token has no claim for is null, and skips each call that refers to it: null, and complete.
 /// - Without claims: `pub use trefoil::StandardCaller as Caller;`.
 #[proc_macro_attribute]
 pub fn caller(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -121,7 +121,8 @@ impl Bff {
         self
     }
 
-    /// Whether answers carry `Server-Timing`. Default: yes. Say no where clients are outside your organisation.
+    /// Whether answers carry `Server-Timing`. Default: yes. Say no where clients are outside your organisation: it names hidden fields,
+    /// too.
     #[must_use]
     pub fn server_timing(mut self, on: bool) -> Bff {
         self.server_timing = on;
