@@ -23,6 +23,7 @@ use tracing::Instrument as _;
 use trefoil_context::{Deadline, RequestContext};
 
 use self::flight::Flights;
+use self::freshness::Standing;
 use self::key::Key;
 use self::refresh::Landed;
 use self::signal::Signals;
@@ -161,10 +162,12 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
     let cache = &client.cache;
     let key = Key::of(client, &call, policy.shared)?;
     let now = Instant::now();
-    let old = cache.store.get(&key);
-    if let Some(entry) = old.as_ref().filter(|entry| now < entry.fresh_until) {
+    let old = cache.store.get(&key, &policy.tags);
+    // By the asker's own policy, whoever's it was kept by.
+    let standing = old.as_ref().map(|entry| entry.standing(&policy));
+    if let Some((entry, standing)) = old.as_ref().zip(standing).filter(|(_, standing)| now < standing.fresh_until) {
         cache.signals.hit(client, &call);
-        return Ok(given(cache, key, entry, Served::Hit, now));
+        return Ok(given(cache, key, entry, standing, Served::Hit, policy.shared, now));
     }
     let deadline = call.deadline;
     let field = call.field;
@@ -177,10 +180,12 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
         effort: call.effort,
         policy,
     };
-    if let Some(entry) = old.as_ref().filter(|entry| now < entry.until_revalidated) {
+    let shared = ask.policy.shared;
+    if let Some((entry, standing)) = old.as_ref().zip(standing).filter(|(_, standing)| now < standing.until_revalidated)
+    {
         cache.signals.stale(client, context, field);
         revalidate(client, &key, ask, entry);
-        return Ok(given(cache, key, entry, Served::Stale, now));
+        return Ok(given(cache, key, entry, standing, Served::Stale, shared, now));
     }
     let (result, collapsed) = ask_backend(client, &key, &ask, old.as_ref(), deadline).await;
     cache.signals.asked(client, collapsed);
@@ -194,28 +199,37 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
     };
     if let Some(status) = failed
         && let now = Instant::now()
-        && let Some(entry) = old.as_ref().filter(|entry| now < entry.until_given_up)
+        && let Some((entry, standing)) =
+            old.as_ref().zip(standing).filter(|(_, standing)| now < standing.until_given_up)
     {
         cache.signals.stale_for_error(client, context, field);
-        return Ok(given(cache, key, entry, Served::StaleForError { status }, now));
+        return Ok(given(cache, key, entry, standing, Served::StaleForError { status }, shared, now));
     }
     result.map(|landed| {
         let Landed { mut reply, entry, status } = landed;
-        let fresh_for = entry.as_ref().and_then(|entry| entry.fresh_for(Instant::now()));
+        let fresh_for = entry.as_ref().and_then(|entry| entry.standing(&ask.policy).fresh_for(Instant::now()));
         let served = Served::Asked { stale: old.is_some(), status, stored: entry.is_some(), collapsed };
         let kept = entry.map(|entry| Kept { cache: Arc::clone(cache), key, entry });
-        reply.cached = Some(Cached { served, fresh_for, stale_for: None, shared: ask.policy.shared, kept });
+        reply.cached = Some(Cached { served, fresh_for, stale_for: None, shared, kept });
         reply
     })
 }
 
 /// A kept answer, given out.
-fn given(cache: &Arc<Cache>, key: Key, entry: &Arc<Entry>, served: Served, now: Instant) -> Reply {
+fn given(
+    cache: &Arc<Cache>,
+    key: Key,
+    entry: &Arc<Entry>,
+    standing: Standing,
+    served: Served,
+    shared: bool,
+    now: Instant,
+) -> Reply {
     let cached = Cached {
         served,
-        fresh_for: entry.fresh_for(now),
-        stale_for: now.checked_duration_since(entry.fresh_until).filter(|_| served != Served::Hit),
-        shared: entry.shared,
+        fresh_for: standing.fresh_for(now),
+        stale_for: now.checked_duration_since(standing.fresh_until).filter(|_| served != Served::Hit),
+        shared,
         kept: Some(Kept { cache: Arc::clone(cache), key, entry: Arc::clone(entry) }),
     };
     Reply { status: StatusCode::OK, headers: entry.headers.clone(), body: entry.body.clone(), cached: Some(cached) }
@@ -225,7 +239,7 @@ fn given(cache: &Arc<Cache>, key: Key, entry: &Arc<Entry>, served: Served, now: 
 ///
 /// A flight lives as long as somebody waits for it. It has the latest deadline of those who wait, so that nobody is told of
 /// a timeout that was another's; who comes while one ends so makes a flight of their own. So does who is shed with a flight of somebody
-/// who can do without, and cannot.
+/// who can do without, and cannot, and who gets by another's flight what was kept before, and is not fresh for oneself.
 async fn ask_backend(
     client: &Arc<Client>,
     key: &Key,
@@ -236,16 +250,25 @@ async fn ask_backend(
     loop {
         let generation = client.cache.store.generation();
         let start = |patience| refresh::refresh(client, key, ask, old, deadline, patience, generation);
+        let asked = Instant::now();
         let joined = client.cache.flights.join(key, generation, deadline, ask.effort.criticality, start);
         let result = timeout_at(deadline.instant(), joined.flight).await.unwrap_or(Err(CallFailure::Timeout));
-        let of_another = match result {
+        let of_another = match &result {
             Err(CallFailure::Timeout) => true,
             Err(CallFailure::Shed(_)) => joined.criticality < ask.effort.criticality,
+            Ok(Landed { entry: Some(entry), .. }) if joined.collapsed => {
+                entry.at < asked && entry.standing(&ask.policy).fresh_until <= asked
+            }
             _ => false,
         };
-        if !of_another || deadline.has_passed() {
-            return (result, joined.collapsed);
+        if of_another && !deadline.has_passed() {
+            continue;
         }
+        if let (Ok(Landed { entry: Some(_), .. }), true) = (&result, joined.collapsed) {
+            // It was kept by the tags of who asked first.
+            drop(client.cache.store.get(key, &ask.policy.tags));
+        }
+        return (result, joined.collapsed);
     }
 }
 

@@ -445,3 +445,90 @@ async fn what_finds_no_room_is_not_kept() {
         assert_eq!(shop.asked(), 2);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_who_asks_for_one_call_has_the_times_of_the_own_declaration() {
+    let secs = Duration::from_secs;
+    let shop = Shop::new();
+    let long = Policy { ttl: Some(secs(3_600)), ..shared() };
+    let short = Policy { ttl: Some(secs(5)), ..shared() };
+    let by_backend = Policy { ttl: None, ..shared() };
+    shop.says("1", &[("cache-control", "max-age=30")]);
+    shop.get(None, &long).await.unwrap();
+    advance(secs(4)).await;
+    assert_eq!(cached(&shop.get(None, &short).await.unwrap()).fresh_for, Some(secs(1)));
+    assert_eq!(cached(&shop.get(None, &by_backend).await.unwrap()).fresh_for, Some(secs(26)));
+    advance(secs(2)).await;
+    assert_eq!(served(&shop.get(None, &long).await.unwrap()), Served::Hit);
+
+    // What is stale for one is so by one's own word, too.
+    let lenient = Policy { stale_while_revalidate: secs(10), ..short.clone() };
+    assert_eq!(served(&shop.get(None, &lenient).await.unwrap()), Served::Stale);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(shop.asked(), 2, "made new in the background");
+    shop.backends.on("catalog", "/").status(503);
+    advance(secs(6)).await;
+    let forgiving = Policy { stale_if_error: secs(60), ..short.clone() };
+    assert!(matches!(served(&shop.get(None, &forgiving).await.unwrap()), Served::StaleForError { .. }));
+    let strict = shop.get(None, &short).await.unwrap();
+    assert_eq!(
+        (strict.status.as_u16(), served(&strict)),
+        (503, Served::Asked { stale: true, status: None, stored: false, collapsed: false })
+    );
+    assert_eq!(served(&shop.get(None, &long).await.unwrap()), Served::Hit, "a failure says nothing of what is kept");
+
+    // And who has a long time keeps it, whoever asks by a shorter one meanwhile.
+    shop.says("2", &[]);
+    assert_eq!(text(&shop.get(None, &short).await.unwrap()), "2");
+    advance(secs(1_000)).await;
+    let reply = shop.get(None, &long).await.unwrap();
+    assert_eq!((text(&reply), served(&reply)), ("2", Served::Hit));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_purge_reaches_what_was_given_to_one_with_the_tag_whoever_had_it_kept() {
+    let tagged = |tags: &[&str]| Policy { tags: tags.iter().map(|&tag| tag.to_owned()).collect(), ..shared() };
+    let tag = |tag: &str| Purge::Tags(vec![tag.to_owned()]);
+    let shop = Shop::new();
+    shop.says("1", &[]);
+    shop.get(None, &tagged(&["a"])).await.unwrap();
+    let second = shop.get(None, &tagged(&["b", "a"])).await.unwrap();
+    assert_eq!(served(&second), Served::Hit);
+    assert_eq!((shop.cache.purge(&tag("b")), shop.cache.purge(&tag("a"))), (1, 0));
+
+    // A new answer is purged by the tags of all who were given the old one.
+    shop.get(None, &tagged(&["a"])).await.unwrap();
+    shop.get(None, &tagged(&["b"])).await.unwrap();
+    advance(TTL).await;
+    shop.get(None, &shared()).await.unwrap();
+    assert_eq!(shop.cache.purge(&tag("b")), 1);
+
+    // So is what two asked for at once.
+    shop.backends.on("catalog", "/").slow(50).json("1");
+    let (first, second) = (tagged(&["a"]), tagged(&["b"]));
+    let (first, second) = tokio::join!(shop.get(None, &first), shop.get(None, &second));
+    assert!(first.is_ok() && matches!(served(&second.unwrap()), Served::Asked { collapsed: true, .. }));
+    assert_eq!(shop.cache.purge(&tag("b")), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_purged_by_a_tag_is_not_given_what_was_kept_without_it_before_the_purge() {
+    let tagged = Policy { tags: vec!["b".to_owned()], ..shared() };
+    let shop = Shop::new();
+    shop.says("1", &[]);
+    shop.get(None, &shared()).await.unwrap();
+    assert_eq!(shop.cache.purge(&Purge::Tags(tagged.tags.clone())), 0);
+    shop.says("2", &[]);
+    assert_eq!(text(&shop.get(None, &tagged).await.unwrap()), "2");
+    assert_eq!(served(&shop.get(None, &tagged).await.unwrap()), Served::Hit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_forgotten_is_so_whoever_added_tags_meanwhile() {
+    let shop = Shop::new();
+    shop.says("<html>", &[]);
+    let first = shop.get(None, &shared()).await.unwrap();
+    shop.get(None, &Policy { tags: vec!["b".to_owned()], ..shared() }).await.unwrap();
+    cached(&first).forget();
+    assert!(matches!(served(&shop.get(None, &shared()).await.unwrap()), Served::Asked { stale: false, .. }));
+}

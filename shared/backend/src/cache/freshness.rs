@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, header};
+use tokio::time::Instant;
 
 use super::Policy;
 
@@ -12,51 +13,104 @@ const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// What may be done with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Lifetime {
-    /// How long it is fresh from now on.
+    /// How long it is fresh from when it came.
     pub(crate) fresh: Duration,
-    /// Whether it may be given out after that.
-    pub(crate) stale: bool,
+    /// How long after that it is given out while it is made new.
+    pub(crate) while_revalidate: Duration,
+    /// How long after that it stands in for a failure.
+    pub(crate) if_error: Duration,
 }
 
-/// The lifetime of a 200 with these headers; `None` when it may not be kept.
+impl Lifetime {
+    /// Nobody is given it.
+    const NONE: Lifetime =
+        Lifetime { fresh: Duration::ZERO, while_revalidate: Duration::ZERO, if_error: Duration::ZERO };
+
+    /// How long it may be given out in any way.
+    pub(crate) fn whole(&self) -> Duration {
+        self.fresh + self.while_revalidate.max(self.if_error)
+    }
+}
+
+/// A kept answer's times, as one who asks has them: two declarations of one call need not agree, and neither has the other's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Until then it is fresh.
+    pub(crate) fresh_until: Instant,
+    /// Until then it is given out while it is made new.
+    pub(crate) until_revalidated: Instant,
+    /// Until then it stands in for a failure.
+    pub(crate) until_given_up: Instant,
+}
+
+impl Standing {
+    /// The standing of an answer that came `at`, for one who asks by `policy`.
+    pub(crate) fn of(said: &Said, policy: &Policy, at: Instant) -> Standing {
+        let lifetime = lifetime(policy, said).unwrap_or(Lifetime::NONE);
+        let fresh_until = at + lifetime.fresh;
+        Standing {
+            fresh_until,
+            until_revalidated: fresh_until + lifetime.while_revalidate,
+            until_given_up: fresh_until + lifetime.if_error,
+        }
+    }
+
+    /// How long it stays fresh.
+    pub(crate) fn fresh_for(&self, now: Instant) -> Option<Duration> {
+        self.fresh_until.checked_duration_since(now).filter(|left| !left.is_zero())
+    }
+}
+
+/// The lifetime of a 200 whose headers said this; `None` when it may not be kept.
 ///
 /// A declared time decides over the backend's, but not over its `no-store`, nor over its `private` where the answer would be
 /// shared. An answer that sets a cookie is somebody's own, and one that says nothing of its freshness has none: nothing is
 /// guessed.
-pub(crate) fn lifetime(policy: &Policy, headers: &HeaderMap) -> Option<Lifetime> {
-    let said = Said::read(headers);
-    if said.no_store || (said.private && policy.shared) || headers.contains_key(header::SET_COOKIE) {
+pub(crate) fn lifetime(policy: &Policy, said: &Said) -> Option<Lifetime> {
+    if said.no_store || (said.private && policy.shared) || said.sets_cookie {
         return None;
     }
-    let stale = !said.must_revalidate && !said.no_cache;
-    if let Some(ttl) = policy.ttl {
-        return Some(Lifetime { fresh: ttl, stale: !said.must_revalidate });
-    }
-    let whole = if said.no_cache {
-        Some(0)
+    let (fresh, stale) = if let Some(ttl) = policy.ttl {
+        (ttl, !said.must_revalidate)
     } else {
-        said.s_maxage.filter(|_| policy.shared).or(said.max_age).or_else(|| expires(headers))
+        let whole = if said.no_cache {
+            Some(0)
+        } else {
+            said.s_maxage.filter(|_| policy.shared).or(said.max_age).or(said.expires)
+        };
+        let fresh = Duration::from_secs(whole?.saturating_sub(said.age)).min(LONGEST);
+        (fresh, !said.must_revalidate && !said.no_cache)
     };
-    let age =
-        headers.get(header::AGE).and_then(|value| value.to_str().ok()).map_or(0, |text| seconds(text).unwrap_or(0));
-    let fresh = Duration::from_secs(whole?.saturating_sub(age)).min(LONGEST);
-    Some(Lifetime { fresh, stale })
+    let (while_revalidate, if_error) =
+        if stale { (policy.stale_while_revalidate, policy.stale_if_error) } else { Default::default() };
+    Some(Lifetime { fresh, while_revalidate, if_error })
 }
 
-/// `Cache-Control`, as far as it matters here. Of a directive given twice, the strictest holds.
-#[derive(Debug, Default)]
-struct Said {
+/// What an answer's headers say of its freshness, as far as it matters here. Of a directive given twice, the strictest holds.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Said {
     no_store: bool,
     no_cache: bool,
     private: bool,
     must_revalidate: bool,
     max_age: Option<u64>,
     s_maxage: Option<u64>,
+    /// From `Date` to `Expires`.
+    expires: Option<u64>,
+    /// How old it was already.
+    age: u64,
+    sets_cookie: bool,
 }
 
 impl Said {
-    fn read(headers: &HeaderMap) -> Said {
-        let mut said = Said::default();
+    pub(crate) fn read(headers: &HeaderMap) -> Said {
+        let age = headers.get(header::AGE).and_then(|value| value.to_str().ok()).and_then(seconds);
+        let mut said = Said {
+            expires: expires(headers),
+            age: age.unwrap_or(0),
+            sets_cookie: headers.contains_key(header::SET_COOKIE),
+            ..Said::default()
+        };
         for value in headers.get_all(header::CACHE_CONTROL) {
             // What cannot be read may have said no.
             let Ok(text) = value.to_str() else { return Said { no_store: true, ..said } };
@@ -134,7 +188,8 @@ mod tests {
             ),
             (&[("expires", "0")], Some(0), Some(0)),
         ] {
-            let fresh = |policy| lifetime(policy, &headers(lines)).map(|lifetime| lifetime.fresh.as_secs());
+            let fresh =
+                |policy| lifetime(policy, &Said::read(&headers(lines))).map(|lifetime| lifetime.fresh.as_secs());
             assert_eq!((fresh(&own), fresh(&shared)), (for_one, for_all), "{lines:?}");
         }
     }
@@ -150,10 +205,12 @@ mod tests {
             ("private", None),
             ("private=\"x\"", None),
         ] {
-            let found = lifetime(&policy, &headers(&[("cache-control", said)])).map(|found| found.fresh.as_secs());
+            let said_so = Said::read(&headers(&[("cache-control", said)]));
+            let found = lifetime(&policy, &said_so).map(|found| found.fresh.as_secs());
             assert_eq!(found, fresh, "{said}");
         }
-        let strict = lifetime(&policy, &headers(&[("cache-control", "must-revalidate")])).unwrap();
-        assert!(!strict.stale);
+        let lenient = Policy { stale_while_revalidate: Duration::from_secs(9), stale_if_error: LONGEST, ..policy };
+        let strict = lifetime(&lenient, &Said::read(&headers(&[("cache-control", "must-revalidate")]))).unwrap();
+        assert_eq!((strict.while_revalidate, strict.if_error), Default::default());
     }
 }

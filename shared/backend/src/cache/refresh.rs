@@ -1,6 +1,7 @@
 //! A flight from its start to its landing: the backend is asked, and its answer kept if it may be.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -10,9 +11,9 @@ use tokio::time::Instant;
 use trefoil_context::Deadline;
 
 use super::flight::Patience;
-use super::freshness::{self, Lifetime};
+use super::freshness::{self, Said};
 use super::key::Key;
-use super::store::Entry;
+use super::store::{Entry, united};
 use super::{Ask, vary};
 use crate::client::{Call, CallFailure, Client, Reply};
 use crate::stack::{self, Wanted};
@@ -51,7 +52,8 @@ pub(crate) fn refresh(
     let (client, key, ask, old) = (Arc::clone(client), key.clone(), ask.clone(), old.cloned());
     async move {
         // Somebody else's flight may have landed between the look into the store and the start of this one.
-        if let Some(entry) = client.cache.store.get(&key).filter(|entry| Instant::now() < entry.fresh_until) {
+        let landed = client.cache.store.get(&key, &ask.policy.tags);
+        if let Some(entry) = landed.filter(|entry| Instant::now() < entry.standing(&ask.policy).fresh_until) {
             let reply = whole(entry.headers.clone(), entry.body.clone());
             return Ok(Landed { reply, entry: Some(entry), status: None });
         }
@@ -109,8 +111,12 @@ fn land(
     if reply.status.is_server_error() {
         return Landed { reply, entry: None, status };
     }
-    let entry = entry(client, ask, &reply).map(Arc::new);
-    let entry = entry.filter(|entry| store.keep(key.clone(), Arc::clone(entry), generation));
+    let entry = entry(client, ask, old, &reply).map(Arc::new);
+    let entry = entry.filter(|entry| {
+        // Others were given the old one, and ask for this by the same tags.
+        let tags = united(&store.tags(key), &ask.policy.tags);
+        store.keep(key.clone(), Arc::clone(entry), tags, generation)
+    });
     if let (None, Some(old)) = (&entry, old) {
         // There is another answer now, or none, that may not be kept: the old one is no longer true.
         store.forget(key, old);
@@ -122,36 +128,32 @@ fn land(
 }
 
 /// What is kept of an answer; nothing of one that may not be, or that could never be used again.
-fn entry(client: &Client, ask: &Ask, reply: &Reply) -> Option<Entry> {
+fn entry(client: &Client, ask: &Ask, old: Option<&Arc<Entry>>, reply: &Reply) -> Option<Entry> {
     if reply.status != StatusCode::OK || !vary::is_told_apart(&reply.headers) {
         return None;
     }
-    let policy = &ask.policy;
-    let Lifetime { fresh, stale } = freshness::lifetime(policy, &reply.headers)?;
-    let (while_revalidate, if_error) =
-        if stale { (policy.stale_while_revalidate, policy.stale_if_error) } else { Default::default() };
+    let said = Said::read(&reply.headers);
+    let lifetime = freshness::lifetime(&ask.policy, &said)?;
     let has_validator = [header::ETAG, header::LAST_MODIFIED].iter().any(|name| reply.headers.contains_key(name));
     // With a validator it is worth its place for as long again: a 304 is cheaper than an answer.
-    let keep = (fresh + while_revalidate.max(if_error)).max(if has_validator { fresh * 2 } else { fresh });
+    let keep = lifetime.whole().max(if has_validator { lifetime.fresh * 2 } else { lifetime.fresh });
     if keep.is_zero() {
         return None;
     }
+    // Who asks by a longer time than this one has it as long as before.
+    let keep = keep.max(old.map_or(Duration::ZERO, |old| old.keep));
     let mut headers = reply.headers.clone();
     for name in OF_THE_CONNECTION {
         headers.remove(name);
     }
-    let fresh_until = Instant::now() + fresh;
     Some(Entry {
         backend: client.name.clone(),
         headers,
         // A copy of its own: what came may be a small part of a large buffer, which would be kept whole.
         body: Bytes::copy_from_slice(&reply.body),
-        fresh_until,
-        until_revalidated: fresh_until + while_revalidate,
-        until_given_up: fresh_until + if_error,
+        said,
+        at: Instant::now(),
         keep,
-        shared: policy.shared,
-        tags: policy.tags.clone(),
     })
 }
 
