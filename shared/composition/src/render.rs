@@ -28,7 +28,7 @@ pub(crate) struct Rendered {
 }
 
 impl Rendered {
-    /// The same for two requests that ask the same.
+    /// The same for two requests that ask the same. They may be purged by different tags: those are [united](unite).
     pub(crate) fn identity(&self) -> String {
         let mut text = self.path_and_query.clone();
         if let Some(body) = &self.body {
@@ -42,6 +42,15 @@ impl Rendered {
             text.push_str(&String::from_utf8_lossy(value.as_bytes()));
         }
         text
+    }
+}
+
+/// Adds what one more of those who ask the same purges the answer by.
+pub(crate) fn unite(tags: &mut Vec<String>, more: Vec<String>) {
+    for tag in more {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
     }
 }
 

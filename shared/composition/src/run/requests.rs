@@ -74,7 +74,10 @@ fn single(
             _ => *known.entry(rendered.identity()).or_insert(requests.len()),
         };
         match requests.get_mut(same) {
-            Some(Request { waiting: Waits::Whole(waiting), .. }) => waiting.push(who),
+            Some(Request { waiting: Waits::Whole(waiting), rendered: known }) => {
+                render::unite(&mut known.tags, rendered.tags);
+                waiting.push(who);
+            }
             _ => requests.push(Request { rendered, waiting: Waits::Whole(vec![who]) }),
         }
     }
@@ -112,8 +115,9 @@ impl Groups {
     /// The group with this rest.
     fn of(&mut self, beside: Rendered) -> usize {
         let group = *self.known.entry(beside.identity()).or_insert(self.groups.len());
-        if group == self.groups.len() {
-            self.groups.push(Group { beside, keys: Vec::new(), known: HashMap::new() });
+        match self.groups.get_mut(group) {
+            Some(group) => render::unite(&mut group.beside.tags, beside.tags),
+            None => self.groups.push(Group { beside, keys: Vec::new(), known: HashMap::new() }),
         }
         group
     }
@@ -141,6 +145,12 @@ impl Batch<'_> {
         let mut same: Option<Result<usize, NotMade>> = None;
         for who in waiting {
             let text = match key(who).map(|json| render::scalar(&json).map(std::borrow::Cow::into_owned)) {
+                Some(Ok(text)) if text.is_empty() || text.contains(',') => {
+                    // Backends split the decoded list: it would be several keys there, and none of them this one.
+                    let unfit = NotMade::Unfit("a key of a batch is empty or has a comma, which divides keys");
+                    refused.push((who, unfit));
+                    continue;
+                }
                 Some(Ok(text)) => text,
                 Some(Err(not_made)) => {
                     refused.push((who, not_made));
