@@ -11,7 +11,7 @@ extern crate trefoil_composition as trefoil;
 
 use serde_json::json;
 use trefoil_composition::{Bff, backend, composition, input, view};
-use trefoil_testing::{Answer, FakeBackends, Kit};
+use trefoil_testing::{Answer, FakeBackends, Kit, Reply};
 
 pub(crate) use trefoil_composition::StandardCaller as Caller;
 
@@ -33,6 +33,56 @@ pub(crate) struct Line {
     /// The product, while it is for sale.
     #[call(Shop, get = "/products", batch(ids = product_id, by = id), when = for_sale)]
     pub(crate) product: Option<Product>,
+}
+
+/// What decides may come from anywhere.
+#[composition(get = "/deciding")]
+pub(crate) struct Deciding {
+    /// Who asks, perhaps.
+    #[call(Shop, get = "/person")]
+    pub(crate) person: Option<Person>,
+    /// How many there are.
+    #[hidden]
+    #[from(person, header = "x-orders")]
+    pub(crate) orders: Option<bool>,
+    /// Whether they are grown up.
+    #[hidden]
+    #[computed(is_adult(person.age))]
+    pub(crate) adult: Option<bool>,
+    /// While the person wants it.
+    #[call(Shop, get = "/letter", when = person.letters)]
+    pub(crate) letter: Option<String>,
+    /// If a header says so.
+    #[call(Shop, get = "/ordered", when = orders)]
+    pub(crate) ordered: Option<String>,
+    /// If a function says so.
+    #[call(Shop, get = "/wine", when = adult)]
+    pub(crate) wine: Option<String>,
+}
+
+#[view]
+pub(crate) struct Person {
+    pub(crate) age: u32,
+    pub(crate) letters: bool,
+}
+
+fn is_adult(age: &u32) -> bool {
+    assert!(*age < 150, "nobody is so old");
+    *age >= 18
+}
+
+/// The function that decides may panic.
+#[composition(get = "/panicking")]
+pub(crate) struct Panicking {
+    /// Who asks.
+    #[call(Shop, get = "/person")]
+    pub(crate) person: Person,
+    /// For some.
+    #[call(Shop, get = "/wine", when = is_adult(person.age))]
+    pub(crate) wine: Option<String>,
+    /// For some, or water.
+    #[call(Shop, get = "/wine", when = is_adult(person.age), or = "water")]
+    pub(crate) drink: String,
 }
 
 #[view]
@@ -83,8 +133,12 @@ fn backends(tier: &str) -> FakeBackends {
     backends
 }
 
+fn bff() -> Bff {
+    Bff::new("web").caller::<Caller>().endpoint::<Page>().endpoint::<Deciding>().endpoint::<Panicking>()
+}
+
 fn kit(backends: &FakeBackends) -> Kit {
-    Kit::new(&Bff::new("web").caller::<Caller>().endpoint::<Page>(), backends).caller("u-1", &[])
+    Kit::new(&bff(), backends).caller("u-1", &[])
 }
 
 async fn ask(backends: &FakeBackends, query: &str) -> Answer {
@@ -142,4 +196,60 @@ async fn a_selection_waits_for_the_condition_of_what_it_shows() {
     let answer = kit(&backends).post("/graphql", &query).await.json();
     assert_eq!(answer["data"], json!({ "page": { "lines": [{ "productId": 1 }, { "productId": 2 }] } }), "{answer}");
     assert_eq!(asked(&backends), ["/profile", "/lines"]);
+}
+
+fn person(age: u32, header: Option<&str>) -> FakeBackends {
+    let backends = FakeBackends::new();
+    let reply = Reply::json(&format!(r#"{{"age":{age},"letters":true}}"#));
+    let reply = match header {
+        Some(value) => reply.with_header("x-orders", value),
+        None => reply,
+    };
+    backends.on("shop", "/person").reply(reply);
+    for path in ["/letter", "/ordered", "/wine"] {
+        backends.on("shop", path).json("\"yes\"");
+    }
+    backends
+}
+
+#[tokio::test]
+async fn a_part_a_header_and_a_computed_field_decide() {
+    for (age, header, ordered, wine) in [
+        (20, Some("true"), json!("yes"), json!("yes")),
+        (7, Some("false"), json!(null), json!(null)),
+        (7, None, json!(null), json!(null)),
+    ] {
+        let answer = kit(&person(age, header)).get("/deciding").await;
+        assert_eq!(answer.header("trefoil-degraded"), None);
+        let json = answer.json();
+        assert_eq!(
+            (&json["letter"], &json["ordered"], &json["wine"]),
+            (&json!("yes"), &ordered, &wine),
+            "{age} {header:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_decides_and_failed_is_what_the_call_depends_on() {
+    let backends = person(20, Some("true"));
+    backends.on("shop", "/person").status(500);
+    let answer = kit(&backends).get("/deciding").await;
+    assert_eq!(
+        answer.header("trefoil-degraded"),
+        Some(
+            "person;reason=status, orders;reason=dependency, adult;reason=dependency, letter;reason=dependency, ordered;reason=dependency, wine;reason=dependency"
+        )
+    );
+    assert_eq!(asked(&backends), ["/person"]);
+}
+
+#[tokio::test]
+async fn a_function_that_panics_costs_the_call_that_it_decides_alone() {
+    let backends = person(150, None);
+    let answer = kit(&backends).get("/panicking").await;
+    assert_eq!(answer.json()["wine"], json!(null));
+    assert_eq!(answer.json()["drink"], "water");
+    assert_eq!(answer.header("trefoil-degraded"), Some("wine;reason=shape, drink;reason=shape;default"));
+    assert_eq!(asked(&backends), ["/person"]);
 }

@@ -27,6 +27,9 @@ async fn each_way_to_fail_has_its_reason() {
         ("302", "status"),
         ("malformed", "shape"),
         ("html", "shape"),
+        ("page", "shape"),
+        ("bom", "shape"),
+        ("trailing", "shape"),
         ("other", "shape"),
         ("encoded", "shape"),
         ("empty", "shape"),
@@ -43,6 +46,10 @@ async fn each_way_to_fail_has_its_reason() {
             "malformed" => route.reply(Reply::malformed()),
             "html" => route.answer(200, "text/html", "[]"),
             "encoded" => route.reply(Reply::json("[]").header("content-encoding", "Identity, gzip")),
+            // With a JSON content type.
+            "page" => route.json("<!doctype html><title>Sign in</title>"),
+            "bom" => route.json("\u{feff}[\"lamp\"]"),
+            "trailing" => route.json("[\"lamp\"] x"),
             "other" => route.json(r#"{"a":1}"#),
             _ => route.json(""),
         }
@@ -104,4 +111,12 @@ async fn a_default_stands_in_and_feeds_what_depends_on_it() {
     assert_eq!(answer.text(), COMPLETE.replace("imprint", "Trefoil"));
     assert_eq!(answer.header("trefoil-degraded"), Some("footer;reason=connect;default"));
     assert!(backends.all_calls().iter().any(|call| call.path == "/links/Trefoil"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_named_member_that_stands_twice_is_a_shape_failure_of_its_call() {
+    let backends = well();
+    backends.on("banners", "/banner").json(r#"{"text":"sale","other":1,"text":"sale"}"#);
+    let answer = kit(&backends).get("/home").await;
+    assert_eq!(answer.header("trefoil-degraded"), Some("banner;reason=shape, translation;reason=dependency"));
 }

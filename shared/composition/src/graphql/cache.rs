@@ -56,3 +56,22 @@ impl Operations {
         self.compiled.insert(variant, Arc::clone(compiled));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compiled_operations_are_kept_within_bounds() {
+        let operations = Operations::new();
+        let of = |fields| Arc::new(Compiled { roots: Vec::new(), introspection: None, fields });
+        for number in 0..300 {
+            operations.keep_compiled((number, Box::default()), &of(1_000));
+        }
+        // One alone that is larger than all the room is not kept.
+        operations.keep_compiled((300, Box::default()), &of(u32::MAX));
+        operations.compiled.run_pending_tasks();
+        assert!(operations.compiled.weighted_size() <= MAX_FIELDS, "{}", operations.compiled.weighted_size());
+        assert!(operations.compiled.entry_count() > 0 && operations.compiled(&(300, Box::default())).is_none());
+    }
+}
