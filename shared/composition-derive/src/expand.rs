@@ -17,7 +17,7 @@ pub(crate) mod references;
 pub(crate) mod shape;
 pub(crate) mod view;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Path, Token, Type};
 
@@ -123,6 +123,31 @@ pub(crate) fn bounds(bounds: &Bounds) -> TokenStream {
             max_items: #max_items,
         }
     }
+}
+
+/// Statements that the compiler refuses where a bound does not fit the type, underlining the bound.
+pub(crate) fn bounds_fit(ty: &Type, bounds: &Bounds) -> TokenStream {
+    let of_a_number = [bounds.min, bounds.max].map(|bound| bound.map(|(_, span)| ("bounds_a_number", span)));
+    let of_a_text = [bounds.min_length, bounds.max_length].map(|bound| bound.map(|(_, span)| ("bounds_a_text", span)));
+    let of_a_list = [bounds.min_items, bounds.max_items].map(|bound| bound.map(|(_, span)| ("bounds_a_list", span)));
+    let checks = of_a_number.into_iter().chain(of_a_text).chain(of_a_list).flatten().map(|(check, span)| {
+        let check = Ident::new(check, span);
+        let ty = located(quote!(#ty), span);
+        quote_spanned!(span=> ::trefoil::__private::refer::#check::<#ty>();)
+    });
+    quote!(#(#checks)*)
+}
+
+/// The same tokens, underlined elsewhere.
+fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let moved = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), located(group.stream(), at)).into();
+        }
+        token.set_span(token.span().located_at(at));
+        token
+    };
+    tokens.into_iter().map(moved).collect()
 }
 
 /// What to underline for a whole type: its first token's place, in the macro's own context.

@@ -207,7 +207,9 @@ use proc_macro::TokenStream;
 ///
 /// - `when = query.with_reviews`, a `bool` or an `Option<bool>`, or `when = is_premium(profile.tier)`, a function to `bool`: when it
 ///   is false the call is not made, and its field is null and complete, or its default. So the field is an `Option` or has an
-///   `or`. The call waits for what the condition refers to.
+///   `or`. The call waits for what the condition refers to. Where that is missing because a call
+///   failed, the field fails with `dependency`, save that a function is given `None` for an `Option`. A function that panics fails the
+///   field with `shape`. In both cases the call is not made.
 ///
 /// What fills a field besides a call:
 ///
@@ -252,10 +254,11 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - A variant is a string, the same for the backend and the client: its name, after `rename` and `rename_all`.
 /// - `#[bounds(min = 1, max = 99)]`, `min_length`, `max_length`, `min_items`, `max_items`: what a field must satisfy where the
 ///   view is the body of a request; both ends are included. Those of a list's length are the list's, the others its elements'.
-///   Text without a bound has at most 1,024 characters, a list at most 1,000 elements. An answer is not held to them.
+///   Text without a bound has at most 1,024 characters, a list at most 1,000 elements. An answer is not held to them. A bound that
+///   does not fit the type is an error; a default that breaks one, too, at start.
 /// - Any other attribute of serde's is an error. The struct's own JSON has the backend's names in both directions.
 /// - Doc comments are the documentation of the API.
-/// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`.
+/// - A view may contain itself, in an `Option<Box<…>>` or a `Vec`; not by a call of its own, which would never end: an error at start.
 /// - `#[from(…)]` and `#[computed(…)]` fill a field as in a [`macro@composition`], for each object.
 /// - `#[hidden]` on a field: it feeds the view's calls, and is in no answer and no document.
 /// - A field is text, a number, a boolean, an enum, a view, or an `Option`, a `Vec`, a `Box` or a map (`BTreeMap` or `HashMap`
@@ -294,6 +297,8 @@ pub fn composition(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - `each(at_once = 8)`: once for each object; the same request is made once. From 1 to 64 are under way at a time.
 /// - `batch(ids = product_id, by = id, most = 50)`: once for many objects. The query parameter `ids` carries the
 ///   `product_id` of each, separated by commas, at most `most` of them in one call (from 1 to 1,000; 50 if it does not say).
+///   So a key with a comma in it, or an empty one, cannot be asked for: the backend would take it for other keys. It is no part of
+///   any call, and its object's field fails with `shape`; where keys are like that, say `each`.
 ///   The answer is a list, and each object gets the element whose `id` is its key; one that has no element is as if the backend
 ///   said 404. The field is a view or an `Option` of one. A key is a string, a whole number or an enum; `by` may be a part
 ///   of a part (`key.id`), none of them optional. Beside the key, the call is the same for all objects: it refers to `caller`
@@ -317,7 +322,8 @@ pub fn view(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   one. A client names its members as in answers, and none beside; a backend gets it in its own names. References call it
 ///   `body`, whatever the field is called.
 /// - `default = …`, an expression of the field's type, stands in when it is not given.
-/// - `min`, `max`: bounds of a number. `min_length`, `max_length`: of a text, in characters. Both ends are included.
+/// - `min`, `max`: bounds of a number, whole or not. `min_length`, `max_length`: of a text, in characters. Both ends are included.
+///   A default that breaks them is an error at start.
 #[proc_macro_attribute]
 pub fn input(options: TokenStream, item: TokenStream) -> TokenStream {
     macros::input(&options.into(), item.into()).into()

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use trefoil_context::Fault;
 
 pub(crate) use self::compile::compile;
+use crate::inputs::range::Range;
 use crate::shape::Int;
 
 /// The most elements of a list, or entries of a map, that declares no bound of its own.
@@ -54,7 +55,8 @@ pub(crate) enum Kind {
     Bool,
     /// Within the type and the declared bounds.
     Int(Int),
-    Float,
+    /// Within the declared bounds.
+    Float(Range),
     /// From so many to so many characters.
     Text(usize, usize),
     Enum(Box<[Box<str>]>),
@@ -86,12 +88,23 @@ impl BodyProgram {
     }
 }
 
+impl Kind {
+    /// Whether views stand in it.
+    fn has_views(&self) -> bool {
+        match self {
+            Kind::Object(_) => true,
+            Kind::List(items, ..) | Kind::Map(items) => items.kind.has_views(),
+            Kind::Bool | Kind::Int(_) | Kind::Float(_) | Kind::Text(..) | Kind::Enum(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Kind::Bool => f.write_str("`true` or `false`"),
             Kind::Int(Int { min, max }) => write!(f, "a whole number from {min} to {max}"),
-            Kind::Float => f.write_str("a number"),
+            Kind::Float(range) => range.fmt(f),
             Kind::Text(min, max) => write!(f, "text of {min} to {max} characters"),
             Kind::Enum(words) => write!(f, "one of {}", words.join(", ")),
             Kind::Object(_) => f.write_str("an object"),

@@ -219,7 +219,7 @@ impl Handler {
         let filter = MethodFilter::try_from(self.method.clone()).unwrap_or(MethodFilter::GET);
         let serving = Arc::new(Serving {
             handler: self.clone(),
-            bff: bff.to_owned(),
+            bff: bff.into(),
             clients: Arc::clone(clients),
             signals: signals.clone(),
         });
@@ -239,7 +239,7 @@ impl fmt::Debug for Handler {
 /// A handler in a running BFF.
 struct Serving {
     handler: Handler,
-    bff: String,
+    bff: Arc<str>,
     clients: Arc<Clients>,
     signals: Signals,
 }
@@ -253,7 +253,7 @@ impl Serving {
         if caller.is_some()
             && let Some(caller) = &context.caller
         {
-            request.extensions_mut().insert(Caller(Arc::clone(caller)));
+            request.extensions_mut().insert(Caller { known: Arc::clone(caller), bff: Arc::clone(&self.bff) });
         }
         let due = run::due(&context, self.handler.deadline);
         let function = Arc::clone(&self.handler.serve);

@@ -4,15 +4,20 @@
 
 mod body;
 mod placed;
+pub(crate) mod range;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 use serde_json::Map;
 use trefoil_context::{Caller, Code, Fault, Place, Problem};
 
+use self::range::Range;
+use crate::access;
+use crate::bff::CompiledBff;
 use crate::body::MAX_FAULTS;
 use crate::declare::Bounds;
 use crate::plan::{ClaimUse, Parameter, Plan, Source};
+use crate::project::unquoted;
 use crate::render::Value;
 use crate::shape::{Int, Shape, Shapes};
 
@@ -46,7 +51,7 @@ impl Inputs {
     /// The inputs of a REST request. A 422 problem lists every fault.
     pub fn from_request(
         plan: &Plan,
-        shapes: &Shapes,
+        bff: &CompiledBff,
         request: RequestText<'_>,
         caller: Option<&Caller>,
     ) -> Result<Inputs, Problem> {
@@ -72,7 +77,7 @@ impl Inputs {
                 Place::Header => given_header(request.headers, &param.name),
             };
             let value = given.and_then(|given| match given {
-                Some(text) => from_text(param, shapes, text).map(Some),
+                Some(text) => from_text(param, &bff.shapes, text).map(Some),
                 None => absent(param),
             });
             params.push(value.unwrap_or_else(|detail| {
@@ -80,14 +85,14 @@ impl Inputs {
                 None
             }));
         }
-        Inputs::of_params(plan, params, faults)?.asked_by(plan, shapes, caller)
+        Inputs::of_params(plan, params, faults)?.asked_by(plan, bff, caller)
     }
 
     /// The inputs of a GraphQL field but for the [caller's](Inputs::asked_by): its arguments as JSON, coerced already, by client name. They
     /// are validated by themselves, before any field of the operation runs. A 422 problem lists every fault.
     pub(crate) fn of_arguments(
         plan: &Plan,
-        shapes: &Shapes,
+        bff: &CompiledBff,
         arguments: &Map<String, serde_json::Value>,
     ) -> Result<Inputs, Problem> {
         let mut faults = Vec::new();
@@ -104,10 +109,10 @@ impl Inputs {
                 // Null is a value: no default stands in for it (October 2021, section 6.4.1).
                 Some(serde_json::Value::Null) if param.shape.is_nullable() => Ok(None),
                 Some(serde_json::Value::Null) => {
-                    Err(format!("is null; expected {}", describe(&param.shape, Some((param, shapes)))))
+                    Err(format!("is null; expected {}", describe(&param.shape, Some((param, &bff.shapes)))))
                 }
-                Some(serde_json::Value::String(text)) => from_text(param, shapes, text).map(Some),
-                Some(scalar) => from_text(param, shapes, &scalar.to_string()).map(Some),
+                Some(serde_json::Value::String(text)) => from_text(param, &bff.shapes, text).map(Some),
+                Some(scalar) => from_text(param, &bff.shapes, &scalar.to_string()).map(Some),
             };
             params.push(value.unwrap_or_else(|detail| {
                 faults.push(Fault { place: param.place, name: param.name.clone(), detail });
@@ -115,7 +120,7 @@ impl Inputs {
             }));
         }
         let inputs = Inputs::of_params(plan, params, faults)?;
-        placed::of_the_rest(plan, &inputs)?;
+        placed::of_the_rest(plan, bff, &inputs)?;
         Ok(inputs)
     }
 
@@ -150,11 +155,11 @@ impl Inputs {
     }
 
     /// With what is known of the caller.
-    pub(crate) fn asked_by(self, plan: &Plan, shapes: &Shapes, caller: Option<&Caller>) -> Result<Inputs, Problem> {
+    pub(crate) fn asked_by(self, plan: &Plan, bff: &CompiledBff, caller: Option<&Caller>) -> Result<Inputs, Problem> {
         let caller_id = caller.map(|caller| quoted(&caller.id));
-        let claims = plan.claims.iter().map(|used| claim(used, shapes, caller)).collect::<Result<_, _>>()?;
+        let claims = plan.claims.iter().map(|used| claim(used, bff, caller)).collect::<Result<_, _>>()?;
         let inputs = Inputs { caller_id, claims, ..self };
-        placed::of_the_rest(plan, &inputs)?;
+        placed::of_the_rest(plan, bff, &inputs)?;
         Ok(inputs)
     }
 }
@@ -209,6 +214,13 @@ fn decode_query(query: &str, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
     pairs
 }
 
+/// Why a parameter's default would be refused if a client gave it.
+pub(crate) fn unfit_default(param: &Parameter, shapes: &Shapes) -> Option<String> {
+    let json = param.default.as_deref().filter(|json| *json != "null" || !param.shape.is_nullable())?;
+    let text = unquoted(json).unwrap_or_else(|| json.into());
+    from_text(param, shapes, &text).err()
+}
+
 /// Reads one value by its kind; the result is JSON text.
 fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, String> {
     let (shape, _) = param.shape.unwrap_nullable();
@@ -225,7 +237,7 @@ fn from_text(param: &Parameter, shapes: &Shapes, text: &str) -> Result<Bytes, St
         }
         // What is a JSON number as it stands is kept as it stands.
         Shape::Float => match serde_json::from_str::<serde_json::Number>(text) {
-            Ok(number) if number.as_f64().is_some_and(f64::is_finite) => {
+            Ok(number) if number.as_f64().is_some_and(|number| Range::of(bounds).holds(number)) => {
                 Ok(Bytes::copy_from_slice(text.trim().as_bytes()))
             }
             _ => Err(wrong()),
@@ -253,7 +265,7 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
             let Int { min, max } = bounds.map_or(*int, |bounds| within(*int, bounds));
             format!("a whole number from {min} to {max}")
         }
-        Shape::Float => "a number".to_owned(),
+        Shape::Float => bounds.map(Range::of).unwrap_or_default().to_string(),
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Enum(id) => match with {
             Some((_, shapes)) => {
@@ -271,16 +283,9 @@ fn describe(shape: &Shape, with: Option<(&Parameter, &Shapes)>) -> String {
     }
 }
 
-/// The problem of a token that is valid and lacks what is needed, with the challenge that a 401 must have (RFC 6750 section 3).
-fn unusable_claim(claim: &str) -> Problem {
-    Problem::new(Code::InvalidToken)
-        .with_detail(format!("the token has no usable claim `{claim}`"))
-        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
-}
-
 /// A claim that an endpoint needs. A token without it is refused: it is valid, and not for this BFF.
-fn claim(used: &ClaimUse, shapes: &Shapes, caller: Option<&Caller>) -> Result<Value, Problem> {
-    let unusable = || unusable_claim(&used.wire);
+fn claim(used: &ClaimUse, bff: &CompiledBff, caller: Option<&Caller>) -> Result<Value, Problem> {
+    let unusable = || access::unusable_claim(&bff.name, &used.wire);
     let (shape, nullable) = used.shape.unwrap_nullable();
     let value = match caller.and_then(|caller| caller.claims.get(&used.wire)) {
         None | Some(serde_json::Value::Null) => return if nullable { Ok(None) } else { Err(unusable()) },
@@ -289,7 +294,7 @@ fn claim(used: &ClaimUse, shapes: &Shapes, caller: Option<&Caller>) -> Result<Va
     let fits = match (shape, value) {
         (Shape::Text, serde_json::Value::String(_)) | (Shape::Bool, serde_json::Value::Bool(_)) => true,
         (Shape::Enum(id), serde_json::Value::String(text)) => {
-            shapes.get_enum(*id).variants.iter().any(|variant| variant.wire == *text)
+            bff.shapes.get_enum(*id).variants.iter().any(|variant| variant.wire == *text)
         }
         (Shape::Int(int), serde_json::Value::Number(number)) => {
             let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));

@@ -31,6 +31,7 @@ pub mod refer;
 mod render;
 pub mod rest;
 pub mod run;
+mod server_timing;
 pub mod shape;
 pub mod signals;
 pub mod stream;

@@ -4,6 +4,7 @@
 //! rustc names an unknown part and lists those there are. Whether a part is optional, or fit for a URL, is decided here by
 //! traits, never by the spelling of a type. Nothing of this exists at run time: all markers have size zero.
 
+mod bounds;
 mod function;
 mod literal;
 mod needs;
@@ -12,6 +13,7 @@ use std::marker::PhantomData;
 
 use crate::shape::Shaped;
 
+pub use self::bounds::{HasElements, HasNumbers, HasTexts, bounds_a_list, bounds_a_number, bounds_a_text};
 pub use self::function::{
     Condition, Made, MayMake, Nullness, Skippable, argument, decides, heads, is_option, makes, may_be_skipped, result,
 };

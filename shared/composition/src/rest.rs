@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use trefoil_backend::Clients;
 use trefoil_context::{Code, Problem, RequestContext};
 
@@ -24,14 +24,12 @@ use crate::inputs::{Inputs, RequestText};
 use crate::outcome::{self, Answer};
 use crate::plan::Plan;
 use crate::run::{self, Timing};
+use crate::server_timing::{self, SERVER_TIMING, Taken};
 use crate::signals::Signals;
 use crate::stream;
 
 /// `Trefoil-Degraded`: what is missing in an answer, and why (RFC 9651 list). A complete answer has none.
 pub const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
-/// `Server-Timing` (W3C): one entry a call.
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-
 /// `Cache-Status` (RFC 9211): what the cache did for each call whose answers are kept.
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
@@ -78,7 +76,7 @@ impl Endpoint {
             headers: request.headers(),
             body: body.as_deref(),
         };
-        let inputs = Inputs::from_request(&self.plan, &self.bff.shapes, text, caller).map_err(named)?;
+        let inputs = Inputs::from_request(&self.plan, &self.bff, text, caller).map_err(named)?;
         let write = self.write(key.as_ref(), &inputs, &context).await.map_err(named)?;
         let replayed = write.is_replay();
         if let Some(format) = stream::wanted(request.headers()) {
@@ -86,12 +84,13 @@ impl Endpoint {
             return response.map(|response| marked(response, replayed));
         }
         let run = run::run(&self.plan, &inputs, &context, &self.clients, &self.signals, &write, None).await;
-        let timing = self.bff.server_timing.then(|| self.server_timing(&run.timings)).flatten();
+        let timing = self.bff.server_timing.then(|| server_timing::header(self.entries(&run.timings))).flatten();
         let answer = run.result.and_then(|state| Ok((outcome::answer(&self.plan, &state)?, state)));
         let mut response = match answer {
             Ok((answer, state)) => {
-                let response = self.respond(&answer, &run.timings, request.headers());
-                head::put(response, &self.plan, &inputs, &state, &context)
+                let response = self.respond(&answer);
+                let response = head::put(response, &self.plan, &inputs, &state, &context);
+                self.kept_by_clients(response, &answer, &run.timings, request.headers())
             }
             Err((node, failure)) => named(outcome::problem(&self.plan, node, failure)).into_response(),
         };
@@ -126,20 +125,11 @@ impl Endpoint {
         Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    fn server_timing(&self, timings: &[Timing]) -> Option<HeaderValue> {
-        let mut text = String::with_capacity(timings.len() * 32);
-        for timing in timings {
-            if !text.is_empty() {
-                text.push_str(", ");
-            }
-            text.push_str(self.plan.name_of(timing.node));
-            text.push_str(";dur=");
-            push_millis(&mut text, timing.took);
-        }
-        HeaderValue::try_from(text).ok().filter(|value| !value.is_empty())
+    fn entries(&self, timings: &[Timing]) -> impl Iterator<Item = (&str, Taken)> {
+        server_timing::by_call(timings).into_iter().map(|(node, taken)| (self.plan.name_of(node), taken))
     }
 
-    fn respond(&self, answer: &Answer, timings: &[Timing], asked: &HeaderMap) -> Response {
+    fn respond(&self, answer: &Answer) -> Response {
         let mut response = Response::new(Body::from(answer.body.clone()));
         let headers = response.headers_mut();
         if !answer.body.is_empty() {
@@ -148,27 +138,31 @@ impl Endpoint {
         if let Some(degraded) = outcome::degraded_header(&outcome::named(&self.plan, answer.missing.clone())) {
             headers.insert(DEGRADED_HEADER, degraded);
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        } else if self.plan.method == Method::GET {
-            let caching = caching::cache_control(&self.plan, timings);
-            if answer.body.is_empty() {
-                // Without a body there is nothing that a client could have already.
-                headers.insert(header::CACHE_CONTROL, caching);
-                headers.append(header::VARY, self.vary.clone());
-            } else {
-                conditional::apply(&mut response, &answer.body, asked, caching, &self.vary);
-            }
         }
         response
     }
-}
 
-/// Milliseconds with one decimal. They are in every answer, and the formatting machinery would cost ten times as much.
-fn push_millis(text: &mut String, took: Duration) {
-    let tenths = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).saturating_add(50) / 100;
-    let mut digits = itoa::Buffer::new();
-    text.push_str(digits.format(tenths / 10));
-    text.push('.');
-    text.push_str(digits.format(tenths % 10));
+    /// What clients may make of a complete answer to a GET, once its head is known.
+    fn kept_by_clients(
+        &self,
+        mut response: Response,
+        answer: &Answer,
+        timings: &[Timing],
+        asked: &HeaderMap,
+    ) -> Response {
+        if self.plan.method != Method::GET || !answer.missing.is_empty() {
+            return response;
+        }
+        let caching = caching::cache_control(&self.plan, timings);
+        if response.status() == StatusCode::OK && !answer.body.is_empty() {
+            conditional::apply(&mut response, &answer.body, asked, caching, &self.vary);
+        } else if !response.headers().contains_key(header::SET_COOKIE) {
+            // Without a body there is nothing that a client could have already, and a 304 stands for a 200 alone.
+            response.headers_mut().insert(header::CACHE_CONTROL, caching);
+            response.headers_mut().append(header::VARY, self.vary.clone());
+        }
+        response
+    }
 }
 
 /// Says so if the write of this answer was made by an earlier request.
@@ -177,26 +171,4 @@ fn marked(mut response: Response, replayed: bool) -> Response {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_told_in_milliseconds_with_one_decimal() {
-        for (micros, text) in [
-            (0, "0.0"),
-            (49, "0.0"),
-            (50, "0.1"),
-            (999, "1.0"),
-            (1_049, "1.0"),
-            (12_345, "12.3"),
-            (61_000_000, "61000.0"),
-        ] {
-            let mut written = String::new();
-            push_millis(&mut written, Duration::from_micros(micros));
-            assert_eq!(written, text);
-        }
-    }
 }

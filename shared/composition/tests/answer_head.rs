@@ -70,6 +70,30 @@ pub(crate) struct Badges {
 
 const BADGE: &str = r#"{"token":"t","id":"b-1"}"#;
 
+/// Is read again and again, and sets a cookie each time.
+#[composition(get = "/visit", cookie("seen" = login.id))]
+pub(crate) struct Visit {
+    /// Who.
+    #[call(Shop, get = "/login", cache("60s"))]
+    pub(crate) login: Login,
+}
+
+/// Has another status than 200.
+#[composition(get = "/ticket", status = 201, header("x-id" = login.id))]
+pub(crate) struct Ticket {
+    /// Who.
+    #[call(Shop, get = "/login", cache("60s"))]
+    pub(crate) login: Login,
+}
+
+/// May be kept, with its head.
+#[composition(get = "/kept", header("x-id" = login.id))]
+pub(crate) struct Kept {
+    /// Who.
+    #[call(Shop, get = "/login", cache("60s"))]
+    pub(crate) login: Login,
+}
+
 fn backends(login: &str, badge: &str) -> FakeBackends {
     let backends = FakeBackends::new();
     backends.on("shop", "/login").json(login);
@@ -78,8 +102,14 @@ fn backends(login: &str, badge: &str) -> FakeBackends {
 }
 
 fn kit(backends: &FakeBackends) -> Kit {
-    let bff =
-        Bff::new("web").caller::<StandardCaller>().endpoint::<LoggedIn>().endpoint::<LoggedOut>().endpoint::<Badges>();
+    let bff = Bff::new("web")
+        .caller::<StandardCaller>()
+        .endpoint::<LoggedIn>()
+        .endpoint::<LoggedOut>()
+        .endpoint::<Badges>()
+        .endpoint::<Visit>()
+        .endpoint::<Ticket>()
+        .endpoint::<Kept>();
     Kit::new(&bff, backends).caller("u 1", &[])
 }
 
@@ -254,4 +284,27 @@ fn the_document_says_the_status_and_the_headers() {
     assert!(streamed["content"]["text/event-stream"].is_object() && streamed["content"]["application/json"].is_null());
     let empty = &document["paths"]["/web/logout"]["post"]["responses"]["204"];
     assert!(empty.is_object() && empty["content"].is_null(), "{empty:#}");
+}
+
+const LOGIN: &str = r#"{"token":"t","id":"7"}"#;
+
+#[tokio::test]
+async fn an_answer_with_a_cookie_has_no_tag_and_is_never_a_304() {
+    for condition in ["*", "W/\"other\""] {
+        let answer = kit(&backends(LOGIN, "null")).header("if-none-match", condition).get("/visit").await;
+        assert_eq!(answer.status.as_u16(), 200);
+        assert_eq!((answer.header("etag"), answer.header("cache-control")), (None, Some("no-store")));
+        assert_eq!(all(&answer, "set-cookie").len(), 1);
+        assert!(answer.text().contains("\"7\""));
+    }
+}
+
+#[tokio::test]
+async fn a_304_stands_for_a_200_alone_and_has_its_head() {
+    let answer = kit(&backends(LOGIN, "null")).header("if-none-match", "*").get("/ticket").await;
+    assert_eq!((answer.status.as_u16(), answer.header("etag")), (201, None));
+    assert!(answer.header("cache-control").unwrap().starts_with("private, max-age="));
+    assert_eq!(answer.header("x-id"), Some("7"));
+    let answer = kit(&backends(LOGIN, "null")).header("if-none-match", "*").get("/kept").await;
+    assert_eq!((answer.status.as_u16(), answer.text(), answer.header("x-id")), (304, "", Some("7")));
 }

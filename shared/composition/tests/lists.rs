@@ -1,4 +1,5 @@
 //! Calls in views: one batch for all objects of a level, one call for each, null that climbs, and what is named as missing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 extern crate trefoil_composition as trefoil;
 
@@ -7,6 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
 use trefoil_testing::{FakeBackends, Kit};
+
+pub(crate) use trefoil_composition::StandardCaller as Caller;
 
 #[backend]
 pub(crate) struct Orders;
@@ -404,4 +407,57 @@ async fn the_bytes_are_the_same_whatever_arrives_first() {
         seen.insert((answer.text().to_owned(), answer.header("trefoil-degraded").map(str::to_owned)));
     }
     assert_eq!(seen.len(), 1, "{seen:#?}");
+}
+
+#[view]
+pub(crate) struct Person {
+    pub(crate) id: u64,
+    /// Who leads them, and so on for ever.
+    #[call(Catalog, get = "/people/{id}/manager", each(at_once = 1))]
+    pub(crate) manager: Option<Box<Person>>,
+}
+
+/// Somebody.
+#[composition(get = "/somebody", deadline = "1s")]
+pub(crate) struct Somebody {
+    /// Who.
+    #[call(Catalog, get = "/people/1")]
+    pub(crate) person: Person,
+}
+
+#[view]
+pub(crate) struct Mine {
+    pub(crate) id: u64,
+    /// What I said of it.
+    #[call(Catalog, get = "/people/{caller.id}/notes/{id}", each(at_once = 1))]
+    pub(crate) note: Option<String>,
+}
+
+/// For everybody.
+#[composition(get = "/everybodys", public)]
+pub(crate) struct Everybodys {
+    /// Things.
+    #[call(Catalog, get = "/things")]
+    pub(crate) things: Vec<Mine>,
+}
+
+fn errors(bff: &Bff) -> Vec<String> {
+    bff.compile().unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_view_whose_own_call_leads_back_to_itself_is_an_error_at_start() {
+    let errors = errors(&Bff::new("web").caller::<StandardCaller>().endpoint::<Somebody>());
+    assert_eq!(
+        errors,
+        [
+            "Somebody: `Person.manager` is filled by a call and leads back to itself, so an answer would never end; give `manager` a view without this call"
+        ]
+    );
+}
+
+#[test]
+fn a_public_endpoint_whose_views_refer_to_the_caller_is_an_error_at_start() {
+    let errors = errors(&Bff::new("web").caller::<StandardCaller>().endpoint::<Everybodys>());
+    assert!(errors.len() == 1 && errors[0].contains("caller.id") && errors[0].contains("public"), "{errors:?}");
 }

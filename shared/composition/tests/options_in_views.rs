@@ -1,4 +1,5 @@
 //! What the options of a call mean where its view stands in a list: for each object, and once for each request.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 extern crate trefoil_composition as trefoil;
 
@@ -7,8 +8,6 @@ use std::time::Duration;
 use tokio::time::advance;
 use trefoil_composition::{Bff, StandardCaller, backend, composition, view};
 use trefoil_testing::{FakeBackends, Kit, Reply};
-
-pub(crate) use trefoil_composition::StandardCaller as Caller;
 
 #[backend]
 pub(crate) struct Orders;

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use crate::ast::{Input, Param, Place};
-use crate::expand::{bounds, json_of, option, plain_derives, quiet, shape_of, spanned, string};
+use crate::expand::{bounds, bounds_fit, json_of, option, plain_derives, quiet, shape_of, spanned, string};
 
 pub(crate) fn expand(input: &Input) -> TokenStream {
     let item = &input.item;
@@ -93,7 +93,8 @@ fn check(param: &Param) -> TokenStream {
     let required = (param.place == Place::Path).then(|| {
         quote_spanned!(span=> ::trefoil::__private::refer::always_in_the_path::<<#ty as ::trefoil::__private::shape::Shaped>::Null>();)
     });
-    quote!(#fits #required)
+    let bounded = bounds_fit(ty, &param.bounds);
+    quote!(#fits #required #bounded)
 }
 
 fn declared(param: &Param, shapes: &Ident) -> TokenStream {

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::{Field, View};
 use crate::attr::serde::DefaultFrom;
-use crate::expand::{bounds, needs, option, shape_of, string};
+use crate::expand::{bounds, bounds_fit, needs, option, shape_of, string};
 
 /// Implements `Shaped`; `calls` and `derived` have one entry for each field.
 pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Option<TokenStream>]) -> TokenStream {
@@ -75,6 +75,19 @@ pub(crate) fn expand(view: &View, calls: &[Option<TokenStream>], derived: &[Opti
             }
         }
     };
+    let bounded: TokenStream = view.fields.iter().map(|field| bounds_fit(&field.ty, &field.bounds)).collect();
+    let bounded = (!bounded.is_empty()).then(|| {
+        quote! {
+            // Never called: it exists so that the compiler checks every bound.
+            const _: () = {
+                fn bounds() {
+                    #bounded
+                }
+                let _ = bounds;
+            };
+        }
+    });
+    let shaped = quote!(#shaped #bounded);
     if view.needs.is_empty() { shaped } else { quote!(const _: () = { #companion #shaped };) }
 }
 

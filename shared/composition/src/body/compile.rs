@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{BodyProgram, Kind, MAX_ITEMS, Member, Target};
+use super::{BodyProgram, Kind, MAX_ITEMS, Member, Target, read};
 use crate::declare::Bounds;
+use crate::inputs::range::Range;
 use crate::inputs::{MAX_TEXT, within};
 use crate::names::Naming;
 use crate::project::quoted;
@@ -30,7 +31,7 @@ impl Compiler<'_> {
         let kind = match shape {
             Shape::Bool => Kind::Bool,
             Shape::Int(int) => Kind::Int(within(*int, bounds)),
-            Shape::Float => Kind::Float,
+            Shape::Float => Kind::Float(Range::of(bounds)),
             Shape::Text => Kind::Text(bounds.min_length.unwrap_or(0), bounds.max_length.unwrap_or(MAX_TEXT)),
             Shape::Enum(id) => {
                 let variants = &self.shapes.get_enum(*id).variants;
@@ -81,11 +82,18 @@ impl Compiler<'_> {
                     "`{view}.{name}` is hidden, so no client could name it in a request; write a view without it"
                 ));
             }
+            let target = self.target(&field.shape, &field.bounds)?;
+            if let Some(why) = field.default.as_ref().and_then(|default| read::unfit(&target, default)) {
+                let (view, name) = (&object.name, &field.rust);
+                return Err(format!(
+                    "the default of `{view}.{name}` is not what a request may say there: {why}; change the default or the bounds"
+                ));
+            }
             let wire = field.wire.first().map_or(field.rust.as_str(), String::as_str);
             members.push(Member {
                 name: field.client_name(self.naming).into(),
                 key: format!("{}:", quoted(wire)).into(),
-                target: self.target(&field.shape, &field.bounds)?,
+                target,
                 default: field.default.as_deref().map(Into::into),
             });
         }

@@ -1,12 +1,11 @@
 //! Writes the answer: root fields in selection order, then what is wrong, then what is missing.
 
-use std::time::Duration;
-
 use bytes::{BufMut as _, Bytes, BytesMut};
 use serde::Serialize;
 
 use super::errors::GraphqlError;
 use crate::outcome::Missing;
+use crate::server_timing::Taken;
 
 /// What became of one root field.
 #[derive(Debug, Default)]
@@ -16,7 +15,7 @@ pub(crate) struct Field {
     pub(crate) errors: Vec<GraphqlError>,
     pub(crate) degraded: Vec<Missing>,
     /// How long each of its calls took, as `Server-Timing` names it.
-    pub(crate) timings: Vec<(String, Duration)>,
+    pub(crate) timings: Vec<(String, Taken)>,
     /// Whether its write was made by an earlier request.
     pub(crate) replayed: bool,
 }
@@ -29,7 +28,7 @@ pub(crate) struct Executed {
     pub(crate) complete: bool,
     /// Whether a write of it was made by an earlier request.
     pub(crate) replayed: bool,
-    pub(crate) timings: Vec<(String, Duration)>,
+    pub(crate) timings: Vec<(String, Taken)>,
 }
 
 /// What is missing in a root field, as `extensions.degraded` names it: below the root field's key.

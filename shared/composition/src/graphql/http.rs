@@ -7,14 +7,13 @@
 //! a 200; with `application/graphql-response+json` a document or variables that do not do are a 400.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Request};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{RequestExt as _, Router};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use trefoil_context::{Code, Problem, RequestContext};
 
 use super::execute::{Answered, Asks, Face};
@@ -23,12 +22,10 @@ use super::negotiate::{Form, accepts_html, negotiate};
 use super::request::GraphqlRequest;
 use crate::idempotency::REPLAYED;
 use crate::media::is_json;
+use crate::server_timing::{self, SERVER_TIMING};
 
 /// The most bytes of a request's body: a document, and variables.
 const MAX_BODY: usize = 256 * 1024;
-
-/// `Server-Timing` (W3C): one entry a call.
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// `/graphql` and what is below it.
 pub(crate) fn routes(face: Arc<Face>) -> Router {
@@ -112,15 +109,8 @@ fn respond(form: Form, answered: Answered) -> Response {
     if executed.as_ref().is_some_and(|executed| executed.replayed) {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
     }
-    if let Some(timing) = executed.and_then(|executed| server_timing(&executed.timings)) {
+    if let Some(timing) = executed.and_then(|executed| server_timing::header(executed.timings.into_iter())) {
         headers.insert(SERVER_TIMING, timing);
     }
     response
-}
-
-/// One entry for each call that was made: `home.profile;dur=1.2`, in milliseconds.
-fn server_timing(timings: &[(String, Duration)]) -> Option<HeaderValue> {
-    let entry = |(name, took): &(String, Duration)| format!("{name};dur={:.1}", took.as_secs_f64() * 1000.0);
-    let entries: Vec<String> = timings.iter().map(entry).collect();
-    HeaderValue::from_str(&entries.join(", ")).ok().filter(|value| !value.is_empty())
 }

@@ -64,7 +64,7 @@ fn admit<'a>(
     let admit = || {
         let caller = access::admit(&plan.access, &face.bff.name, asks.context)?;
         let key = ClientKey::of(plan, asks.headers)?;
-        let inputs = inputs.asked_by(plan, &face.bff.shapes, caller)?;
+        let inputs = inputs.asked_by(plan, &face.bff, caller)?;
         Ok(Admitted { plan, inputs, key })
     };
     Some(admit())

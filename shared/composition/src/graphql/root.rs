@@ -15,6 +15,7 @@ use crate::names::argument;
 use crate::outcome::{self, Failure, Step};
 use crate::plan::Parameter;
 use crate::run::{self, Run};
+use crate::server_timing::{Taken, by_call};
 
 /// Runs a root field. Introspection is run elsewhere, for all root fields at once.
 pub(crate) async fn run(face: &Face, root: &Root, ready: Option<Outcome>, context: &RequestContext) -> Field {
@@ -35,8 +36,9 @@ pub(crate) async fn run(face: &Face, root: &Root, ready: Option<Outcome>, contex
 /// What a run makes of its root field.
 fn field_of(face: &Face, key: &str, field: &EndpointField, run: Run) -> Field {
     let plan = &field.plan;
-    let timed = |timing: &run::Timing| (answer::below(key, &plan.nodes[timing.node].field), timing.took);
-    let timings = if face.bff.server_timing { run.timings.iter().map(timed).collect() } else { Vec::new() };
+    let timed = |(node, taken): (usize, Taken)| (answer::below(key, &plan.nodes[node].field), taken);
+    let timings =
+        if face.bff.server_timing { by_call(&run.timings).into_iter().map(timed).collect() } else { Vec::new() };
     let failed = |(node, failure): (usize, Failure), path: Vec<Step>| {
         let problem = outcome::problem(plan, node, failure);
         GraphqlError::problem(plan, &problem, path, Some(failure.reason))
@@ -88,7 +90,7 @@ pub(crate) fn inputs(face: &Face, root: &Root, variables: &Map<String, Value>) -
         Given::Body(literal) => inputs::given(&face.bff, &face.model, &body?.shape, literal, variables),
     };
     let given = field.arguments.iter().filter_map(|one| Some((one.name.clone(), value(&one.given)?))).collect();
-    Inputs::of_arguments(&field.plan, &face.bff.shapes, &given).map_err(|problem| unfit(field, &problem))
+    Inputs::of_arguments(&field.plan, &face.bff, &given).map_err(|problem| unfit(field, &problem))
 }
 
 /// The error of a root field whose arguments do not do: every fault, and where it stands in the request.

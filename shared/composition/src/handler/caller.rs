@@ -8,9 +8,15 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use trefoil_context::{Code, Problem};
 
+use crate::access;
+
 /// The caller whose token was verified: `id`, `scopes` and `claims`. A public handler has none.
 #[derive(Debug, Clone)]
-pub struct Caller(pub(super) Arc<trefoil_context::Caller>);
+pub struct Caller {
+    pub(super) known: Arc<trefoil_context::Caller>,
+    /// Whose token it is.
+    pub(super) bff: Arc<str>,
+}
 
 impl Caller {
     /// A claim of the token, typed.
@@ -18,10 +24,8 @@ impl Caller {
     /// # Errors
     /// When the token lacks it, or has another kind of value there: `invalid-token`, as for a declared claim.
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Result<T, Problem> {
-        let value = self.0.claims.get(name).cloned().unwrap_or_default();
-        serde_json::from_value(value).map_err(|_| {
-            Problem::new(Code::InvalidToken).with_detail(format!("the token has no usable claim `{name}`"))
-        })
+        let value = self.known.claims.get(name).cloned().unwrap_or_default();
+        serde_json::from_value(value).map_err(|_| access::unusable_claim(&self.bff, name))
     }
 }
 
@@ -29,7 +33,7 @@ impl Deref for Caller {
     type Target = trefoil_context::Caller;
 
     fn deref(&self) -> &trefoil_context::Caller {
-        &self.0
+        &self.known
     }
 }
 

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use trefoil_context::{Fault, Place, Problem};
 
 use super::Inputs;
+use crate::access;
+use crate::bff::CompiledBff;
 use crate::plan::{Plan, Source};
 use crate::render::{self, Value};
 
@@ -29,7 +31,7 @@ pub(super) fn of_params(plan: &Plan, params: &[Value], faults: &mut Vec<Fault>) 
 }
 
 /// The problem of what stands in the body or the token.
-pub(super) fn of_the_rest(plan: &Plan, inputs: &Inputs) -> Result<(), Problem> {
+pub(super) fn of_the_rest(plan: &Plan, bff: &CompiledBff, inputs: &Inputs) -> Result<(), Problem> {
     let Some((source, detail)) = misfits(plan, |source| inputs.value(source).flatten()).next() else { return Ok(()) };
     let claim = match source {
         Source::Claim(index) => plan.claims.get(index).map_or("", |claim| &claim.wire),
@@ -41,7 +43,7 @@ pub(super) fn of_the_rest(plan: &Plan, inputs: &Inputs) -> Result<(), Problem> {
     };
     // The token is valid, and not for this endpoint: whoever issues it must mend it, and an operator is told.
     tracing::warn!(target: "trefoil::inputs", endpoint = plan.name, claim, detail, "a token was refused for a claim");
-    Err(super::unusable_claim(claim))
+    Err(access::unusable_claim(&bff.name, claim))
 }
 
 /// What does not do where it goes, and why.

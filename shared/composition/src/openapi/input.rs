@@ -8,7 +8,7 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{ArrayBuilder, ContentBuilder, ObjectBuilder, RefOr, Required, Schema, Type};
 
-use super::schema::{named, of_type, whole, words};
+use super::schema::{fraction, named, of_type, whole, words};
 use super::text;
 use crate::bff::CompiledBff;
 use crate::body::MAX_ITEMS;
@@ -101,7 +101,7 @@ fn value(shapes: &Shapes, shape: &Shape, bounds: &Bounds, about: &str) -> RefOr<
         Shape::Bool => scalar(Type::Boolean).into(),
         Shape::Nothing => scalar(Type::Null).into(),
         Shape::Int(int) => whole(scalar(Type::Integer), *int, bounds).into(),
-        Shape::Float => scalar(Type::Number).into(),
+        Shape::Float => fraction(scalar(Type::Number), bounds).into(),
         Shape::Text => scalar(Type::String)
             .min_length(bounds.min_length)
             .max_length(Some(bounds.max_length.unwrap_or(MAX_TEXT)))

@@ -167,6 +167,7 @@ pub(super) fn parameter(shapes: &Shapes, param: &Parameter) -> RefOr<Schema> {
             .max_length(Some(bounds.max_length.unwrap_or(MAX_TEXT)))
             .default(default)
             .into(),
+        Shape::Float => fraction(ObjectBuilder::new().schema_type(Type::Number), bounds).default(default).into(),
         other => match value(shapes, other, "") {
             RefOr::Ref(mut reference) => {
                 reference.default = default;
@@ -198,6 +199,11 @@ pub(super) fn whole(schema: ObjectBuilder, int: Int, bounds: &Bounds) -> ObjectB
         .format(Some(format))
         .minimum((least > floor).then(|| number(least)))
         .maximum((greatest < ceiling).then(|| number(greatest)))
+}
+
+/// A number that need not be whole, and its bounds.
+pub(super) fn fraction(schema: ObjectBuilder, bounds: &Bounds) -> ObjectBuilder {
+    schema.minimum(bounds.min.map(number)).maximum(bounds.max.map(number))
 }
 
 fn number(value: i128) -> Number {

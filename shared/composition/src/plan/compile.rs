@@ -164,7 +164,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn error(&mut self, reason: String) {
-        self.errors.push(DeclarationError { place: self.declaration.type_name.clone(), reason });
+        let error = DeclarationError { place: self.declaration.type_name.clone(), reason };
+        // A call with several programs would say it of each.
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
     }
 
     /// Makes the nodes of a site, and what their calls show.
@@ -335,7 +339,7 @@ impl<'a> Compiler<'a> {
         if !self.selective && task.way.contains(&way) {
             let name = &object.fields[field].rust;
             self.error(format!(
-                "`{}.{name}` leads back to itself by calls without end; leave it to GraphQL or break the circle",
+                "`{}.{name}` is filled by a call and leads back to itself, so an answer would never end; give `{name}` a view without this call",
                 object.name
             ));
             return 0;

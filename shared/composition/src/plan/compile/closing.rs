@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::Compiler;
 use crate::declare::Param;
+use crate::inputs;
 use crate::plan::{Parameter, PlannedFan, TopField};
 
 impl Compiler<'_> {
@@ -51,8 +52,8 @@ impl Compiler<'_> {
         outermost.outputs.iter().zip(&outermost.output_keys).enumerate().map(field).collect()
     }
 
-    /// The parameters, with their clients' names.
-    pub(super) fn params(&self) -> Vec<Parameter> {
+    /// The parameters, with their clients' names. A default is held to what a client is held to.
+    pub(super) fn params(&mut self) -> Vec<Parameter> {
         let one = |param: &Param| Parameter {
             place: param.place,
             name: param.renamed.clone().unwrap_or_else(|| self.naming.apply(&param.rust)),
@@ -62,6 +63,13 @@ impl Compiler<'_> {
             default: param.default.clone(),
             bounds: param.bounds.clone(),
         };
-        self.declaration.params.iter().map(one).collect()
+        let params: Vec<Parameter> = self.declaration.params.iter().map(one).collect();
+        for param in &params {
+            if let Some(why) = inputs::unfit_default(param, self.shapes) {
+                let name = &param.rust;
+                self.error(format!("the default of `{name}` is not what a request may say there: {why}; change the default or the bounds"));
+            }
+        }
+        params
     }
 }
