@@ -1,5 +1,8 @@
 //! Gets the root fields of an operation ready before the first one runs: whether the caller may, and the keys of the writes.
 //!
+//! What is wrong with the request refuses all of them: a key that is missing or none, an argument that cannot go where it should. A caller
+//! who may not call one of them is told so there, as ever in GraphQL, and the others run.
+//!
 //! One Idempotency-Key is for one operation. All its writes under the key take their keys at once, or none does: where one of them is
 //! under way, or was asked for by another operation, no endpoint of the operation runs. An operation with one such write asks for what
 //! a REST request asks for, and so is a repeat of it. With several it asks for all of them, in their order, whatever their aliases and
@@ -8,7 +11,7 @@
 
 use std::time::Duration;
 
-use trefoil_context::Problem;
+use trefoil_context::{Code, Problem};
 
 use super::compile::{Root, RootField};
 use super::execute::{Asks, Face};
@@ -37,7 +40,10 @@ struct Admitted<'a> {
 /// The root fields, in order; `None` for what is no endpoint.
 pub(crate) async fn ready(face: &Face, roots: &[Root], inputs: Vec<Inputs>, asks: Asks<'_>) -> Vec<Option<Outcome>> {
     let admitted: Vec<_> = roots.iter().zip(inputs).map(|(root, inputs)| admit(face, root, inputs, asks)).collect();
-    let writes = writes(face, admitted.iter().map(|one| one.as_ref()?.as_ref().ok()), asks).await;
+    let writes = match fault(&admitted) {
+        Some(problem) => Err(problem),
+        None => writes(face, admitted.iter().map(|one| one.as_ref()?.as_ref().ok()), asks).await,
+    };
     let (writes, refused) = match writes {
         Ok(writes) => (writes, None),
         Err(problem) => (Vec::new(), Some(problem)),
@@ -51,6 +57,13 @@ pub(crate) async fn ready(face: &Face, roots: &[Root], inputs: Vec<Inputs>, asks
         }))
     };
     admitted.into_iter().map(&mut finish).collect()
+}
+
+/// What is wrong with the request, whoever asks: the client mends it and sends all of it again, so nothing of it may have been done.
+fn fault(admitted: &[Option<Result<Admitted<'_>, Box<Problem>>>]) -> Option<Box<Problem>> {
+    let of_request = |code| matches!(code, Code::MissingIdempotencyKey | Code::BadRequest | Code::InvalidInput);
+    let mut problems = admitted.iter().flatten().filter_map(|one| one.as_ref().err());
+    problems.find(|problem| of_request(problem.code())).cloned()
 }
 
 fn admit<'a>(
