@@ -134,8 +134,14 @@ impl Idempotency {
             under_way: self.under_way.clone(),
         };
         let lease = turn + plan.deadline + declared.finish + LEASE_MARGIN;
-        let (outcome, result) = match self.store.begin(claim, lease, declared.keep).await {
-            Ok(Begun::Fresh) => (KeyOutcome::Fresh, Ok(Write::Leased(Lease::new(held)))),
+        // From here on, since a caller may leave while the store is asked: it may have heard the question.
+        let right = Lease::new(held);
+        let begun = self.store.begin(claim, lease, declared.keep).await;
+        if !matches!(begun, Ok(Begun::Fresh)) {
+            right.forget();
+        }
+        let (outcome, result) = match begun {
+            Ok(Begun::Fresh) => (KeyOutcome::Fresh, Ok(Write::Leased(right))),
             Ok(Begun::Done(stored)) => (KeyOutcome::Replayed, Ok(Write::Stored(stored))),
             Ok(Begun::Running) => (
                 KeyOutcome::InUse,

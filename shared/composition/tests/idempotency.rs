@@ -12,7 +12,8 @@ use futures_util::future::{BoxFuture, join};
 use http::Method;
 use serde_json::{Value, json};
 use trefoil_composition::idempotency::{
-    Begun, Claim, Idempotency, IdempotencyPolicy, IdempotencyStore, StoreError, Stored, WhenStoreFails,
+    Begun, Claim, Idempotency, IdempotencyPolicy, IdempotencyStore, InProcessIdempotency, StoreError, Stored,
+    WhenStoreFails,
 };
 use trefoil_composition::{Bff, StandardCaller, backend, composition, input, view};
 use trefoil_testing::{Answer, End, FakeBackends, Kit, Reply};
@@ -417,8 +418,7 @@ async fn an_answer_too_large_to_keep_still_stops_a_second_write() {
     let backends = FakeBackends::new();
     backends.on("orders", "/address").json(&format!("\"{}\"", "x".repeat(2_000)));
     let policy = IdempotencyPolicy { max_answer_bytes: 1_024, ..IdempotencyPolicy::default() };
-    let idempotency =
-        Idempotency::new(Arc::new(trefoil_composition::idempotency::InProcessIdempotency::default()), policy);
+    let idempotency = Idempotency::new(Arc::new(InProcessIdempotency::default()), policy);
     let kit = kit(&backends).idempotency(&idempotency).key("k-1");
     assert_eq!(kit.send(Method::PUT, "/address", Body::empty()).await.status, 200);
     let again = kit.send(Method::PUT, "/address", Body::empty()).await;
@@ -577,6 +577,20 @@ async fn while_an_operation_is_under_way_a_repeat_begins_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_operation_without_a_key_that_it_needs_makes_no_write_before_it_says_so() {
+    let backends = well();
+    let operation = format!("mutation {{ {MOVING} {} }}", placing("a", "a"));
+    for (kit, expected) in [
+        (kit(&backends), "missing-idempotency-key"),
+        (kit(&backends).header("idempotency-key", "no key"), "bad-request"),
+    ] {
+        let (answer, _) = mutate(&kit, &operation).await;
+        assert_eq!(answer["data"], json!({"moved": null, "a": null}), "{answer}");
+        assert_eq!((codes(&answer), writes(&backends)), (vec![expected], 0), "{answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_who_leaves_an_operation_leaves_the_writes_to_come_undone_and_their_keys_free() {
     let backends = well();
     let kit = kit(&backends).key("k-1");
@@ -586,6 +600,41 @@ async fn a_caller_who_leaves_an_operation_leaves_the_writes_to_come_undone_and_t
     assert_eq!(writes(&backends), 1);
     let (answer, replays) = mutate(&kit, &operation).await;
     assert_eq!((codes(&answer), replays, writes(&backends)), (vec![], true, 2), "{answer}");
+}
+
+/// A store whose answer takes a while, or is never heard.
+struct Far(InProcessIdempotency);
+
+impl IdempotencyStore for Far {
+    fn begin(&self, claim: Claim, lease: Duration, keep: Duration) -> BoxFuture<'_, Result<Begun, StoreError>> {
+        let begun = self.0.begin(claim, lease, keep);
+        Box::pin(async move {
+            let begun = begun.await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            begun
+        })
+    }
+
+    fn complete(&self, claim: Claim, stored: Stored, keep: Duration) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.0.complete(claim, stored, keep)
+    }
+
+    fn abandon(&self, claim: Claim) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.0.abandon(claim)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_leaves_while_the_store_is_asked_frees_the_key() {
+    let backends = well();
+    let store = Arc::new(Far(InProcessIdempotency::default()));
+    let kit = kit(&backends).idempotency(&Idempotency::new(store, IdempotencyPolicy::default())).key("k-1");
+    assert!(tokio::time::timeout(Duration::from_millis(10), post(&kit, PLACE)).await.is_err());
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let other = post(&kit, "/baskets/b/order?count=2").await;
+    assert_eq!((other.status.as_u16(), code(&other).as_str()), (422, "idempotency-key-reused"));
+    assert_eq!(post(&kit, PLACE).await.status, 200);
+    assert_eq!(writes(&backends), 1);
 }
 
 /// A store that is gone, or goes when the answer is to be kept.

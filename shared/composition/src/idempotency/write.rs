@@ -31,7 +31,7 @@ pub(crate) enum Write {
     Leased(Lease),
 }
 
-/// The right to make a write. Dropped before the write began, it gives the key back.
+/// The right to make a write, had or asked for. Dropped before the write began, it gives the key back.
 #[derive(Debug)]
 pub(crate) struct Lease(Mutex<Option<Held>>);
 
@@ -93,6 +93,11 @@ impl Lease {
         Lease(Mutex::new(Some(held)))
     }
 
+    /// The key was not had: there is nothing to give back.
+    pub(super) fn forget(&self) {
+        self.take();
+    }
+
     fn take(&self) -> Option<Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -134,7 +139,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        // A run that failed, or was left, before its write began.
+        // A run that failed, or was left, before its write began, or while the store was asked.
         if let (Some(held), Ok(runtime)) = (self.take(), tokio::runtime::Handle::try_current()) {
             runtime.spawn(async move { held.abandon().await });
         }
