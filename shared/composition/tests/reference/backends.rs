@@ -7,7 +7,7 @@ use trefoil_composition::declare::{Call, Declaration, Fan};
 use trefoil_composition::shape::{FieldShape, Shape, Shapes};
 use trefoil_testing::Reply;
 
-use crate::generate::{AGAIN, NOTE, TAG, declaration};
+use crate::generate::{AGAIN, ENVELOPE, NOTE, TAG, declaration};
 use crate::json::{Json, plain};
 use crate::numbers::Numbers;
 
@@ -95,7 +95,10 @@ impl Backends {
     pub(crate) fn reply(&self, path: &str) -> Reply {
         let Said { delay, what, note } = self.said(path);
         let reply = match what {
-            What::Json(json, room, status) => Reply::answer(status, "application/json", &json.text(room)),
+            What::Json(json, room, status) => {
+                let json = if self.call(number(path)).1.at.is_empty() { json } else { enveloped(json) };
+                Reply::answer(status, "application/json", &json.text(room))
+            }
             What::Unfit(text) => Reply::json(&text),
             What::Html => Reply::answer(200, "text/html", "<html></html>"),
             What::Status(204) => Reply::answer(204, "application/json", ""),
@@ -255,6 +258,14 @@ impl Backends {
             }
         }
     }
+}
+
+/// The value where `at` looks for it, among what it does not.
+fn enveloped(value: Json) -> Json {
+    let beside = || ("items".to_owned(), Json::quoted("beside"));
+    let [outer, inner] = ENVELOPE.map(str::to_owned);
+    let within = Json::Object(vec![("data".to_owned(), Json::null()), (inner, value)]);
+    Json::Object(vec![beside(), (outer, within)])
 }
 
 /// The number of the call that a path belongs to.

@@ -1,4 +1,5 @@
-//! What the random declarations have in them, so that none of it goes missing unnoticed.
+//! What the random declarations have in them, so that none of it goes missing unnoticed. Of what a declaration can say they lack what comes
+//! from a client (inputs, claims) and what is said to it (the head of an answer).
 
 use http::Method;
 use trefoil_composition::declare::{Access, Call, Derived, Fan, Function, Root};
@@ -12,7 +13,7 @@ use crate::numbers::Numbers;
 type Has = fn(&Backends) -> bool;
 
 /// Each construct, and how to see it.
-const CONSTRUCTS: [(&str, Has); 32] = [
+const CONSTRUCTS: [(&str, Has); 33] = [
     ("a write", |case| case.declaration.method != Method::GET),
     ("a write under a key", |case| case.declaration.idempotency.is_some()),
     ("a write made of an earlier result", |case| {
@@ -48,6 +49,7 @@ const CONSTRUCTS: [(&str, Has); 32] = [
     ("a status that is passed on", |case| call(case, |call| !call.pass.is_empty())),
     ("a call that is kept for its caller", |case| call(case, |call| call.cache.iter().any(|cache| !cache.shared))),
     ("a call that is kept for all", |case| call(case, |call| call.cache.iter().any(|cache| cache.shared))),
+    ("a value in an envelope", |case| call(case, |call| !call.at.is_empty())),
     ("a call made of a need", |case| field(case, is_given)),
     ("a need that the endpoint supplies", |case| outermost(case).fields.iter().any(supplies)),
     ("a need that a view between supplies", |case| {

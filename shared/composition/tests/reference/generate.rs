@@ -27,6 +27,8 @@ pub(crate) const GIVEN: &str = "given";
 pub(crate) const FLAT: &str = "flat";
 /// The member that says which of several views a value is.
 pub(crate) const TAG: &str = "kind";
+/// Where a backend's envelope has the value.
+pub(crate) const ENVELOPE: [&str; 2] = ["data", "items"];
 /// The header of which fields are made.
 pub(crate) const NOTE: &str = "x-note";
 /// The calls of one declaration.
@@ -359,6 +361,11 @@ impl Maker<'_> {
             absent: if need == 1 && self.choices.below(2) == 1 { vec![404] } else { Vec::new() },
             pass: if need == 0 && root && self.choices.below(2) == 1 { vec![404] } else { Vec::new() },
             or: if need == 2 { has_default } else { None },
+            at: if inner != Shape::Nothing && Numbers::of(self.seed, ("at", number)).rarely(5) {
+                ENVELOPE.map(str::to_owned).to_vec()
+            } else {
+                Vec::new()
+            },
             ..Default::default()
         };
         let usable_keys: Vec<usize> = keys.into_iter().filter(|&index| usable(&sources[index])).collect();

@@ -65,7 +65,7 @@ fn asked_again_only_what_is_not_kept_is_asked_for_and_a_keyed_write_is_not_made_
 }
 
 #[test]
-fn everything_that_a_declaration_can_say_is_among_the_cases() {
+fn each_listed_construct_is_among_the_cases() {
     let few: Vec<(&str, usize)> = constructs::counted(300).into_iter().filter(|(_, cases)| *cases < 10).collect();
     assert!(few.is_empty(), "in too few cases: {few:?}");
 }
