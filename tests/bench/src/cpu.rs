@@ -15,6 +15,8 @@ const CONNECTIONS: usize = 64;
 /// A slice of one contestant.
 struct Slice {
     us: f64,
+    /// The part of it that the kernel took.
+    kernel_us: f64,
     busy: f64,
     load: Load,
 }
@@ -65,8 +67,8 @@ pub(crate) fn measure(
         measured.push(slices);
     }
     let mut believed = true;
-    println!("| contestant | µs | × b | p | busy | p50 ms | p99 ms | MiB |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| contestant | µs | of it kernel | × b | p | busy | p50 ms | p99 ms | MiB |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for (index, one) in running.iter().enumerate() {
         let us = |round: &[Vec<Slice>], index: usize| mean(round[index].iter().map(|slice| slice.us));
         let all = || measured.iter().flat_map(|round| &round[index]);
@@ -79,9 +81,10 @@ pub(crate) fn measure(
         let refused = busy < LEAST_BUSY;
         believed &= !refused;
         println!(
-            "| {} | {:.1} | {to_b:.2} | {place:.2} | {:.0} %{} | {:.2} | {:.2} | {:.0} |",
+            "| {} | {:.1} | {:.1} | {to_b:.2} | {place:.2} | {:.0} %{} | {:.2} | {:.2} | {:.0} |",
             one.contestant.name,
             median(measured.iter().map(|round| us(round, index))),
+            median(all().map(|slice| slice.kernel_us)),
             busy * 100.0,
             if refused { " refused" } else { "" },
             median(all().map(|slice| slice.load.p50_ms)),
@@ -99,10 +102,14 @@ pub(crate) fn measure(
 
 fn slice(one: &Running<'_>, token: &str, seconds: u64) -> Result<Slice> {
     one.process.forget_log()?;
-    let before = one.process.cpu_ns()?;
+    let (before, ticks_before) = (one.process.cpu_ns()?, one.process.ticks()?);
     let load = wrk::load(&one.url, token, CONNECTIONS, seconds)?;
     let used = (one.process.cpu_ns()? - before) as f64;
-    Ok(Slice { us: used / load.requests / 1000.0, busy: used / load.took.as_nanos() as f64, load })
+    let ticks = one.process.ticks()?;
+    let [user, kernel] = [ticks[0] - ticks_before[0], ticks[1] - ticks_before[1]];
+    let us = used / load.requests / 1000.0;
+    let kernel_us = us * kernel / (user + kernel).max(1.0);
+    Ok(Slice { us, kernel_us, busy: used / load.took.as_nanos() as f64, load })
 }
 
 pub(crate) fn mean(values: impl Iterator<Item = f64>) -> f64 {
