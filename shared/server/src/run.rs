@@ -10,11 +10,11 @@ use trefoil_composition::{Bff, Idempotency};
 use crate::admin::{self, Readiness};
 use crate::assemble::{self, AssembleError, DeclarationsError};
 use crate::config::{Config, ConfigError, Environment};
-use crate::limits;
 use crate::listen::{self, BindError, Serving};
 use crate::signals::{End, HangUp, Signals};
 use crate::telemetry::{Telemetry, TelemetryError};
 use crate::warm_up::warm_up;
+use crate::{limits, runtime};
 
 /// Connections to the admin listener: a probe or two, a scrape, a person.
 const MAX_ADMIN_CONNECTIONS: usize = 100;
@@ -86,6 +86,7 @@ pub async fn start(config: &Config, bffs: &[Bff], environment: &Environment) -> 
     let admin = listen::bind(config.admin.address, "admin.address").await?;
 
     let telemetry = Telemetry::start(config, environment)?;
+    runtime::observe(&telemetry.meter());
     let assembly = assemble::assemble(config, &compiled, telemetry.sampling, &telemetry.meter())?;
     let router = assembly.router;
 

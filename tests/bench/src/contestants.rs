@@ -64,6 +64,13 @@ pub(crate) fn broken() -> [Contestant; 2] {
     ]
 }
 
+/// Two calls, and a third that has a time of its own: behind a backend that is well, and behind one that is not, what it costs when it is
+/// answered and when its time runs out.
+pub(crate) fn timed() -> [Contestant; 2] {
+    let backend = ["--policy=none", "--backend", "breaker: { enabled: false }"];
+    [trefoil("two calls", "/web/two", &backend), trefoil("three calls", "/web/timed", &backend)]
+}
+
 fn trefoil(name: &str, path: &'static str, arguments: &[&str]) -> Contestant {
     Contestant {
         name: name.to_owned(),

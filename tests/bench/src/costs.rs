@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::Result;
 use crate::client::Client;
-use crate::contestants::Contestant;
+use crate::contestants::{self, Contestant};
 use crate::surroundings::Surroundings;
 
 /// What is asked while one is traced, less what is asked to warm it up.
@@ -33,19 +33,32 @@ pub(crate) fn syscalls(surroundings: &Surroundings, contestants: &[Contestant]) 
 
 /// Prints how many instructions a request takes, of the process alone.
 pub(crate) fn instructions(surroundings: &Surroundings, contestants: &[Contestant]) -> Result<bool> {
-    per_request(
-        surroundings,
-        contestants,
-        "instructions",
-        |out| {
-            let out = format!("--callgrind-out-file={}", out.display());
-            ["valgrind", "--quiet", "--tool=callgrind", &out].map(str::to_owned).to_vec()
-        },
-        |text| {
-            let total = text.lines().find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
-            Ok(total.ok_or("no total")?.trim().parse()?)
-        },
-    )
+    per_request(surroundings, contestants, "instructions", callgrind, instructions_in)
+}
+
+/// Prints how many instructions a call takes whose time runs out, and one that is answered: each beside a screen without it. At the most
+/// half more is wanted.
+pub(crate) fn timeouts(well: &Surroundings) -> Result<bool> {
+    const WANTED: f64 = 1.5;
+    let sick = Surroundings::start(true)?;
+    let [two, three] = contestants::timed();
+    let of = |contestant, surroundings| each(surroundings, contestant, callgrind, instructions_in);
+    let without = of(&two, well)?;
+    let (answered, timed_out) = (of(&three, well)? - without, of(&three, &sick)? - without);
+    let ratio = timed_out / answered;
+    println!("| a call that is answered | whose time runs out | |\n| --- | --- | --- |");
+    println!("| {answered:.1} | {timed_out:.1} | {ratio:.2} |");
+    Ok(ratio <= WANTED)
+}
+
+fn callgrind(out: &Path) -> Vec<String> {
+    let out = format!("--callgrind-out-file={}", out.display());
+    ["valgrind", "--quiet", "--tool=callgrind", &out].map(str::to_owned).to_vec()
+}
+
+fn instructions_in(text: &str) -> Result<f64> {
+    let total = text.lines().find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
+    Ok(total.ok_or("no total")?.trim().parse()?)
 }
 
 fn per_request(
@@ -55,21 +68,31 @@ fn per_request(
     tracer: impl Fn(&Path) -> Vec<String>,
     count: impl Fn(&str) -> Result<f64>,
 ) -> Result<bool> {
-    let folder = tempfile::tempdir()?;
     println!("| contestant | {what} |\n| --- | --- |");
     for contestant in contestants {
-        let of = |requests: usize| -> Result<f64> {
-            let out = folder.path().join("out");
-            let process = contestant.start(surroundings, &tracer(&out))?;
-            let mut client = Client::connect(process.addresses[0], contestant.path, surroundings.token(), CONNECTIONS)?;
-            for _ in 0..requests / CONNECTIONS {
-                client.ask()?;
-            }
-            process.end()?;
-            count(&fs::read_to_string(out)?)
-        };
-        let each = (of(MANY)? - of(FEW)?) / (MANY - FEW) as f64;
+        let each = each(surroundings, contestant, &tracer, &count)?;
         println!("| {} | {each:.1} |", contestant.name);
     }
     Ok(true)
+}
+
+/// How much of it a request takes.
+fn each(
+    surroundings: &Surroundings,
+    contestant: &Contestant,
+    tracer: impl Fn(&Path) -> Vec<String>,
+    count: impl Fn(&str) -> Result<f64>,
+) -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let of = |requests: usize| -> Result<f64> {
+        let out = folder.path().join("out");
+        let process = contestant.start(surroundings, &tracer(&out))?;
+        let mut client = Client::connect(process.addresses[0], contestant.path, surroundings.token(), CONNECTIONS)?;
+        for _ in 0..requests / CONNECTIONS {
+            client.ask()?;
+        }
+        process.end()?;
+        count(&fs::read_to_string(out)?)
+    };
+    Ok((of(MANY)? - of(FEW)?) / (MANY - FEW) as f64)
 }

@@ -50,6 +50,8 @@ enum Scenario {
     Slow,
     /// The same with its breaker open, beside a gateway whose backends are all well.
     Breaker,
+    /// Instructions of a call whose time runs out, beside one that is answered.
+    Timeouts,
     /// 256 connections, all healthy.
     Connections,
 }
@@ -76,6 +78,7 @@ fn run(flags: &Flags) -> Result<bool> {
         Scenario::Cpu => cpu::measure(&surroundings, &contestants, flags.rounds, flags.seconds),
         Scenario::Syscalls => costs::syscalls(&surroundings, &contestants),
         Scenario::Instructions => costs::instructions(&surroundings, &contestants),
+        Scenario::Timeouts => costs::timeouts(&surroundings),
         Scenario::Slow => latency::slow(&surroundings, flags.rounds, flags.seconds),
         Scenario::Breaker => latency::breaker(&surroundings, flags.rounds, flags.seconds),
         Scenario::Connections => latency::connections(&surroundings, &contestants, flags.rounds, flags.seconds),

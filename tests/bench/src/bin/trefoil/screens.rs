@@ -125,6 +125,31 @@ pub(crate) struct ProjectedScreen {
     pub(crate) picks: Vec<Pick>,
 }
 
+/// Two of its calls.
+#[composition(get = "/two", deadline = "10s", public)]
+pub(crate) struct TwoScreen {
+    /// Who is signed in.
+    #[call(Users, get = "/profile")]
+    pub(crate) profile: Profile,
+    /// The latest orders.
+    #[call(Orders, get = "/orders")]
+    pub(crate) orders: Vec<Order>,
+}
+
+/// These two, and suggestions, which are waited for so long and no longer.
+#[composition(get = "/timed", deadline = "10s", public)]
+pub(crate) struct TimedScreen {
+    /// Who is signed in.
+    #[call(Users, get = "/profile")]
+    pub(crate) profile: Profile,
+    /// The latest orders.
+    #[call(Orders, get = "/orders")]
+    pub(crate) orders: Vec<Order>,
+    /// Suggestions.
+    #[call(Recommendations, get = "/picks", within = "300ms")]
+    pub(crate) picks: Option<Vec<Pick>>,
+}
+
 /// The same for those who may.
 #[composition(get = "/guarded", deadline = "10s", scopes("home:read"))]
 pub(crate) struct GuardedScreen {
@@ -189,6 +214,8 @@ pub(crate) fn bff() -> Bff {
         .caller::<StandardCaller>()
         .endpoint::<RawScreen>()
         .endpoint::<ProjectedScreen>()
+        .endpoint::<TwoScreen>()
+        .endpoint::<TimedScreen>()
         .endpoint::<GuardedScreen>()
         .endpoint::<OptionalScreen>()
         .endpoint::<TriedScreen>()
