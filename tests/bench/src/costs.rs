@@ -12,6 +12,9 @@ use crate::surroundings::Surroundings;
 const MANY: usize = 2000;
 const FEW: usize = 500;
 const CONNECTIONS: usize = 10;
+/// Where time runs out: what the process does while it waits (its gauge of its own lag ticks) is no request's, and is next to nothing
+/// when it is shared by so many.
+const WAITING: usize = 100;
 
 /// Prints how many system calls a request makes.
 pub(crate) fn syscalls(surroundings: &Surroundings, contestants: &[Contestant]) -> Result<bool> {
@@ -42,7 +45,7 @@ pub(crate) fn timeouts(well: &Surroundings) -> Result<bool> {
     const WANTED: f64 = 1.5;
     let sick = Surroundings::start(true)?;
     let [two, three] = contestants::timed();
-    let of = |contestant, surroundings| each(surroundings, contestant, callgrind, instructions_in);
+    let of = |contestant, surroundings| each(surroundings, contestant, WAITING, callgrind, instructions_in);
     let without = of(&two, well)?;
     let (answered, timed_out) = (of(&three, well)? - without, of(&three, &sick)? - without);
     let ratio = timed_out / answered;
@@ -70,7 +73,7 @@ fn per_request(
 ) -> Result<bool> {
     println!("| contestant | {what} |\n| --- | --- |");
     for contestant in contestants {
-        let each = each(surroundings, contestant, &tracer, &count)?;
+        let each = each(surroundings, contestant, CONNECTIONS, &tracer, &count)?;
         println!("| {} | {each:.1} |", contestant.name);
     }
     Ok(true)
@@ -80,6 +83,7 @@ fn per_request(
 fn each(
     surroundings: &Surroundings,
     contestant: &Contestant,
+    connections: usize,
     tracer: impl Fn(&Path) -> Vec<String>,
     count: impl Fn(&str) -> Result<f64>,
 ) -> Result<f64> {
@@ -87,8 +91,8 @@ fn each(
     let of = |requests: usize| -> Result<f64> {
         let out = folder.path().join("out");
         let process = contestant.start(surroundings, &tracer(&out))?;
-        let mut client = Client::connect(process.addresses[0], contestant.path, surroundings.token(), CONNECTIONS)?;
-        for _ in 0..requests / CONNECTIONS {
+        let mut client = Client::connect(process.addresses[0], contestant.path, surroundings.token(), connections)?;
+        for _ in 0..requests / connections {
             client.ask()?;
         }
         process.end()?;

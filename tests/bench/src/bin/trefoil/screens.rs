@@ -146,7 +146,7 @@ pub(crate) struct TimedScreen {
     #[call(Orders, get = "/orders")]
     pub(crate) orders: Vec<Order>,
     /// Suggestions.
-    #[call(Recommendations, get = "/picks", within = "300ms")]
+    #[call(Recommendations, get = "/picks", within = "800ms")]
     pub(crate) picks: Option<Vec<Pick>>,
 }
 
