@@ -26,7 +26,8 @@ pub struct BackendConfig {
     /// Where it is: `http://host:port` or `https://host`, with an optional path that every call starts with. No query,
     /// no fragment, no credentials. No default.
     pub url: String,
-    /// The most time to connect, in milliseconds, inside the call's own time. Default 1000 (Linkerd's outbound default).
+    /// The most time to connect, in milliseconds, inside the call's own time. Default 1500: a lost
+    /// first packet is sent again after a second (RFC 6298 section 2.1), as where the backend's queue of new connections was full for a moment.
     #[serde(default = "default_connect_timeout_ms")]
     pub connect_timeout_ms: u64,
     /// The most bytes of one answer's body, after decoding. A larger one fails its call. Default 4194304 (4 MiB, as gRPC
@@ -84,7 +85,7 @@ pub struct BackendConfig {
 }
 
 fn default_connect_timeout_ms() -> u64 {
-    1000
+    1500
 }
 fn default_max_body_bytes() -> usize {
     4 << 20

@@ -1,12 +1,14 @@
 //! When a connection carries another request, and when it must not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::oneshot;
 use trefoil_backend::{BackendConfig, Body, TransportError};
 
-use crate::kit::{Kind, OK, Server, ask, get, ok, outgoing, until};
+use crate::kit::{Kind, OK, Server, ask, fill, get, ok, outgoing, queue_of_one, until};
 
 both! {
     async fn requests_one_after_another_share_a_connection(kind: Kind) {
@@ -155,6 +157,39 @@ both! {
         until("nobody asks, and still it is closed", || server.open() == 0).await;
         assert_eq!(get(&transport, &server).await.unwrap(), ok());
         assert_eq!(server.connections(), 2);
+    }
+
+    async fn a_call_that_waits_for_a_connection_takes_one_that_comes_free_before(kind: Kind) {
+        let listener = queue_of_one();
+        let address = listener.local_addr().unwrap();
+        let (has_first, first_is_there) = oneshot::channel();
+        let (answer_first, first_is_answered) = oneshot::channel();
+        let server = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut head = [0; 1024];
+            assert!(socket.read(&mut head).await.unwrap() > 0);
+            has_first.send(()).unwrap();
+            first_is_answered.await.unwrap();
+            socket.write_all(OK).await.unwrap();
+            assert!(socket.read(&mut head).await.unwrap() > 0, "the next call is on the same connection");
+            socket.write_all(OK).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        let transport = kind.build(&BackendConfig::at(format!("http://{address}")));
+        let call = || {
+            let (transport, outgoing) = (Arc::clone(&transport), outgoing(address, Method::GET, "/", Body::Empty));
+            tokio::spawn(async move { ask(&transport, outgoing).await })
+        };
+        let first = call();
+        first_is_there.await.unwrap();
+        let _queued = fill(address).await;
+        let second = call();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        answer_first.send(()).unwrap();
+        for call in [first, second] {
+            assert_eq!(call.await.unwrap().unwrap().1, "ok");
+        }
+        server.abort();
     }
 }
 

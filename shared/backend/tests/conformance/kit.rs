@@ -13,7 +13,7 @@ use futures_util::Stream;
 use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use trefoil_backend::transport::{LeanTransport, ReqwestTransport};
 use trefoil_backend::{BackendConfig, Body, Outgoing, TlsPem, Transport, TransportError};
@@ -120,6 +120,24 @@ pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
         }
     });
     assert!(waited.await.is_ok(), "it never came to this: {what}");
+}
+
+// === A server that takes no more connections ===
+
+/// A listener in whose queue there is room for one.
+pub(crate) fn queue_of_one() -> TcpListener {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    socket.listen(1).unwrap()
+}
+
+/// Fills the queue of a listener: as long as these live, nothing answers to a new connection.
+pub(crate) async fn fill(address: SocketAddr) -> Vec<TcpStream> {
+    let mut queued = Vec::new();
+    while let Ok(stream) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+        queued.push(stream.unwrap());
+    }
+    queued
 }
 
 // === The server ===

@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use http_body_util::BodyExt as _;
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use trefoil_backend::{BackendConfig, Body, TransportError};
 use trefoil_context::Deadline;
 
-use crate::kit::{Kind, Server, get, ok, outgoing, until};
+use crate::kit::{Kind, Server, fill, get, ok, outgoing, queue_of_one, until};
 
 both! {
     async fn a_slow_drip_ends_when_nobody_waits_any_more(kind: Kind) {
@@ -37,15 +36,9 @@ both! {
     }
 
     async fn connecting_has_a_time_of_its_own_inside_the_calls(kind: Kind) {
-        // A listener whose queue is full: nothing answers to a new connection.
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let listener = socket.listen(1).unwrap();
+        let listener = queue_of_one();
         let address = listener.local_addr().unwrap();
-        let mut queued = Vec::new();
-        while let Ok(stream) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
-            queued.push(stream.unwrap());
-        }
+        let _queued = fill(address).await;
         let mut config = BackendConfig::at(format!("http://{address}"));
         config.connect_timeout_ms = 150;
         let transport = kind.build(&config);

@@ -1,4 +1,4 @@
-//! One call: over the connection that was given back last, or a new one. Written by hand, not `async`, because every call is one: so it
+//! One call: over the connection that was given back last, or a new one, or one that comes free before that is there. Written by hand, not `async`, because every call is one: so it
 //! lies in memory once, and in less than a kilobyte.
 
 use std::mem;
@@ -8,8 +8,7 @@ use std::task::{Context, Poll, ready};
 use http::Response;
 
 use super::LeanTransport;
-use super::connection::Connection;
-use super::dial::dial;
+use super::dial::{Dialed, dial_unless};
 use super::exchange::{Exchange, Failed};
 use super::pool::Place;
 use crate::transport::{Body, Outgoing, TransportError};
@@ -26,14 +25,14 @@ enum At {
     Start,
     /// It is over a connection that was used before.
     Kept(Exchange),
-    /// Its connection is being made.
+    /// Its connection is being made, or comes free before that.
     Dialing(Place, Dialing),
     /// It is over a connection of its own.
     New(Exchange),
     End,
 }
 
-type Dialing = Pin<Box<dyn Future<Output = Result<Connection, TransportError>> + Send>>;
+type Dialing = Pin<Box<dyn Future<Output = Result<Dialed, TransportError>> + Send>>;
 
 impl<'a> Call<'a> {
     pub(super) fn new(transport: &'a LeanTransport, outgoing: Outgoing) -> Call<'a> {
@@ -43,7 +42,8 @@ impl<'a> Call<'a> {
     /// Makes a new connection. Boxed, as all is that not every call does.
     fn dial(&self, place: Place) -> At {
         let Outgoing { address, deadline, .. } = self.outgoing;
-        At::Dialing(place, Box::pin(dial(address, self.transport.connect_timeout, deadline)))
+        let dialing = dial_unless(place.freed(), address, self.transport.connect_timeout, deadline);
+        At::Dialing(place, Box::pin(dialing))
     }
 }
 
@@ -76,10 +76,15 @@ impl Future for Call<'_> {
                     });
                 }
                 At::Dialing(_, dialing) => {
-                    let connected = ready!(dialing.as_mut().poll(cx));
+                    let dialed = ready!(dialing.as_mut().poll(cx));
                     if let At::Dialing(place, _) = mem::replace(&mut this.at, At::End) {
-                        this.at = At::New(Exchange::new(place.with(connected?)));
-                        pool.keep_swept();
+                        this.at = match dialed? {
+                            Dialed::Freed(connection) => At::Kept(Exchange::new(place.with(connection))),
+                            Dialed::New(connection) => {
+                                pool.keep_swept();
+                                At::New(Exchange::new(place.with(connection)))
+                            }
+                        };
                     }
                 }
                 At::End => return Poll::Pending,

@@ -14,6 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
 use super::connection::Connection;
+use super::waiting::{Freed, Waiting};
 use crate::transport::PoolSize;
 
 /// The longest between two sweeps: so long may a connection that the backend has closed meanwhile hold its socket.
@@ -33,6 +34,8 @@ struct Shelf {
     /// The oldest first.
     idle: VecDeque<Idle>,
     in_use: usize,
+    /// Of those, calls that have no connection yet.
+    waiting: Waiting,
     /// Nobody is sent there any more: what is given back is closed.
     retired: bool,
 }
@@ -140,7 +143,8 @@ impl Pool {
             shelf.in_use -= 1;
             match connection {
                 Some(connection) if !shelf.retired => {
-                    shelf.idle.push_back(Idle { connection, since: Instant::now() });
+                    let idle = shelf.waiting.give(connection);
+                    shelf.idle.extend(idle.map(|connection| Idle { connection, since: Instant::now() }));
                     if shelf.idle.len() > self.most_idle {
                         over = shelf.idle.pop_front().map(|idle| idle.connection);
                     }
@@ -196,6 +200,13 @@ impl Place {
     /// The place, taken by `connection`.
     pub(super) fn with(self, connection: Connection) -> Lease {
         Lease { connection, place: self }
+    }
+
+    /// What comes free at its address while its connection is made.
+    pub(super) fn freed(&self) -> Option<Freed> {
+        let mut shelves = self.pool.as_ref()?.shelves();
+        let shelf = shelves.get_mut(&self.address)?;
+        Some(shelf.waiting.add(shelf.in_use))
     }
 
     fn leave(&mut self, connection: Option<Connection>) {
