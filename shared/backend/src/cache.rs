@@ -195,7 +195,7 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
         Err(CallFailure::Timeout | CallFailure::Transport(_) | CallFailure::Breaker | CallFailure::Shed(_)) => {
             Some(None)
         }
-        Err(CallFailure::TooLarge { .. } | CallFailure::Unsendable(_)) => None,
+        Err(CallFailure::TooLarge { .. } | CallFailure::TooDense { .. } | CallFailure::Unsendable(_)) => None,
     };
     if let Some(status) = failed
         && let now = Instant::now()

@@ -40,6 +40,8 @@ pub struct Client {
     /// What goes on in the background, from the first call or [`Clients::start`] to the client's end.
     tasks: OnceLock<Vec<Task>>,
     pub(crate) max_body_bytes: usize,
+    /// How dense a compressed answer may be; `None` where none is asked for.
+    pub(crate) max_inflate_ratio: Option<u32>,
     identity: IdentityHeaders,
     pub(crate) headers: Headers,
     pub(crate) signals: Signals,
@@ -73,6 +75,8 @@ pub struct Call<'a> {
     pub effort: Effort,
     /// How its answer is kept; `None` for one that is not. Only the answer to a GET without a body is.
     pub cache: Option<Policy>,
+    /// Whether only its status is of use. Its body is then never asked for compressed, nor decoded, unless the answer is kept.
+    pub for_effect: bool,
 }
 
 /// A whole answer.
@@ -95,10 +99,15 @@ pub enum CallFailure {
     Timeout,
     /// No connection, or it broke, or what came over it is no answer.
     Transport(TransportError),
-    /// The body is larger than the backend's `max_body_bytes`.
+    /// The body is larger than the backend's `max_body_bytes`, as it came or decoded.
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
+    },
+    /// The body, decoded, is larger than `compression.max_inflate_ratio` lets one be of which so little came.
+    TooDense {
+        /// The limit, in bytes decoded for each that came.
+        max_ratio: u32,
     },
     /// The backend is known to be sick and was not asked.
     Breaker,
@@ -114,6 +123,7 @@ impl fmt::Display for CallFailure {
             CallFailure::Timeout => f.write_str("no whole answer in time"),
             CallFailure::Transport(error) => error.fmt(f),
             CallFailure::TooLarge { limit } => write!(f, "the body is larger than {limit} bytes"),
+            CallFailure::TooDense { max_ratio } => write!(f, "the body inflates to more than {max_ratio} times its size"),
             CallFailure::Breaker => f.write_str("the breaker is open: the backend is known to be sick"),
             CallFailure::Shed(why) => write!(f, "the call was shed: {why}"),
             CallFailure::Unsendable(what) => write!(f, "the call cannot be sent: {what}"),
@@ -161,6 +171,7 @@ impl Client {
             balancer,
             base,
             max_body_bytes: config.max_body_bytes,
+            max_inflate_ratio: config.compression.max_inflate_ratio(),
             headers: Headers::new(identity),
             identity: (*identity).clone(),
             transport,

@@ -5,20 +5,28 @@ use http_body_util::BodyExt as _;
 use tokio::task::yield_now;
 
 use crate::client::{CallFailure, Reply};
+use crate::inflate;
 use crate::transport::Body;
 
 /// After so many pieces, each of 64 KiB at the most, others have their turn.
 const PIECES_A_TURN: u32 = 8;
 
-/// Reads the whole body.
-pub(crate) async fn whole(response: http::Response<Body>, limit: usize) -> Result<Reply, CallFailure> {
-    let (head, body) = response.into_parts();
-    let body = match body {
-        Body::Empty => Bytes::new(),
-        Body::Full(bytes) if bytes.len() > limit => return Err(CallFailure::TooLarge { limit }),
-        Body::Full(bytes) => bytes,
+/// Reads the whole body. `max_ratio`: a compressed one was asked for, may be so dense, and is decoded.
+pub(crate) async fn whole(
+    response: http::Response<Body>,
+    limit: usize,
+    max_ratio: Option<u32>,
+) -> Result<Reply, CallFailure> {
+    let (mut head, body) = response.into_parts();
+    let compressed = max_ratio.filter(|_| inflate::takes_off(&mut head));
+    let body = match (body, compressed) {
+        (Body::Empty, _) => Bytes::new(),
         // Boxed, as all is that not every call does.
-        body @ Body::Stream(_) => Box::pin(collected(body, limit)).await?,
+        (body, Some(max_ratio)) => Box::pin(inflate::inflated(body, limit, max_ratio)).await?,
+        (Body::Full(bytes), None) if bytes.len() > limit => return Err(CallFailure::TooLarge { limit }),
+        (Body::Full(bytes), None) => bytes,
+        // Boxed likewise.
+        (body @ Body::Stream(_), None) => Box::pin(collected(body, limit)).await?,
     };
     Ok(Reply { status: head.status, headers: head.headers, body, cached: None })
 }

@@ -11,6 +11,7 @@ use crate::addresses::names::check_host;
 use crate::addresses::places::Places;
 use crate::balance::slow_start::SlowStartConfig;
 use crate::breaker::config::BreakerConfig;
+use crate::compression::CompressionConfig;
 use crate::ejection::EjectionConfig;
 use crate::faults::{Faults, shown};
 use crate::health::config::HealthConfig;
@@ -30,7 +31,7 @@ pub struct BackendConfig {
     /// first packet is sent again after a second (RFC 6298 section 2.1), as where the backend's queue of new connections was full for a moment.
     #[serde(default = "default_connect_timeout_ms")]
     pub connect_timeout_ms: u64,
-    /// The most bytes of one answer's body, after decoding. A larger one fails its call. Default 4194304 (4 MiB, as gRPC
+    /// The most bytes of one answer's body, as it comes and after decoding. A larger one fails its call. Default 4194304 (4 MiB, as gRPC
     /// lets in).
     #[serde(default = "default_max_body_bytes")]
     pub max_body_bytes: usize,
@@ -82,6 +83,9 @@ pub struct BackendConfig {
     /// How many attempts at its calls are under way at once.
     #[serde(default)]
     pub concurrency: ConcurrencyConfig,
+    /// Whether answers may come compressed. Default: they may not.
+    #[serde(default)]
+    pub compression: CompressionConfig,
 }
 
 fn default_connect_timeout_ms() -> u64 {
@@ -128,6 +132,7 @@ impl BackendConfig {
             ejection: EjectionConfig::default(),
             slow_start: SlowStartConfig::default(),
             concurrency: ConcurrencyConfig::default(),
+            compression: CompressionConfig::default(),
         }
     }
 
@@ -176,6 +181,7 @@ impl BackendConfig {
         self.retry.check(&mut faults);
         self.hedge.check(&mut faults);
         self.concurrency.check(&mut faults);
+        self.compression.check(&mut faults);
         self.breaker.check(&mut faults);
         self.ejection.check(&mut faults);
         self.slow_start.check(&mut faults);

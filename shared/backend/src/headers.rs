@@ -29,8 +29,8 @@ impl Headers {
         Headers { anonymous, named }
     }
 
-    /// The headers of an attempt: the declared ones, who asks, how long is left, which attempt it is, and where the call stands in the
-    /// trace. A declared header of the same name loses. A call that is shared is sent without a word of who asks. Where no whole
+    /// The headers of an attempt: the declared ones, who asks, how long is left, which attempt it is, where the call stands in the
+    /// trace, and whether the answer may be compressed. A declared header of the same name loses. A call that is shared is sent without a word of who asks. Where no whole
     /// millisecond is left it is not sent.
     pub(crate) fn of(&self, wanted: &Wanted<'_>, attempt: u32, trace: Propagated) -> Result<HeaderMap, CallFailure> {
         let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
@@ -52,6 +52,9 @@ impl Headers {
         let names = if who.is_some() { &self.named } else { &self.anonymous };
         let mut headers = filled(names, own.into_iter().chain(who.into_iter().flatten()));
         self.declare(&mut headers, &wanted.headers);
+        if wanted.max_inflate_ratio.is_some() {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        }
         if let Some(tracestate) = trace.tracestate {
             headers.insert(TRACESTATE_HEADER, tracestate);
         }

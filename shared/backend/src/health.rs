@@ -111,7 +111,7 @@ impl Checks {
         let failed =
             |failure: CallFailure| Unwell { kind: Kind::Failed(error_type(&failure)), what: failure.to_string() };
         let response = transport.send(outgoing).await.map_err(|error| failed(CallFailure::Transport(error)))?;
-        let status = collect::whole(response, MOST_BYTES).await.map_err(failed)?.status;
+        let status = collect::whole(response, MOST_BYTES, None).await.map_err(failed)?.status;
         if self.is_well(status) {
             return Ok(());
         }

@@ -160,6 +160,7 @@ pub(crate) fn failed_in_passing(result: &Result<Reply, CallFailure>) -> Option<&
             CallFailure::Transport(TransportError::Malformed(_))
             | CallFailure::Timeout
             | CallFailure::TooLarge { .. }
+            | CallFailure::TooDense { .. }
             | CallFailure::Breaker
             | CallFailure::Shed(_)
             | CallFailure::Unsendable(_),

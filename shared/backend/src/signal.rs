@@ -260,7 +260,9 @@ impl Drop for Signal<'_> {
 pub(crate) fn error_type(failure: &CallFailure) -> &'static str {
     match failure {
         CallFailure::Timeout => "timeout",
-        CallFailure::TooLarge { .. } | CallFailure::Transport(TransportError::Malformed(_)) => "shape",
+        CallFailure::TooLarge { .. }
+        | CallFailure::TooDense { .. }
+        | CallFailure::Transport(TransportError::Malformed(_)) => "shape",
         CallFailure::Transport(TransportError::Connect(_) | TransportError::Broken(_)) => "connect",
         CallFailure::Breaker => "breaker",
         CallFailure::Shed(_) => "shed",

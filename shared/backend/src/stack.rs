@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{Either, select};
-use http::{HeaderMap, Method, Request, Uri};
+use http::{HeaderMap, Method, Request, Uri, header};
 use tokio::time::Instant;
 use trefoil_context::{Deadline, RequestContext};
 
@@ -100,7 +100,7 @@ async fn at_an_address(
     }
     let (chosen, answer) = send_to_one(client, wanted, number, sent, signal)?;
     let result = match answer.await {
-        Ok(response) => collect::whole(response, client.max_body_bytes).await,
+        Ok(response) => collect::whole(response, client.max_body_bytes, wanted.max_inflate_ratio).await,
         Err(error) => Err(CallFailure::Transport(error)),
     };
     chosen.finish(&result);
@@ -138,6 +138,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) effort: Effort,
     /// Whether the answer is for all callers: then no backend learns who asks.
     pub(crate) shared: bool,
+    /// How dense a compressed answer may be; `None` where none is asked for.
+    pub(crate) max_inflate_ratio: Option<u32>,
     given_up: GivenUp,
     pub(crate) begun: Instant,
     attempts: AtomicU32,
@@ -150,7 +152,10 @@ impl<'a> Wanted<'a> {
     pub(crate) fn new(client: &Client, call: Call<'a>, shared: bool) -> Result<Wanted<'a>, CallFailure> {
         let uri = client.base.uri(call.path_and_query);
         let uri = uri.map_err(|_| CallFailure::Unsendable("its path is no valid URL path"))?;
+        // A range would be one of the compressed bytes (RFC 9110 section 14.2).
+        let decodes = || !call.for_effect && !call.headers.contains_key(header::RANGE);
         Ok(Wanted {
+            max_inflate_ratio: client.max_inflate_ratio.filter(|_| decodes()),
             context: call.context,
             field: call.field,
             method: call.method,

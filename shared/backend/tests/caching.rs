@@ -76,6 +76,7 @@ impl Shop {
             deadline: Deadline::within(Duration::from_millis(millis)),
             effort: Effort::default(),
             cache: Some(policy.clone()),
+            for_effect: false,
         };
         self.client.call(call).await
     }

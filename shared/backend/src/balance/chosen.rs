@@ -44,7 +44,7 @@ impl<'a> Chosen<'a> {
         self.finished = true;
         match result {
             Ok(reply) if reply.status.is_server_error() => self.bad(&format_args!("status {}", reply.status.as_u16())),
-            Ok(_) | Err(CallFailure::TooLarge { .. }) => self.good(),
+            Ok(_) | Err(CallFailure::TooLarge { .. } | CallFailure::TooDense { .. }) => self.good(),
             Err(failure @ CallFailure::Transport(_)) => self.bad(failure),
             Err(CallFailure::Timeout) => self.given_up(),
             // It never got there.

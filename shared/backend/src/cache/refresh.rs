@@ -69,6 +69,8 @@ pub(crate) fn refresh(
             deadline,
             effort: ask.effort,
             cache: None,
+            // Others may read what is kept.
+            for_effect: false,
         };
         let wanted = Wanted::new(&client, call, ask.policy.shared);
         let reply = stack::exchange(&client, wanted, patience.exhausted()).await?;

@@ -41,6 +41,7 @@ pub(crate) async fn get_with(client: &Arc<Client>, time: Duration, effort: Effor
         deadline: Deadline::within(time),
         effort,
         cache: None,
+        for_effect: false,
     };
     client.call(call).await
 }
@@ -62,6 +63,7 @@ pub(crate) struct Asking {
     pub(crate) millis: u64,
     pub(crate) callers_attempt: u32,
     pub(crate) cache: Option<Policy>,
+    pub(crate) for_effect: bool,
     /// Whether its spans are.
     pub(crate) recorded: bool,
 }
@@ -76,6 +78,7 @@ impl Default for Asking {
             millis: 1_000,
             callers_attempt: 1,
             cache: None,
+            for_effect: false,
             recorded: false,
         }
     }
@@ -131,6 +134,7 @@ impl Backend {
             deadline: Deadline::within(Duration::from_millis(asking.millis)),
             effort: asking.effort,
             cache: asking.cache,
+            for_effect: asking.for_effect,
         };
         self.client.call(call).await
     }

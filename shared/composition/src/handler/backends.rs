@@ -255,6 +255,7 @@ impl BackendCall {
             body,
             effort: Effort { own_time: self.within.map(OwnTime::from_now), ..self.effort },
             cache: self.cache,
+            for_effect: false,
             deadline: self.within.map_or(due, |within| Deadline::within(within).earlier(due)),
         };
         client.call(call).await.map_err(|failure| Fault::of(&failure))

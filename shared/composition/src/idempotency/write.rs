@@ -61,6 +61,7 @@ struct Owned {
     headers: http::HeaderMap,
     body: Body,
     effort: Effort,
+    for_effect: bool,
 }
 
 impl Write {
@@ -121,6 +122,7 @@ impl Lease {
             headers: call.headers,
             body: call.body,
             effort: call.effort,
+            for_effect: call.for_effect,
         };
         let (sender, receiver) = oneshot::channel();
         let counted = held.under_way.enter();
@@ -160,12 +162,13 @@ impl Held {
             deadline,
             effort: Effort { own_time: Some(OwnTime::from_now(self.finish)), ..owned.effort },
             cache: None,
+            for_effect: owned.for_effect,
         };
         let result = owned.client.call(call).await;
         let stored = match &result {
             Ok(reply) if Stored::keeps(reply.status) => Some(Stored::of(reply, self.max_answer_bytes)),
             // It came, and was answered.
-            Err(CallFailure::TooLarge { .. }) => Some(Stored::TooLarge),
+            Err(CallFailure::TooLarge { .. } | CallFailure::TooDense { .. }) => Some(Stored::TooLarge),
             Ok(_) | Err(_) => None,
         };
         // Before anybody is told: whoever has the answer can repeat the request at once.

@@ -37,6 +37,7 @@ impl Fault {
             CallFailure::Shed(_) => Reason::Shed,
             CallFailure::Transport(TransportError::Malformed(_))
             | CallFailure::TooLarge { .. }
+            | CallFailure::TooDense { .. }
             | CallFailure::Unsendable(_) => Reason::Shape,
         };
         Fault { reason, detail: failure.to_string() }
@@ -156,7 +157,7 @@ fn is_json(reply: &Reply) -> Result<(), String> {
     };
     if let Some(coding) = media::coding(&reply.headers) {
         let coding: String = coding.chars().take(80).collect();
-        return Err(format!("content encoding {coding:?}; none was asked for"));
+        return Err(format!("content encoding {coding:?}; it was not asked for"));
     }
     // As it mostly is.
     if value == "application/json" {

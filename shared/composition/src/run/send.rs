@@ -64,6 +64,7 @@ impl Doing<'_> {
             deadline,
             effort: self.effort(node, planned, now),
             cache: planned.cache.as_ref().map(|(policy, _)| Policy { tags: rendered.tags, ..policy.clone() }),
+            for_effect: planned.shape.is_nothing(),
         };
         // What must not be made twice is made by its own rules. Boxed, as all is that not every call does.
         let answer = if self.plan.write == Some(call) {

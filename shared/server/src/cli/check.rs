@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use trefoil_backend::{BackendConfig, Choice};
+use trefoil_backend::{BackendConfig, Choice, Coding};
 use trefoil_composition::plan::Severity;
 use trefoil_composition::{Bff, RouteInfo};
 use trefoil_edge::Sampling;
@@ -114,6 +114,9 @@ fn how(backend: &BackendConfig) -> String {
     }
     if hedge.all {
         let _ = write!(how, ", every GET hedged from {} to {} ms", hedge.min_ms, hedge.max_ms);
+    }
+    if backend.compression.coding == Coding::Gzip {
+        let _ = write!(how, ", answers in gzip up to {} to 1", backend.compression.max_inflate_ratio);
     }
     if let Some(health) = &backend.health {
         let _ = write!(how, ", checked at {} every {} ms", health.path, health.interval_ms);
