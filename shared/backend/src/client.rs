@@ -123,7 +123,9 @@ impl fmt::Display for CallFailure {
             CallFailure::Timeout => f.write_str("no whole answer in time"),
             CallFailure::Transport(error) => error.fmt(f),
             CallFailure::TooLarge { limit } => write!(f, "the body is larger than {limit} bytes"),
-            CallFailure::TooDense { max_ratio } => write!(f, "the body inflates to more than {max_ratio} times its size"),
+            CallFailure::TooDense { max_ratio } => {
+                write!(f, "the body inflates to more than {max_ratio} times its size")
+            }
             CallFailure::Breaker => f.write_str("the breaker is open: the backend is known to be sick"),
             CallFailure::Shed(why) => write!(f, "the call was shed: {why}"),
             CallFailure::Unsendable(what) => write!(f, "the call cannot be sent: {what}"),

@@ -125,7 +125,11 @@ impl Inflate {
     }
 
     fn failure(&self, error: &io::Error) -> CallFailure {
-        self.member.get_ref().failure.clone().unwrap_or_else(|| malformed(&format!("the body is no whole gzip: {error}")))
+        self.member
+            .get_ref()
+            .failure
+            .clone()
+            .unwrap_or_else(|| malformed(&format!("the body is no whole gzip: {error}")))
     }
 }
 

@@ -4,10 +4,16 @@
 
 extern crate trefoil_composition as trefoil;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use http::Method;
 use serde_json::{Value, json};
-use trefoil_composition::{Bff, StandardCaller, backend, composition, input, view};
-use trefoil_testing::{FakeBackends, Kit, Reply};
+use tower::ServiceExt as _;
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients, Coding, CompressionConfig};
+use trefoil_composition::{Bff, Idempotency, StandardCaller, backend, composition, input, view};
+use trefoil_context::{Caller, IdentityHeaders, RequestContext};
+use trefoil_testing::{FakeBackends, Kit, Received, Reply};
 
 #[backend]
 pub(crate) struct Shop;
@@ -381,4 +387,28 @@ pub(crate) struct Told {
     pub(crate) note: String,
     #[call(Shop, get = "/told")]
     pub(crate) told: Option<()>,
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_answer_is_not_asked_for_compressed_nor_decoded_where_others_are() {
+    let backends = well();
+    let coded = Reply::answer(200, "text/plain", "no gzip").with_header("content-encoding", "gzip");
+    backends.on("shop", "/basket/mark").reply(coded);
+    let compression = CompressionConfig { coding: Coding::Gzip, ..CompressionConfig::default() };
+    let config = BackendConfig { compression, ..BackendConfig::at("http://shop.test") };
+    let (configs, meter) = (BTreeMap::from([("shop".to_owned(), config)]), opentelemetry::global::meter("test"));
+    let cache = Cache::new(CacheConfig::default(), &meter);
+    let identity = IdentityHeaders::default();
+    let clients =
+        Clients::with_transports(&configs, &identity, &meter, &cache, |name, _| Ok(backends.transport(name))).unwrap();
+    let router = Arc::new(bff().compile().unwrap()).router(&Arc::new(clients), &meter, &Idempotency::default());
+    let mut request = http::Request::put("/basket/mark").body(axum::body::Body::empty()).unwrap();
+    request
+        .extensions_mut()
+        .insert(RequestContext::local("test", Some(Caller::new("u-1", Default::default(), Default::default()))));
+    assert_eq!(router.oneshot(request).await.unwrap().status(), 200);
+    let asked = |call: &Received| (call.path.clone(), call.header("accept-encoding").is_some());
+    let asked: BTreeMap<String, bool> = backends.all_calls().iter().map(asked).collect();
+    assert!(!asked["/basket/mark"]);
+    assert!(asked["/orders"] && asked["/note"]);
 }

@@ -311,6 +311,8 @@ fn what_a_backend_cannot_have_is_shown_where_it_stands() {
         ("ejection: { max_ejected_percent: 120 }", "5:38", "from 0 to 100, in percent"),
         ("slow_start: { min_percent: 0 }", "5:32", "from 1 to 100, in percent"),
         ("addresses: [\"10.0.0.1:80\", users]", "5:32", "`users` is no address"),
+        ("compression: { coding: gzip, max_inflate_ratio: 1033 }", "5:53", "from 1 to 1032"),
+        ("compression: { max_inflate_ratio: 0 }", "5:39", "from 1 to 1032"),
         ("srv: users.test", "5:10", "`users.test` is no service"),
         ("health: { path: readyz }", "5:21", "`readyz` is no path"),
         ("health: { path: /readyz, expect: [200, 99] }", "5:44", "from 100 to 599"),

@@ -34,7 +34,7 @@ fn decode(coded: &[u8], limit: usize, max_ratio: u32) -> Result<Bytes, CallFailu
     inflate.finish()
 }
 
-fn is_malformed(result: Result<Bytes, CallFailure>) -> bool {
+fn is_malformed(result: &Result<Bytes, CallFailure>) -> bool {
     matches!(result, Err(CallFailure::Transport(TransportError::Malformed(_))))
 }
 
@@ -71,7 +71,7 @@ proptest! {
     fn nothing_that_is_cut_off_is_taken_for_whole(plain in prop::collection::vec(any::<u8>(), 0..2_000), at in any::<prop::sample::Index>()) {
         let coded = gzip(&plain);
         let cut = 1 + at.index(coded.len() - 1);
-        prop_assert!(is_malformed(decode(&coded[..cut], LIMIT, 1032)));
+        prop_assert!(is_malformed(&decode(&coded[..cut], LIMIT, 1032)));
     }
 
     #[test]
@@ -88,7 +88,7 @@ fn a_changed_byte_of_what_is_checked_is_an_error() {
     for at in coded.len() - 8..coded.len() {
         let mut changed = coded.clone();
         changed[at] ^= 1;
-        assert!(is_malformed(decode(&changed, LIMIT, 100)), "byte {at}");
+        assert!(is_malformed(&decode(&changed, LIMIT, 100)), "byte {at}");
     }
 }
 
@@ -155,14 +155,14 @@ fn members_are_joined_up_to_a_number() {
     let one = gzip(b"a");
     let most = one.repeat(MOST_MEMBERS as usize);
     assert_eq!(decode(&most, LIMIT, 100).unwrap(), vec![b'a'; MOST_MEMBERS as usize]);
-    assert!(is_malformed(decode(&[most, one].concat(), LIMIT, 100)));
+    assert!(is_malformed(&decode(&[most, one].concat(), LIMIT, 100)));
 }
 
 #[test]
 fn what_follows_a_whole_body_is_refused() {
     let coded = gzip(b"{}");
     for rest in [&b"\0"[..], b"{}", &coded[..1], &coded[..coded.len() - 1]] {
-        assert!(is_malformed(decode(&[&coded, rest].concat(), LIMIT, 100)), "{rest:?}");
+        assert!(is_malformed(&decode(&[&coded, rest].concat(), LIMIT, 100)), "{rest:?}");
     }
 }
 
@@ -203,7 +203,7 @@ async fn others_have_their_turn_while_a_body_is_decoded() {
     let decoding = tokio::spawn(inflated(body, 16 << 20, 100));
     let mut turns = 0;
     while !decoding.is_finished() {
-        tokio::task::yield_now().await;
+        yield_now().await;
         turns += 1;
     }
     assert_eq!(decoding.await.unwrap(), Err(CallFailure::TooLarge { limit: 16 << 20 }));

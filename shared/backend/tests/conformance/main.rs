@@ -5,6 +5,7 @@
 mod kit;
 mod bodies;
 mod close;
+mod compressed;
 mod framing;
 mod keep_alive;
 mod leaks;
