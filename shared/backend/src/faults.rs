@@ -46,7 +46,10 @@ impl Faults {
             self.range(&path(key), value, least..=*of.bounds.end());
         } else if !(least..=most).contains(&value) {
             let unit = unit(key);
-            self.add(&path(key), format!("this must be from {least} to {most}{unit}: `{most_key}` is the most"));
+            // With its name and value: where it has its default it does not stand in the file, and only its section can be pointed at.
+            let what =
+                format!("`{key}` is {value}, and must be from {least} to {most}{unit}: `{most_key}` is the most");
+            self.add(&path(key), what);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
 
+use trefoil_backend::BackendConfig;
 use trefoil_server::config::{Config, ConfigError, Environment, Mark};
 
 /// The file that comes with the gateway.
@@ -31,13 +32,7 @@ fn the_example_is_good_and_says_the_defaults() {
     assert_eq!(config.admin, minimal.admin);
     let users = &config.backends["users"];
     let orders = &config.backends["orders"];
-    assert_eq!(users.connect_timeout_ms, orders.connect_timeout_ms);
-    assert_eq!(users.max_body_bytes, orders.max_body_bytes);
-    assert_eq!(users.idle_timeout_ms, orders.idle_timeout_ms);
-    assert_eq!(users.max_idle_connections, orders.max_idle_connections);
-    assert_eq!(users.retry, orders.retry);
-    assert_eq!(users.hedge, orders.hedge);
-    assert_eq!(users.concurrency, orders.concurrency);
+    assert_eq!(BackendConfig { url: orders.url.clone(), ..users.clone() }, *orders);
 }
 
 #[test]
@@ -59,7 +54,7 @@ backends:
     assert_eq!(faults.len(), 7, "{faults:#?}");
     for (place, what) in [
         ("5:23", "this must be from 1 to 10"),
-        ("5:36", "this must be from 0 to 250, in milliseconds"),
+        ("5:36", "`base_ms` is 300, and must be from 0 to 250, in milliseconds: `cap_ms` is the most"),
         ("5:57", "this must be from 0 to 100, in percent"),
         ("7:15", "this must be from 1 to 3600000, in milliseconds"),
         ("8:15", "this must be from 1 to 3600000, in milliseconds"),
@@ -68,6 +63,27 @@ backends:
     ] {
         assert!(said(place, what), "{place} {what}: {faults:#?}");
     }
+}
+
+#[test]
+fn what_has_its_default_and_does_not_fit_another_key_is_named() {
+    let text = "\
+version: 1
+dns: {max_ttl_ms: 500}
+backends:
+  users:
+    url: http://users
+    health: {path: /readyz, interval_ms: 400}
+    retry: {cap_ms: 10}
+";
+    let said = [
+        "2:1 `min_ttl_ms` is 1000, and must be from 100 to 500, in milliseconds: `max_ttl_ms` is the most",
+        "6:5 `timeout_ms` is 1000, and must be from 1 to 400, in milliseconds: `interval_ms` is the most",
+        "7:5 `base_ms` is 25, and must be from 0 to 10, in milliseconds: `cap_ms` is the most",
+    ];
+    let mut faults = faults(text);
+    faults.sort_unstable();
+    assert_eq!(faults, said);
 }
 
 #[test]
@@ -315,7 +331,7 @@ fn what_a_backend_cannot_have_is_shown_where_it_stands() {
         ("compression: { max_inflate_ratio: 0 }", "5:39", "from 1 to 1032"),
         ("srv: users.test", "5:10", "`users.test` is no service"),
         ("health: { path: readyz }", "5:21", "`readyz` is no path"),
-        ("health: { path: /readyz, expect: [200, 99] }", "5:44", "from 100 to 599"),
+        ("health: { path: /readyz, expect: [200, 99] }", "5:44", "from 200 to 599"),
     ] {
         let found = at(below);
         assert!(found[0].starts_with(place) && found[0].contains(what), "{below}: {found:?}");

@@ -75,8 +75,9 @@ impl HealthConfig {
             &["health"],
             &UpTo { key: "timeout_ms", value: self.timeout_ms, least: 1, most_key: "interval_ms", most, bounds },
         );
+        // Not from 100: what comes before an answer is none.
         for (index, status) in self.expect.iter().enumerate() {
-            faults.range(&["health", "expect", &index.to_string()], u64::from(*status), 100..=599);
+            faults.range(&["health", "expect", &index.to_string()], u64::from(*status), 200..=599);
         }
     }
 
@@ -111,6 +112,14 @@ mod tests {
     }
 
     #[test]
+    fn a_status_that_no_answer_has_cannot_be_expected() {
+        let mut faults = Faults::default();
+        HealthConfig { expect: vec![101, 199, 200, 599, 600], ..HealthConfig::at("/") }.check(&mut faults);
+        let found: Vec<_> = faults.found.into_iter().map(|(at, _)| at.join(".")).collect();
+        assert_eq!(found, ["health.expect.0", "health.expect.1", "health.expect.4"]);
+    }
+
+    #[test]
     fn a_number_that_is_wrong_is_one_fault() {
         let mut faults = Faults::default();
         HealthConfig { interval_ms: 0, ..HealthConfig::at("/") }.check(&mut faults);
@@ -122,7 +131,7 @@ mod tests {
                 ("health.interval_ms".to_owned(), "this must be from 100 to 3600000, in milliseconds"),
                 (
                     "health.timeout_ms".to_owned(),
-                    "this must be from 1 to 500, in milliseconds: `interval_ms` is the most"
+                    "`timeout_ms` is 1000, and must be from 1 to 500, in milliseconds: `interval_ms` is the most"
                 ),
             ]
         );

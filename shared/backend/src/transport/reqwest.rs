@@ -181,8 +181,10 @@ fn failed(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// By which reasons h2 refuses what is not as HTTP/2 has it (RFC 9113 section 7).
-const MALFORMED: [h2::Reason; 4] = [
+/// By which reasons h2 refuses what is not as HTTP/2 has it, or is over its bounds: a head, resets or empty frames without end (RFC 9113
+/// section 7).
+const MALFORMED: [h2::Reason; 5] = [
+    h2::Reason::ENHANCE_YOUR_CALM,
     h2::Reason::PROTOCOL_ERROR,
     h2::Reason::FLOW_CONTROL_ERROR,
     h2::Reason::FRAME_SIZE_ERROR,

@@ -198,20 +198,26 @@ async fn what_is_no_http_2_is_malformed_and_what_breaks_off_is_not() {
     const RESET: u8 = 3;
     const SETTINGS: u8 = 4;
     const GO_AWAY: u8 = 7;
+    const CONTINUATION: u8 = 9;
     let code = |code: u32| code.to_be_bytes();
     let away = [0_u32.to_be_bytes(), code(1)].concat();
     // `:status: 200` from HPACK's table, then a length that is no number.
     let length = b"\x88\x0f\x0d\x01x";
+    // By the same code h2 says that the other side is too much.
+    let calm = [0_u32.to_be_bytes(), code(11)].concat();
+    let endless = [frame(HEADERS, 0, 1, b"\x88"), frame(CONTINUATION, 0, 1, b"\x00\x01a\x01b").repeat(1000)].concat();
     for (what, malformed, answer) in [
         ("a body before its head", true, frame(DATA, 0, 1, b"x")),
         ("a head that HPACK knows nothing of", true, frame(HEADERS, 4, 1, &[0xff; 16])),
         ("a frame that is too large", true, frame(DATA, 0, 1, &vec![0; 1 << 20])),
         ("a head without a status", true, frame(HEADERS, 5, 1, b"\x0f\x0d\x011")),
         ("a length that is none", true, frame(HEADERS, 4, 1, length)),
+        ("a head without an end", true, endless),
         ("HTTP/1.1", true, b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec()),
         ("a stream that the other side resets", false, frame(RESET, 0, 1, &code(2))),
         ("a stream that the other side says we broke", false, frame(RESET, 0, 1, &code(1))),
         ("a connection that the other side says we broke", false, frame(GO_AWAY, 0, 0, &away)),
+        ("a connection that we are too much for", false, frame(GO_AWAY, 0, 0, &calm)),
         ("an end in the middle of a frame", false, vec![0, 0, 9]),
         ("an end without an answer", false, Vec::new()),
     ] {
