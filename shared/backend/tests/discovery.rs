@@ -178,6 +178,38 @@ async fn of_several_names_one_that_cannot_be_looked_up_keeps_what_it_had_and_the
     zone.set("first.test.", Records::Nothing);
     zone.set("second.test.", Records::a(0, &[second.address.ip()]));
     until(&client, "one keeps, one moves", &[&first, &second], "users.test").await;
+    // The others are looked up by their own time to live, and not ever more rarely.
+    let (asked, started) = (zone.asked(), Instant::now());
+    while zone.asked() < asked + 60 {
+        assert!(started.elapsed() < Duration::from_secs(8), "{} questions", zone.asked() - asked);
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_target_of_a_service_that_cannot_be_looked_up_keeps_what_it_had_and_the_others_go_on() {
+    let (first, second) = pair().await;
+    let zone = Zone::start().await;
+    let port = first.address.port();
+    zone.set("first.test.", Records::a(0, &[first.address.ip()]));
+    zone.set("second.test.", Records::a(0, &[first.address.ip()]));
+    let [one, other] = ["first.test.", "second.test."].map(|target| Records::srv(0, target, &[(0, 1, port)]));
+    zone.set("_http._tcp.users.test.", one.and(other));
+    let config = BackendConfig {
+        srv: Some("_http._tcp.users.test".to_owned()),
+        slow_start: trefoil_backend::SlowStartConfig { window_ms: 0, min_percent: 10 },
+        ..BackendConfig::at("http://users.test")
+    };
+    let (_clients, client) = client(&zone, config);
+    until(&client, "at first", &[&first], "users.test").await;
+    zone.set("first.test.", Records::ServerFailure);
+    zone.set("second.test.", Records::a(0, &[second.address.ip()]));
+    until(&client, "one keeps, one moves", &[&first, &second], "users.test").await;
+    let asked = zone.asked();
+    while zone.asked() < asked + 10 {
+        sleep(Duration::from_millis(20)).await;
+    }
+    until(&client, "later, too", &[&first, &second], "users.test").await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Looks names up: all addresses, and for how long they hold.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -33,7 +34,12 @@ pub(crate) struct Found {
     pub(crate) targets: Vec<Target>,
     /// For how long it holds; `None` for ever.
     pub(crate) ttl: Option<Duration>,
+    /// Why a part of it could not be looked up.
+    pub(crate) failed: Option<String>,
 }
+
+/// What the targets of a service were found to be, by their names.
+pub(crate) type Known = HashMap<String, Vec<IpAddr>>;
 
 impl Dns {
     pub(crate) fn new(config: &DnsConfig, meter: &Meter) -> Dns {
@@ -49,17 +55,20 @@ impl Dns {
     /// The addresses of a host.
     pub(crate) async fn host(&self, host: &Host) -> Result<Found, String> {
         let (name, port) = match host {
-            Host::Address(address) => return Ok(Found { targets: vec![Target::plain(*address)], ttl: None }),
+            Host::Address(address) => {
+                return Ok(Found { targets: vec![Target::plain(*address)], ttl: None, failed: None });
+            }
             Host::Name(name, port) => (name, *port),
         };
         let (ips, ttl) = self.measured(name, self.ips(name)).await?;
         let targets = ips.into_iter().map(|ip| Target::plain(SocketAddr::new(ip, port))).collect();
-        Ok(Found { targets, ttl: Some(ttl) })
+        Ok(Found { targets, ttl: Some(ttl), failed: None })
     }
 
-    /// The addresses of a service, with their ranks and weights (RFC 2782).
-    pub(crate) async fn service(&self, name: &str) -> Result<Found, String> {
+    /// The addresses of a service, with their ranks and weights (RFC 2782). A target that cannot be looked up keeps what is `known` of it.
+    pub(crate) async fn service(&self, name: &str, known: &mut Known) -> Result<Found, String> {
         let (services, mut least) = self.measured(name, self.services(name)).await?;
+        let before = std::mem::take(known);
         let mut targets = Vec::new();
         let mut failed = None;
         for SRV { priority, weight, port, target, .. } in services {
@@ -68,23 +77,27 @@ impl Dns {
                 continue;
             }
             let host = target.to_utf8();
-            match self.measured(name, self.ips(&host)).await {
+            let ips = match self.measured(name, self.ips(&host)).await {
                 Ok((ips, ttl)) => {
                     least = least.min(ttl);
-                    targets.extend(ips.into_iter().map(|ip| Target {
-                        address: SocketAddr::new(ip, port),
-                        rank: priority,
-                        weight: u32::from(weight).max(1),
-                    }));
+                    ips
                 }
-                Err(why) => failed = Some(why),
-            }
+                Err(why) => {
+                    failed = Some(why);
+                    before.get(&host).cloned().unwrap_or_default()
+                }
+            };
+            targets.extend(ips.iter().map(|ip| Target {
+                address: SocketAddr::new(*ip, port),
+                rank: priority,
+                weight: u32::from(weight).max(1),
+            }));
+            known.insert(host, ips);
         }
-        match failed {
-            Some(why) if targets.is_empty() => Err(why),
-            _ if targets.is_empty() => Err("there is no such service".to_owned()),
-            _ => Ok(Found { targets, ttl: Some(least) }),
+        if targets.is_empty() {
+            return Err(failed.unwrap_or_else(|| "there is no such service".to_owned()));
         }
+        Ok(Found { targets, ttl: Some(least), failed })
     }
 
     async fn ips(&self, name: &str) -> Result<(Vec<IpAddr>, Duration), String> {

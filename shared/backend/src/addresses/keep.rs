@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use super::dns::{Dns, Found};
+use super::dns::{self, Dns, Found};
 use super::places::Places;
 use super::{Known, Shared};
 use crate::balance::Balancer;
@@ -18,6 +18,8 @@ use crate::transport::Transport;
 #[derive(Debug, Default)]
 struct Last {
     places: Vec<Vec<Target>>,
+    /// Of a service, what its targets were.
+    known: dns::Known,
     failures: u32,
 }
 
@@ -39,13 +41,14 @@ pub(crate) async fn keep(
             }
             shared.ready.store(true, Ordering::Release);
         }
+        let held = dns.config.kept(ttl.unwrap_or(Duration::MAX));
         let wait = match failed {
             None => {
                 if last.failures > 0 {
                     balancer.signals.looked_up(targets.len());
                 }
                 last.failures = 0;
-                dns.config.kept(ttl.unwrap_or(Duration::MAX))
+                held
             }
             Some(why) => {
                 last.failures = last.failures.saturating_add(1);
@@ -59,7 +62,8 @@ pub(crate) async fn keep(
                     }
                     news
                 });
-                dns.config.pause(last.failures)
+                // What else was found is not to be used for longer because of it.
+                dns.config.pause(last.failures).min(held)
             }
         };
         if !targets.is_empty() {
@@ -73,16 +77,17 @@ impl Last {
     /// Looks all places up; why one could not be, and how long the answers hold.
     async fn look_up(&mut self, places: &Places, dns: &Dns) -> (Option<String>, Option<Duration>) {
         let found: Vec<Result<Found, String>> = match places {
-            Places::Service(name) => vec![dns.service(name).await],
+            Places::Service(name) => vec![dns.service(name, &mut self.known).await],
             Places::Hosts(hosts) => join_all(hosts.iter().map(|host| dns.host(host))).await,
         };
         self.places.resize(found.len(), Vec::new());
         let (mut failed, mut least) = (None, None);
         for (last, found) in self.places.iter_mut().zip(found) {
             match found {
-                Ok(Found { targets, ttl }) => {
+                Ok(Found { targets, ttl, failed: part }) => {
                     *last = targets;
                     least = [least, ttl].into_iter().flatten().min();
+                    failed = part.or(failed);
                 }
                 Err(why) => failed = Some(why),
             }

@@ -54,6 +54,16 @@ impl Records {
     }
 }
 
+impl Records {
+    /// These, and those of the other, for as long as these.
+    pub(crate) fn and(self, other: Records) -> Records {
+        match (self, other) {
+            (Records::Are(ttl, these), Records::Are(_, those)) => Records::Are(ttl, [these, those].concat()),
+            (other, _) => other,
+        }
+    }
+}
+
 impl Zone {
     pub(crate) async fn start() -> Zone {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
