@@ -9,7 +9,8 @@
 //! | the key of a `batch`, and `by` | `String`, a whole number, an enum |
 //!
 //! - **Identifiers, dates, times, decimals** have no types of their own: a UUID or a date is a `String` and goes through as it
-//!   came. A number keeps its literal (`1.10`, `9007199254740993`); one that does not fit its type is a failure of the call.
+//!   came. A number keeps its literal (`1.10`, `9007199254740993`); one that does not fit its type is a failure of the call. So it is
+//!   in the body of a REST request; what comes as an argument or a variable of GraphQL goes on by its value, `1.10` as `1.1`.
 //!   `usize`, `isize` and 128 bits have no place: what they hold depends on the machine, or fits no client.
 //! - **An `Option` that is null skips, save where it is a parameter of the request.** A parameter, or a part of the body, that
 //!   the client did not give leaves its query parameter, header or member out, and the call is made. A claim that the token has
