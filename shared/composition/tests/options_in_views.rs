@@ -47,7 +47,7 @@ pub(crate) struct Priced {
     pub(crate) currency: Option<String>,
 }
 
-/// A line whose label is asked for with others, and purged by its campaign.
+/// A line whose label is asked for where it is wanted.
 #[view]
 pub(crate) struct Labelled {
     pub(crate) sku: String,
@@ -182,6 +182,20 @@ async fn each_item_has_a_kept_answer_of_its_own_and_its_head_is_kept_too() {
         r#"{"lines":[{"sku":"a","price":5,"currency":"EUR"},{"sku":"b","price":5,"currency":"EUR"}]}"#
     );
     assert_eq!(asked(&backends).len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_several_items_ask_for_together_is_purged_by_the_tag_of_each() {
+    let backends = FakeBackends::new();
+    backends.on("orders", "/lines").json(r#"[{"sku":"a","campaign":"x"},{"sku":"a","campaign":"y"}]"#);
+    backends.on("catalog", "/prices/").json("5");
+    let kit = kit(&backends);
+    for (tag, purged, asked_by_then) in [("z", 0, 1), ("y", 1, 2), ("x", 1, 3)] {
+        kit.get("/priced").await;
+        assert_eq!(kit.purge(&[tag]), purged, "{tag}");
+        kit.get("/priced").await;
+        assert_eq!(asked(&backends).len(), asked_by_then, "{tag}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

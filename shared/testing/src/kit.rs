@@ -8,7 +8,7 @@ use axum::body::Body;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
-use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients};
+use trefoil_backend::{BackendConfig, Cache, CacheConfig, Clients, Purge};
 use trefoil_composition::{Bff, CompiledBff, Idempotency};
 use trefoil_context::{Caller, Deadline, IdentityHeaders, RequestContext};
 
@@ -21,6 +21,7 @@ pub struct Kit {
     pub(crate) bff: Arc<CompiledBff>,
     pub(crate) backends: FakeBackends,
     router: Router,
+    cache: Arc<Cache>,
     caller: Option<Caller>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -38,13 +39,14 @@ impl Kit {
     /// The same for a BFF that was compiled, and perhaps limited, before.
     pub fn compiled(bff: CompiledBff, backends: &FakeBackends) -> Kit {
         let bff = Arc::new(bff);
-        let router = router(&bff, backends, &Idempotency::default());
-        Kit { bff, backends: backends.clone(), router, caller: None, headers: Vec::new() }
+        let (router, cache) = router(&bff, backends, &Idempotency::default());
+        Kit { bff, backends: backends.clone(), router, cache, caller: None, headers: Vec::new() }
     }
 
     /// The same kit over other backends.
     pub(crate) fn over(&self, backends: &FakeBackends) -> Kit {
-        Kit { backends: backends.clone(), router: router(&self.bff, backends, &Idempotency::default()), ..self.clone() }
+        let (router, cache) = router(&self.bff, backends, &Idempotency::default());
+        Kit { backends: backends.clone(), router, cache, ..self.clone() }
     }
 
     /// Every call of the endpoint at `path`, each with every [`Fault`](crate::Fault) there is, and what came of it. The
@@ -95,8 +97,13 @@ impl Kit {
     /// The same kit, with keys kept elsewhere, or by another policy.
     #[must_use]
     pub fn idempotency(mut self, idempotency: &Idempotency) -> Kit {
-        self.router = router(&self.bff, &self.backends, idempotency);
+        (self.router, self.cache) = router(&self.bff, &self.backends, idempotency);
         self
+    }
+
+    /// Drops the kept answers that have any of these tags, as `POST /cache/purge` does. Says how many there were.
+    pub fn purge(&self, tags: &[&str]) -> usize {
+        self.cache.purge(&Purge::Tags(tags.iter().map(|&tag| tag.to_owned()).collect()))
     }
 
     /// Asks by GET; the path is below the BFF's prefix.
@@ -140,7 +147,8 @@ impl Kit {
     }
 }
 
-fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends, idempotency: &Idempotency) -> Router {
+/// The BFF's router, and what its calls keep.
+fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends, idempotency: &Idempotency) -> (Router, Arc<Cache>) {
     let config = |name: String| {
         let config = BackendConfig::at(format!("http://{name}.test"));
         (name, config)
@@ -151,5 +159,5 @@ fn router(bff: &Arc<CompiledBff>, backends: &FakeBackends, idempotency: &Idempot
     let cache = Cache::new(CacheConfig::default(), &meter);
     let clients = Clients::with_transports(&configs, &identity, &meter, &cache, |name, _| Ok(backends.transport(name)))
         .unwrap_or_else(|error| panic!("{error}"));
-    bff.router(&Arc::new(clients), &meter, idempotency)
+    (bff.router(&Arc::new(clients), &meter, idempotency), cache)
 }
