@@ -4,8 +4,14 @@
 
 mod sync {
     //! What stands in for `src/sync.rs`.
-    pub(crate) use loom::sync::Mutex;
     pub(crate) use loom::sync::atomic;
+    pub(crate) use loom::sync::{Mutex, MutexGuard};
+}
+
+#[path = "../src/balance"]
+mod balance {
+    pub(crate) mod endpoint;
+    pub(crate) mod slow_start;
 }
 
 #[path = "../src/breaker"]
@@ -21,6 +27,8 @@ mod budget;
 mod doubling;
 #[path = "../src/effort.rs"]
 mod effort;
+#[path = "../src/ejection.rs"]
+mod ejection;
 #[path = "../src/faults.rs"]
 mod faults;
 #[path = "../src/limit/room.rs"]
@@ -28,11 +36,13 @@ mod room;
 
 use std::time::Duration;
 
+use balance::endpoint::{Endpoint, Out};
 use breaker::config::BreakerConfig;
 use breaker::gate::Breaker;
 use breaker::state::Probed;
 use budget::Budget;
 use effort::Criticality;
+use ejection::EjectionConfig;
 use loom::sync::Arc;
 use loom::thread;
 use room::{Asked, Room};
@@ -212,5 +222,47 @@ fn no_more_are_in_than_there_is_room_for() {
             .collect();
         assert!(threads.into_iter().all(|thread| thread.join().is_ok()));
         assert_eq!((room.inside(), room.waiting()), (0, 0));
+    });
+}
+
+fn endpoint() -> Arc<Endpoint> {
+    Arc::new(Endpoint::new(([127, 0, 0, 1], 80).into(), 0, BreakerConfig::default()))
+}
+
+#[test]
+fn every_call_at_an_address_is_counted_while_it_is_under_way_and_none_after() {
+    check(|| {
+        let endpoint = endpoint();
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let endpoint = Arc::clone(&endpoint);
+                thread::spawn(move || {
+                    for _ in 0..2 {
+                        endpoint.enter();
+                        assert!((1..=2).contains(&endpoint.in_flight()), "{} under way", endpoint.in_flight());
+                        endpoint.leave();
+                    }
+                })
+            })
+            .collect();
+        assert!(threads.into_iter().all(|thread| thread.join().is_ok()));
+        assert_eq!(endpoint.in_flight(), 0);
+    });
+}
+
+#[test]
+fn an_address_that_is_ejected_while_its_checks_find_it_well_again_stays_out() {
+    let now = Instant::now();
+    check(move || {
+        let endpoint = endpoint();
+        assert!(endpoint.set_healthy(false));
+        let well = {
+            let endpoint = Arc::clone(&endpoint);
+            thread::spawn(move || endpoint.set_healthy(true))
+        };
+        endpoint.eject(now, &EjectionConfig::default());
+        assert!(well.join().is_ok_and(|news| news));
+        assert_eq!(endpoint.out(), Out::Ejected);
+        assert!(endpoint.is_ejected(now) && !endpoint.is_plain());
     });
 }

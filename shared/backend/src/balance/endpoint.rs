@@ -1,8 +1,7 @@
 //! One address, and what is known of it.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,6 +10,8 @@ use super::slow_start::SlowStartConfig;
 use crate::breaker::config::BreakerConfig;
 use crate::breaker::gate::Breaker;
 use crate::ejection::EjectionConfig;
+use crate::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 /// An address. It outlives the list that it stood in for as long as a call is under way there.
 #[derive(Debug)]
