@@ -51,7 +51,9 @@ impl Recent {
     pub(crate) fn delay(&self, from: Instant, until: Instant, now: Instant) -> Duration {
         let not_fired = self.due.and_then(|due| Late::of(due, now));
         let (mut sum, mut longest) = (Duration::ZERO, Duration::ZERO);
-        for late in self.late.iter().copied().chain(not_fired) {
+        // From the latest on, and no further back than it began: whoever is late asks often, and must not pay for all there is each time.
+        let lates = not_fired.into_iter().chain(self.late.iter().rev().copied());
+        for late in lates.take_while(|late| late.until > from) {
             let length = late.until.min(until).saturating_duration_since(late.since.max(from));
             sum += length;
             longest = longest.max(length);
