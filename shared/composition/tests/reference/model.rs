@@ -598,7 +598,14 @@ impl<'a> Model<'a> {
             separator = "&";
         }
         match &call.fan {
-            Fan::Batch { key, parameter, .. } => Ok((format!("{url}{separator}{parameter}="), text(key)?)),
+            Fan::Batch { key, parameter, .. } => {
+                let key = text(key)?;
+                // Between keys stand commas.
+                if key.is_empty() || key.contains(',') {
+                    return Err(NotMade::Unfit);
+                }
+                Ok((format!("{url}{separator}{parameter}="), key))
+            }
             _ => Ok((String::new(), url)),
         }
     }
