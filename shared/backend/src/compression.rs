@@ -1,5 +1,6 @@
-//! Whether a backend is asked for compressed answers.
+//! Whether a backend is asked for compressed answers, and which codings a body is said to have.
 
+use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
 use crate::faults::Faults;
@@ -42,5 +43,44 @@ impl CompressionConfig {
     /// How dense an answer may be, where one may be compressed at all.
     pub(crate) fn max_inflate_ratio(&self) -> Option<u32> {
         (self.coding == Coding::Gzip).then_some(self.max_inflate_ratio)
+    }
+}
+
+/// How a body is encoded beyond its media type (RFC 9110 section 8.4): several codings may stand in one header or in several, in any case,
+/// and `identity` is none. What is no text is a coding that nobody knows.
+pub fn codings(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let codings = values.flat_map(|value| value.to_str().unwrap_or("unreadable").split(',')).map(str::trim);
+    codings.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_encoded_unless_all_that_is_said_is_identity() {
+        // Lines by `|`.
+        let said = |lines: &'static str| -> HeaderMap {
+            let named = |line: &'static str| (header::CONTENT_ENCODING, HeaderValue::from_static(line));
+            lines.split('|').map(named).collect()
+        };
+        for plain in ["", "identity", "Identity", "identity, IDENTITY ,", "identity|"] {
+            assert_eq!(codings(&said(plain)).next(), None, "{plain}");
+        }
+        for (coded, first) in [
+            ("gzip", "gzip"),
+            ("GZIP", "GZIP"),
+            ("identity, gzip", "gzip"),
+            ("gzip, identity", "gzip"),
+            ("identity|br", "br"),
+            ("identity;q=1", "identity;q=1"),
+        ] {
+            assert_eq!(codings(&said(coded)).next(), Some(first), "{coded}");
+        }
+        let unreadable = HeaderValue::from_bytes(b"\xff").unwrap();
+        assert_eq!(codings(&HeaderMap::from_iter([(header::CONTENT_ENCODING, unreadable)])).next(), Some("unreadable"));
     }
 }

@@ -10,6 +10,7 @@ use http_body_util::BodyExt as _;
 use tokio::task::yield_now;
 
 use crate::client::CallFailure;
+use crate::compression::codings;
 use crate::transport::{Body, TransportError};
 
 /// What decodes to no more is not judged by how dense it is: of a short answer a ratio says nothing.
@@ -23,9 +24,7 @@ const STEPS_A_TURN: u32 = 16;
 /// Whether an answer is in gzip, and nothing else; if so its head no longer says that it is, nor how long it was.
 /// A part of something compressed cannot be decoded.
 pub(crate) fn takes_off(head: &mut response::Parts) -> bool {
-    let values = head.headers.get_all(header::CONTENT_ENCODING).iter();
-    let codings = values.flat_map(|value| value.to_str().unwrap_or("unreadable").split(',')).map(str::trim);
-    let mut codings = codings.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"));
+    let mut codings = codings(&head.headers);
     // Both names are the same coding (RFC 9110 section 8.4.1.3).
     let is_gzip = |coding: &str| ["gzip", "x-gzip"].iter().any(|name| coding.eq_ignore_ascii_case(name));
     let only = matches!((codings.next(), codings.next()), (Some(coding), None) if is_gzip(coding));

@@ -35,7 +35,7 @@ pub use balance::slow_start::SlowStartConfig;
 pub use breaker::config::BreakerConfig;
 pub use cache::{Cache, CacheConfig, Cached, Policy, Purge, Served};
 pub use client::{Call, CallFailure, Client, Clients, ClientsError, Reply};
-pub use compression::{Coding, CompressionConfig};
+pub use compression::{Coding, CompressionConfig, codings};
 pub use config::BackendConfig;
 pub use effort::{Criticality, Effort, OwnTime};
 pub use ejection::EjectionConfig;

@@ -1,6 +1,7 @@
 //! Media types in headers: what a body is said to be, and what a client accepts (RFC 9110, sections 8.3 and 12.5.1).
 
 use http::{HeaderMap, HeaderValue, header};
+use trefoil_backend::codings;
 
 /// A media type and its parameters.
 #[derive(Debug, Clone, Copy)]
@@ -45,15 +46,7 @@ impl<'a> MediaType<'a> {
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
     let said = MediaType::read(value);
-    said.is("application/json") && said.other_than_utf8().is_none() && coding(headers).is_none()
-}
-
-/// How a body is encoded beyond its media type, the first coding of those that there are (RFC 9110, section 8.4): several may stand in
-/// one header or in several, in any case, and `identity` is none. What is no text is a coding that nobody knows.
-pub(crate) fn coding(headers: &HeaderMap) -> Option<&str> {
-    let values = headers.get_all(header::CONTENT_ENCODING).iter();
-    let codings = values.flat_map(|value| value.to_str().unwrap_or("unreadable").split(','));
-    codings.map(str::trim).find(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+    said.is("application/json") && said.other_than_utf8().is_none() && codings(headers).next().is_none()
 }
 
 /// The ranges of `Accept`, in order, each with its weight in thousandths.
@@ -73,34 +66,5 @@ fn thousandths(weight: &str) -> u16 {
         "1" => 1000,
         "0" => format!("{fraction:0<3}").parse().unwrap_or(0),
         _ => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_is_encoded_unless_all_that_is_said_is_identity() {
-        // Lines by `|`.
-        let said = |lines: &'static str| -> HeaderMap {
-            let named = |line: &'static str| (header::CONTENT_ENCODING, HeaderValue::from_static(line));
-            lines.split('|').map(named).collect()
-        };
-        for plain in ["", "identity", "Identity", "identity, IDENTITY ,", "identity|"] {
-            assert_eq!(coding(&said(plain)), None, "{plain}");
-        }
-        for (coded, first) in [
-            ("gzip", "gzip"),
-            ("GZIP", "GZIP"),
-            ("identity, gzip", "gzip"),
-            ("gzip, identity", "gzip"),
-            ("identity|br", "br"),
-            ("identity;q=1", "identity;q=1"),
-        ] {
-            assert_eq!(coding(&said(coded)), Some(first), "{coded}");
-        }
-        let unreadable = HeaderValue::from_bytes(b"\xff").unwrap();
-        assert_eq!(coding(&HeaderMap::from_iter([(header::CONTENT_ENCODING, unreadable)])), Some("unreadable"));
     }
 }

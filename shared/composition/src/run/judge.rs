@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use trefoil_backend::{CallFailure, Reply, TransportError};
+use trefoil_backend::{CallFailure, Reply, TransportError, codings};
 
-use crate::media::{self, MediaType};
+use crate::media::MediaType;
 use crate::outcome::{Failure, Reason};
 use crate::plan::PlannedCall;
 use crate::project::{Program, Projected};
@@ -155,7 +155,7 @@ fn is_json(reply: &Reply) -> Result<(), String> {
     let Some(value) = reply.headers.get(header::CONTENT_TYPE) else {
         return Err("no content type; expected application/json".to_owned());
     };
-    if let Some(coding) = media::coding(&reply.headers) {
+    if let Some(coding) = codings(&reply.headers).next() {
         let coding: String = coding.chars().take(80).collect();
         return Err(format!("content encoding {coding:?}; it was not asked for"));
     }
