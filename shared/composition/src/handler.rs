@@ -59,6 +59,7 @@ pub use self::caller::Caller;
 use crate::access;
 use crate::declare::{Access, Backend};
 use crate::limits::{LimitError, Limits, Moved, Timed};
+use crate::render;
 use crate::run;
 use crate::signals::Signals;
 
@@ -166,7 +167,7 @@ impl Handler {
             faults.push(format!("`{}` is no name of an endpoint; write one in camelCase", self.name));
         }
         let plain = |text: &str| {
-            !matches!(text, "" | "." | "..")
+            !render::is_no_segment(text)
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
         };
         let params: Vec<&str> = self.path_params().collect();

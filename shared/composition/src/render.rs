@@ -126,9 +126,14 @@ pub(crate) fn path(text: &Text, value: &impl Fn(Source) -> Value, url: &mut Stri
 
 fn segment(url: &str) -> Result<(), NotMade> {
     match url.rsplit('/').next() {
-        Some("" | "." | "..") => Err(NotMade::Unfit("a path segment would be empty or dots")),
+        Some(last) if is_no_segment(last) => Err(NotMade::Unfit("a path segment would be empty or dots")),
         _ => Ok(()),
     }
+}
+
+/// What no segment of a path can be.
+pub(crate) fn is_no_segment(text: &str) -> bool {
+    matches!(text, "" | "." | "..")
 }
 
 /// A URL for clients: what a value adds stays inside its segment, or inside its part of the query.

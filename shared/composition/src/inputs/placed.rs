@@ -32,7 +32,12 @@ pub(super) fn of_params(plan: &Plan, params: &[Value], faults: &mut Vec<Fault>) 
 
 /// The problem of what stands in the body or the token.
 pub(super) fn of_the_rest(plan: &Plan, bff: &CompiledBff, inputs: &Inputs) -> Result<(), Problem> {
-    let Some((source, detail)) = misfits(plan, |source| inputs.value(source).flatten()).next() else { return Ok(()) };
+    let value = |source| match source {
+        // These have been looked at.
+        Source::Param(_) => None,
+        source => inputs.value(source).flatten(),
+    };
+    let Some((source, detail)) = misfits(plan, value).next() else { return Ok(()) };
     let claim = match source {
         Source::Claim(index) => plan.claims.get(index).map_or("", |claim| &claim.wire),
         Source::CallerId => "sub",
@@ -67,7 +72,7 @@ fn misfits<'p>(
 }
 
 fn is_no_segment(json: &Bytes) -> bool {
-    json.len() <= LONGEST_DOTS && matches!(render::scalar(json), Ok(text) if matches!(&*text, "" | "." | ".."))
+    json.len() <= LONGEST_DOTS && render::scalar(json).is_ok_and(|text| render::is_no_segment(&text))
 }
 
 fn is_no_header(json: &Bytes) -> bool {
