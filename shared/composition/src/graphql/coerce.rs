@@ -10,8 +10,8 @@ use super::errors::GraphqlError;
 use super::names;
 use super::scalars::Leaf;
 use super::schema::Model;
-use crate::names::{Naming, input_name};
-use crate::shape::{FieldShape, ObjectId, Shape, Shapes};
+use crate::names::Naming;
+use crate::shape::{FieldShape, Shape, Shapes};
 
 /// The types by name, and their values.
 #[derive(Debug, Clone, Copy)]
@@ -77,11 +77,7 @@ impl Types<'_> {
     }
 
     fn is_input(self, name: &str) -> bool {
-        self.input(name).is_some()
-    }
-
-    fn input(self, name: &str) -> Option<ObjectId> {
-        self.shapes.objects().find(|(_, object)| input_name(&object.name) == name).map(|(id, _)| id)
+        self.model.input(name).is_some()
     }
 
     /// Whether the variables that are lists and input objects are of their types (October 2021, section 6.1.2), used or not. What a
@@ -110,7 +106,7 @@ impl Types<'_> {
             (BaseType::List(item), Value::Array(items)) => in_list(items, |value| self.misfit(item, value)),
             // One value stands for a list of it (section 3.11).
             (BaseType::List(item), value) => self.misfit(item, value),
-            (BaseType::Named(name), value) => match self.input(name) {
+            (BaseType::Named(name), value) => match self.model.input(name) {
                 Some(id) => self.misfit_of(&Shape::Object(id), value),
                 None => {
                     Leaf::named(name, self.shapes).and_then(|leaf| self.json(leaf, value)).is_none().then(String::new)

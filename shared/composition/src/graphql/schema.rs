@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) mutation: HashMap<String, usize>,
     /// For each view, field → its index.
     objects: Vec<HashMap<String, usize>>,
+    /// Input object → the view that it is of.
+    inputs: HashMap<String, ObjectId>,
     enums: Vec<EnumNames>,
 }
 
@@ -52,6 +54,7 @@ impl Model {
             query: roots(true),
             mutation: roots(false),
             objects: bff.shapes.objects().map(|(_, object)| fields(object)).collect(),
+            inputs: bff.shapes.objects().map(|(id, object)| (input_name(&object.name), id)).collect(),
             enums: bff.shapes.enums().map(|(_, shape)| EnumNames::new(shape)).collect(),
         }
     }
@@ -59,6 +62,11 @@ impl Model {
     /// The index of a view's field.
     pub(crate) fn field(&self, object: ObjectId, name: &str) -> Option<usize> {
         self.objects.get(object.0)?.get(name).copied()
+    }
+
+    /// The view that an input object is of.
+    pub(crate) fn input(&self, name: &str) -> Option<ObjectId> {
+        self.inputs.get(name).copied()
     }
 
     /// The names of an enum's values.
