@@ -30,6 +30,9 @@ pub(crate) struct Ready {
 /// Whether a root field may run.
 pub(crate) type Outcome = Result<Ready, Box<Problem>>;
 
+/// Whether its caller may.
+type Admission<'a> = Result<Admitted<'a>, Box<Problem>>;
+
 /// A root field whose caller may, and the key of its write, if it has one.
 struct Admitted<'a> {
     plan: &'a Plan,
@@ -42,36 +45,27 @@ pub(crate) async fn ready(face: &Face, roots: &[Root], inputs: Vec<Inputs>, asks
     let admitted: Vec<_> = roots.iter().zip(inputs).map(|(root, inputs)| admit(face, root, inputs, asks)).collect();
     let writes = match fault(&admitted) {
         Some(problem) => Err(problem),
-        None => writes(face, admitted.iter().map(|one| one.as_ref()?.as_ref().ok()), asks).await,
+        None => writes(face, &admitted, asks).await,
     };
-    let (writes, refused) = match writes {
-        Ok(writes) => (writes, None),
-        Err(problem) => (Vec::new(), Some(problem)),
-    };
-    let mut writes = writes.into_iter();
-    let mut finish = |one: Option<Result<Admitted<'_>, Box<Problem>>>| {
-        let write = writes.next();
-        Some(one?.and_then(|Admitted { inputs, .. }| match &refused {
-            Some(problem) => Err(problem.clone()),
-            None => Ok(Ready { inputs, write: write.unwrap_or(Write::Plain) }),
-        }))
-    };
-    admitted.into_iter().map(&mut finish).collect()
+    match writes {
+        Ok(writes) => {
+            let ready = |(one, write): (Option<Admission<'_>>, Write)| {
+                Some(one?.map(|Admitted { inputs, .. }| Ready { inputs, write }))
+            };
+            admitted.into_iter().zip(writes).map(ready).collect()
+        }
+        Err(problem) => admitted.into_iter().map(|one| Some(one?.and(Err(problem.clone())))).collect(),
+    }
 }
 
 /// What is wrong with the request, whoever asks: the client mends it and sends all of it again, so nothing of it may have been done.
-fn fault(admitted: &[Option<Result<Admitted<'_>, Box<Problem>>>]) -> Option<Box<Problem>> {
+fn fault(admitted: &[Option<Admission<'_>>]) -> Option<Box<Problem>> {
     let of_request = |code| matches!(code, Code::MissingIdempotencyKey | Code::BadRequest | Code::InvalidInput);
     let mut problems = admitted.iter().flatten().filter_map(|one| one.as_ref().err());
     problems.find(|problem| of_request(problem.code())).cloned()
 }
 
-fn admit<'a>(
-    face: &Face,
-    root: &'a Root,
-    inputs: Inputs,
-    asks: Asks<'_>,
-) -> Option<Result<Admitted<'a>, Box<Problem>>> {
+fn admit<'a>(face: &Face, root: &'a Root, inputs: Inputs, asks: Asks<'_>) -> Option<Admission<'a>> {
     let RootField::Endpoint(field) = &root.what else { return None };
     let plan = &field.plan;
     let admit = || {
@@ -84,21 +78,18 @@ fn admit<'a>(
 }
 
 /// How each of them is made. Where one is refused all are, and the keys that were taken are given back.
-async fn writes<'a>(
-    face: &Face,
-    admitted: impl Iterator<Item = Option<&'a Admitted<'a>>> + Clone,
-    asks: Asks<'_>,
-) -> Result<Vec<Write>, Box<Problem>> {
-    let keyed = || admitted.clone().flatten().filter(|one| one.key.is_some());
-    let mut writes = Vec::new();
+async fn writes(face: &Face, admitted: &[Option<Admission<'_>>], asks: Asks<'_>) -> Result<Vec<Write>, Box<Problem>> {
+    let admitted = || admitted.iter().map(|one| one.as_ref()?.as_ref().ok());
+    let keyed = || admitted().flatten().filter(|one| one.key.is_some());
     if keyed().next().is_none() {
-        return Ok(writes);
+        return Ok(admitted().map(|_| Write::Plain).collect());
     }
     let fingerprint = Fingerprint::of(keyed().map(|one| (one.plan, &one.inputs)));
+    let mut writes = Vec::new();
     // Mutations run one after another, so each waits for those before it.
     let mut turn = Duration::ZERO;
     let mut endpoints: Vec<&str> = Vec::new();
-    for one in admitted.clone() {
+    for one in admitted() {
         let write = match one.and_then(|one| Some((one.plan, one.key.as_ref()?))) {
             Some((plan, key)) => {
                 let number = endpoints.iter().filter(|name| **name == plan.name).count();
