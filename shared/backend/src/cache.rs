@@ -162,12 +162,10 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
     let cache = &client.cache;
     let key = Key::of(client, &call, policy.shared)?;
     let now = Instant::now();
-    let old = cache.store.get(&key, &policy.tags);
-    // By the asker's own policy, whoever's it was kept by.
-    let standing = old.as_ref().map(|entry| entry.standing(&policy));
-    if let Some((entry, standing)) = old.as_ref().zip(standing).filter(|(_, standing)| now < standing.fresh_until) {
+    let old = cache.store.get(&key, &policy.tags).map(|entry| Old::of(entry, &policy));
+    if let Some(old) = old.as_ref().filter(|old| now < old.standing.fresh_until) {
         cache.signals.hit(client, &call);
-        return Ok(given(cache, key, entry, standing, Served::Hit, policy.shared, now));
+        return Ok(old.given(cache, key, Served::Hit, policy.shared, now));
     }
     let deadline = call.deadline;
     let field = call.field;
@@ -181,13 +179,12 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
         policy,
     };
     let shared = ask.policy.shared;
-    if let Some((entry, standing)) = old.as_ref().zip(standing).filter(|(_, standing)| now < standing.until_revalidated)
-    {
+    if let Some(old) = old.as_ref().filter(|old| now < old.standing.until_revalidated) {
         cache.signals.stale(client, context, field);
-        revalidate(client, &key, ask, entry);
-        return Ok(given(cache, key, entry, standing, Served::Stale, shared, now));
+        revalidate(client, &key, ask, &old.entry);
+        return Ok(old.given(cache, key, Served::Stale, shared, now));
     }
-    let (result, collapsed) = ask_backend(client, &key, &ask, old.as_ref(), deadline).await;
+    let (result, collapsed) = ask_backend(client, &key, &ask, old.as_ref().map(|old| &old.entry), deadline).await;
     cache.signals.asked(client, collapsed);
     // A stale answer stands in for a failure, where that was declared.
     let failed = match &result {
@@ -199,11 +196,10 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
     };
     if let Some(status) = failed
         && let now = Instant::now()
-        && let Some((entry, standing)) =
-            old.as_ref().zip(standing).filter(|(_, standing)| now < standing.until_given_up)
+        && let Some(old) = old.as_ref().filter(|old| now < old.standing.until_given_up)
     {
         cache.signals.stale_for_error(client, context, field);
-        return Ok(given(cache, key, entry, standing, Served::StaleForError { status }, shared, now));
+        return Ok(old.given(cache, key, Served::StaleForError { status }, shared, now));
     }
     result.map(|landed| {
         let Landed { mut reply, entry, status } = landed;
@@ -215,24 +211,29 @@ pub(crate) async fn call(client: &Arc<Client>, call: Call<'_>, policy: Policy) -
     })
 }
 
-/// A kept answer, given out.
-fn given(
-    cache: &Arc<Cache>,
-    key: Key,
-    entry: &Arc<Entry>,
+/// A kept answer, and its times by the asker's own policy, whoever's it was kept by.
+struct Old {
+    entry: Arc<Entry>,
     standing: Standing,
-    served: Served,
-    shared: bool,
-    now: Instant,
-) -> Reply {
-    let cached = Cached {
-        served,
-        fresh_for: standing.fresh_for(now),
-        stale_for: now.checked_duration_since(standing.fresh_until).filter(|_| served != Served::Hit),
-        shared,
-        kept: Some(Kept { cache: Arc::clone(cache), key, entry: Arc::clone(entry) }),
-    };
-    Reply { status: StatusCode::OK, headers: entry.headers.clone(), body: entry.body.clone(), cached: Some(cached) }
+}
+
+impl Old {
+    fn of(entry: Arc<Entry>, policy: &Policy) -> Old {
+        Old { standing: entry.standing(policy), entry }
+    }
+
+    /// Gives it out.
+    fn given(&self, cache: &Arc<Cache>, key: Key, served: Served, shared: bool, now: Instant) -> Reply {
+        let Old { entry, standing } = self;
+        let cached = Cached {
+            served,
+            fresh_for: standing.fresh_for(now),
+            stale_for: now.checked_duration_since(standing.fresh_until).filter(|_| served != Served::Hit),
+            shared,
+            kept: Some(Kept { cache: Arc::clone(cache), key, entry: Arc::clone(entry) }),
+        };
+        Reply { status: StatusCode::OK, headers: entry.headers.clone(), body: entry.body.clone(), cached: Some(cached) }
+    }
 }
 
 /// Asks the backend, together with all who ask the same at the same time; and whether another had begun.
