@@ -30,8 +30,8 @@ impl Headers {
     }
 
     /// The headers of an attempt: the declared ones, who asks, how long is left, which attempt it is, where the call stands in the
-    /// trace, and whether the answer may be compressed. A declared header of the same name loses. A call that is shared is sent without a word of who asks. Where no whole
-    /// millisecond is left it is not sent.
+    /// trace, and whether the answer may be compressed. A declared header of the same name loses. A call that is shared is sent without
+    /// a word of who asks. Where no whole millisecond is left it is not sent.
     pub(crate) fn of(&self, wanted: &Wanted<'_>, attempt: u32, trace: Propagated) -> Result<HeaderMap, CallFailure> {
         let unsendable = |_| CallFailure::Unsendable("the caller's id or scopes fit no header");
         let caller = wanted.context.caller.as_ref().filter(|_| !wanted.shared);

@@ -30,6 +30,7 @@ use crate::stream;
 
 /// `Trefoil-Degraded`: what is missing in an answer, and why (RFC 9651 list). A complete answer has none.
 pub const DEGRADED_HEADER: HeaderName = HeaderName::from_static("trefoil-degraded");
+
 /// `Cache-Status` (RFC 9211): what the cache did for each call whose answers are kept.
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 

@@ -1,10 +1,11 @@
 //! The lean transport: plain HTTP/1.1 for backends inside a cluster, at little more than what its bytes cost to read and write.
 //!
 //! No task stands behind a connection: who waits for the answer drives it. So an answer costs no hand-over between tasks, and a
-//! future that is dropped takes its connection along. In the order of a call: `call` gets a connection, which `pool` has or `dial` makes (or, of those `waiting`, one that comes free before); `request`
-//! writes the head, `exchange` sends it and `outbox` what did not leave at once; `inbox` takes what comes, `head` reads the answer's head,
-//! `decode` and `chunked` its body, and `rest` is what of that did not come with the head. httparse reads the lines; what they mean is decided
-//! here (RFC 9112), because a client that does more was measured to cost three times as much (`tests/bench/README.md`).
+//! future that is dropped takes its connection along. In the order of a call: `call` gets a connection, which `pool` has or `dial` makes (or,
+//! while it is made, one that comes free: `waiting`); `request` writes the head, `exchange` sends it and `outbox` what did not leave at once;
+//! `inbox` takes what comes, `head` reads the answer's head, `decode` and `chunked` its body, and `rest` is what of that did not come with the
+//! head. httparse reads the lines; what they mean is decided here (RFC 9112), because a client that does more was measured to cost three times
+//! as much (`tests/bench/README.md`).
 
 mod buffers;
 mod call;

@@ -1,5 +1,6 @@
 //! Idempotency keys kept in Redis: one hash a key, with the fingerprint `f` of what it was taken for, the token `t` of the claim that has
-//! it and the end `u` of its lease (milliseconds since 1970), and, when the write was made, its answer `s`. Each step is one script on one key, so it is atomic, in a cluster too.
+//! it and the end `u` of its lease (milliseconds since 1970), and, when the write was made, its answer `s`. Each step is one script on one
+//! key, so it is atomic, in a cluster too.
 //!
 //! The Redis must not evict keys before their time (`maxmemory-policy noeviction`, or `volatile-ttl` with room to spare): a key
 //! that is gone no longer protects its write.

@@ -1,5 +1,5 @@
-//! One call: over the connection that was given back last, or a new one, or one that comes free before that is there. Written by hand, not `async`, because every call is one: so it
-//! lies in memory once, and in less than a kilobyte.
+//! One call: over the connection that was given back last, or a new one, or one that comes free before that is there. Written by hand, not
+//! `async`, because every call is one: so it lies in memory once, and in less than a kilobyte.
 
 use std::mem;
 use std::pin::Pin;
